@@ -1,0 +1,2 @@
+//! The experiments without a browser.
+fn main() {}

@@ -1,0 +1,41 @@
+//! Which engines there are, and what is said of one: names only, known to files and to the page.
+
+use serde::{Deserialize, Serialize};
+
+/// Which engine is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum EngineChoice {
+    /// The GPU where there is one that can do it, else the reference.
+    Auto,
+    /// The GPU, or an error.
+    Gpu,
+    /// The reference engine.
+    Reference,
+}
+
+/// Which engine is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum EngineKind {
+    /// WGSL compute shaders.
+    Gpu,
+    /// The method in plain loops, in float32.
+    Reference,
+}
+
+/// An engine, as results files and the page's badge name it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EngineInfo {
+    /// Which engine.
+    pub kind: EngineKind,
+    /// The adapter's name (GPU), or what the reference runs on.
+    pub adapter: String,
+    /// The graphics interface beneath (Vulkan, Metal, Dx12, WebGPU); empty for the reference.
+    pub backend: String,
+    /// Largest relative deviation from the float64 reference in the self-test; none if not run.
+    pub self_test: Option<f64>,
+}

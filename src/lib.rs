@@ -1,0 +1,29 @@
+//! Complementary learning systems that emerge through meta-learning, on the GPU.
+//!
+//! Zhou & Schapiro let small networks learn a stream of rotated digits and meta-learn, layer by
+//! layer, their learning rates (`alpha`) and how hard their units compete (`beta`). This crate is
+//! that experiment: for a browser tab (`web`), for a terminal (the binary `metacls`), and for tests.
+//!
+//! The modules are told in the order in which data flows through them:
+//!
+//! 1. [`config`] says what is to be run; [`experiments`] holds the paper's figures as configurations.
+//! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated.
+//! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows.
+//! 4. [`model`] names one lane's tensors, gives their shapes and draws their initial values.
+//! 5. [`reference`] is the method as the textbook has it, the oracle; [`gpu`] is the fast engine.
+//! 6. [`engine`] is one interface over the engines; [`driver`] takes all lanes through the stream.
+//! 7. [`metrics`] turns what engines counted into the numbers reported; [`results`] is their file.
+//! 8. [`protocol`] is what the page and its worker say to each other.
+//!
+//! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
+//! everything that is trained side by side.
+
+pub mod config;
+pub mod data;
+pub mod engine_info;
+pub mod experiments;
+pub mod metrics;
+pub mod model;
+pub mod protocol;
+pub mod results;
+pub mod stream;

@@ -1,0 +1,264 @@
+//! The numbers reported: per lane and task, and their means over seeds.
+//!
+//! **Accuracy**: share of evaluation images whose largest logit is the label's, with the weights W (not
+//! the look-ahead's). **Active fraction**: share of units with h > 0 on the same images.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Condition, Lane};
+
+/// What is left out at evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Lesion {
+    /// Nothing.
+    Intact,
+    /// h4_L's products.
+    WithoutL,
+    /// h4_R's products.
+    WithoutR,
+}
+
+impl Lesion {
+    /// The name used in files and on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Intact => "intact",
+            Self::WithoutL => "without h4_L",
+            Self::WithoutR => "without h4_R",
+        }
+    }
+}
+
+/// Accuracy of one head under one lesion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Accuracy {
+    /// Index of the head: 0 category, 1 item.
+    pub head: u32,
+    /// What was left out.
+    pub lesion: Lesion,
+    /// Mean over all tasks.
+    pub mean: f64,
+    /// Each task's share of images read correctly.
+    pub by_task: Vec<f64>,
+}
+
+/// One evaluation of one lane on all tasks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Evaluation {
+    /// For each head and lesion.
+    pub accuracy: Vec<Accuracy>,
+    /// Active fraction of each hidden layer: mean over all tasks' images.
+    pub active: Vec<f64>,
+    /// The same by layer, then task.
+    pub active_by_task: Vec<Vec<f64>>,
+    /// All layers pooled by units.
+    pub active_pooled: f64,
+}
+
+/// One lane's state before training (`tasks_learned` 0) or after a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TaskRecord {
+    /// Tasks learned so far.
+    pub tasks_learned: u32,
+    /// Learning rate of each matrix, as it is (not its relu).
+    pub alpha: Vec<f64>,
+    /// Inhibition strength of each hidden layer.
+    pub beta: Vec<f64>,
+    /// Mean meta-loss over the observe steps of the task just learned; none before training.
+    pub meta_loss: Option<f64>,
+    /// Measured accuracy and activity; none where `evaluate_every` skips this task.
+    pub evaluation: Option<Evaluation>,
+}
+
+/// A mean over seeds with its spread.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Estimate {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation (n - 1); none for a single seed.
+    pub sd: Option<f64>,
+    /// Standard error of the mean; none for a single seed.
+    pub sem: Option<f64>,
+    /// Seeds counted.
+    pub n: u32,
+}
+
+/// Means over seeds at one point of the stream under one condition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SummaryPoint {
+    /// Tasks learned so far.
+    pub tasks_learned: u32,
+    /// Intact accuracy over all tasks, by head; empty where not evaluated.
+    pub accuracy: Vec<Estimate>,
+    /// Accuracy of every head and lesion, in [`Evaluation::accuracy`]'s order; empty where not evaluated.
+    pub lesions: Vec<LesionEstimate>,
+    /// Active fraction by layer; empty where not evaluated.
+    pub active: Vec<Estimate>,
+    /// All layers pooled by units; none where not evaluated.
+    pub active_pooled: Option<Estimate>,
+    /// Learning rate by matrix.
+    pub alpha: Vec<Estimate>,
+    /// Inhibition by layer.
+    pub beta: Vec<Estimate>,
+    /// Meta-loss over the task just learned.
+    pub meta_loss: Option<Estimate>,
+}
+
+/// Accuracy of one head under one lesion, over seeds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LesionEstimate {
+    /// Index of the head.
+    pub head: u32,
+    /// What was left out.
+    pub lesion: Lesion,
+    /// Accuracy over all tasks.
+    pub accuracy: Estimate,
+}
+
+/// One condition's course over the stream, over seeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ConditionSummary {
+    /// The condition.
+    pub condition: Condition,
+    /// Points in order of `tasks_learned`.
+    pub points: Vec<SummaryPoint>,
+}
+
+/// Means over seeds, condition by condition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Summary {
+    /// In the configuration's order.
+    pub conditions: Vec<ConditionSummary>,
+}
+
+impl Estimate {
+    /// The mean of `values` with its spread; none of nothing.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        if values.is_empty() {
+            return None;
+        }
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let sd = (values.len() > 1)
+            .then(|| (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt());
+        Some(Self {
+            mean,
+            sd,
+            sem: sd.map(|sd| sd / n.sqrt()),
+            n: values.len() as u32,
+        })
+    }
+}
+
+impl Summary {
+    /// Means over the seeds of each condition, of the records that are there.
+    pub fn of<'a>(
+        conditions: &[Condition],
+        lanes: impl Iterator<Item = (Lane, &'a [TaskRecord])> + Clone,
+    ) -> Self {
+        let conditions = conditions
+            .iter()
+            .map(|&condition| {
+                let records: Vec<&TaskRecord> = lanes
+                    .clone()
+                    .filter(|(lane, _)| lane.condition == condition)
+                    .flat_map(|(_, records)| records)
+                    .collect();
+                let mut times: Vec<u32> = records.iter().map(|r| r.tasks_learned).collect();
+                times.sort_unstable();
+                times.dedup();
+                let points = times
+                    .into_iter()
+                    .map(|t| {
+                        let at: Vec<&TaskRecord> = records
+                            .iter()
+                            .copied()
+                            .filter(|r| r.tasks_learned == t)
+                            .collect();
+                        SummaryPoint::of(t, &at)
+                    })
+                    .collect();
+                ConditionSummary { condition, points }
+            })
+            .collect();
+        Self { conditions }
+    }
+}
+
+impl SummaryPoint {
+    fn of(tasks_learned: u32, records: &[&TaskRecord]) -> Self {
+        // Element i of a list over all records that have it.
+        fn each<'a>(lists: &[&'a [f64]]) -> Vec<Estimate> {
+            let len = lists.iter().map(|l| l.len()).min().unwrap_or(0);
+            (0..len)
+                .filter_map(|i| {
+                    Estimate::of(&lists.iter().map(|l: &&'a [f64]| l[i]).collect::<Vec<_>>())
+                })
+                .collect()
+        }
+        let evaluations: Vec<&Evaluation> = records
+            .iter()
+            .filter_map(|r| r.evaluation.as_ref())
+            .collect();
+        let lesions: Vec<LesionEstimate> = evaluations.first().map_or(Vec::new(), |first| {
+            first
+                .accuracy
+                .iter()
+                .enumerate()
+                .filter_map(|(i, a)| {
+                    let values: Vec<f64> = evaluations
+                        .iter()
+                        .filter_map(|e| e.accuracy.get(i))
+                        .map(|a| a.mean)
+                        .collect();
+                    Some(LesionEstimate {
+                        head: a.head,
+                        lesion: a.lesion,
+                        accuracy: Estimate::of(&values)?,
+                    })
+                })
+                .collect()
+        });
+        let pooled: Vec<f64> = evaluations.iter().map(|e| e.active_pooled).collect();
+        let losses: Vec<f64> = records.iter().filter_map(|r| r.meta_loss).collect();
+        Self {
+            tasks_learned,
+            accuracy: lesions
+                .iter()
+                .filter(|l| l.lesion == Lesion::Intact)
+                .map(|l| l.accuracy)
+                .collect(),
+            lesions,
+            active: each(
+                &evaluations
+                    .iter()
+                    .map(|e| e.active.as_slice())
+                    .collect::<Vec<_>>(),
+            ),
+            active_pooled: Estimate::of(&pooled),
+            alpha: each(
+                &records
+                    .iter()
+                    .map(|r| r.alpha.as_slice())
+                    .collect::<Vec<_>>(),
+            ),
+            beta: each(
+                &records
+                    .iter()
+                    .map(|r| r.beta.as_slice())
+                    .collect::<Vec<_>>(),
+            ),
+            meta_loss: Estimate::of(&losses),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! One lane's network: names, shapes and order of its tensors, and their initial values.
+
+use rand::{Rng, RngExt};
+
+use crate::config::Config;
+use crate::stream::{Purpose, random};
+
+/// Where a matrix takes its input from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The image.
+    Input,
+    /// The hidden layer of that index.
+    Layer(usize),
+}
+
+/// Where a matrix's product goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The hidden layer of that index: its drive `z`, alone.
+    Layer(usize),
+    /// The head of that index: added to its logits.
+    Head(usize),
+}
+
+/// A hidden layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Its name: h1, h2, ...; h4_L and h4_R for pathways.
+    pub name: String,
+    /// Its width.
+    pub units: usize,
+    /// Its only input.
+    pub source: Source,
+    /// The index of its matrix.
+    pub matrix: usize,
+    /// k of the k-th largest drive, which sets the level of inhibition; 1 to `units`.
+    pub k: usize,
+}
+
+/// An output head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its name: category or item.
+    pub name: &'static str,
+    /// Its classes.
+    pub classes: usize,
+}
+
+/// A weight matrix of shape [units x fan_in].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matrix {
+    /// Its name, as in the conformance vectors.
+    pub name: String,
+    /// Rows: units (or classes) of the target.
+    pub units: usize,
+    /// Columns: width of the source.
+    pub fan_in: usize,
+    /// Its input.
+    pub source: Source,
+    /// Its output.
+    pub target: Target,
+}
+
+/// The network's shape: all tensors in order. `alpha` follows `matrices`, `beta` follows `layers`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// Width of the input image.
+    pub inputs: usize,
+    /// Hidden layers bottom-up; pathways L and R last.
+    pub layers: Vec<Layer>,
+    /// Heads: category, then item where there is one.
+    pub heads: Vec<Head>,
+    /// Matrices: hidden layers bottom-up, pathways L and R, then heads (each head: from L, from R).
+    pub matrices: Vec<Matrix>,
+    /// Whether the last two layers are pathways side by side.
+    pub pathways: bool,
+}
+
+impl Model {
+    /// The network of a configuration, for images of `inputs` pixels in `classes` categories.
+    pub fn new(config: &Config, inputs: usize, classes: usize) -> Self {
+        Self::of_shape(
+            inputs,
+            &config
+                .hidden
+                .iter()
+                .map(|&n| n as usize)
+                .collect::<Vec<_>>(),
+            config.pathways.map(|p| p.map(|n| n as usize)),
+            classes,
+            config.items() as usize,
+            config.k_fraction,
+        )
+    }
+
+    /// A network of a given shape; `items` 0 leaves out the item head.
+    pub fn of_shape(
+        inputs: usize,
+        hidden: &[usize],
+        pathways: Option<[usize; 2]>,
+        classes: usize,
+        items: usize,
+        k_fraction: f64,
+    ) -> Self {
+        let k =
+            |units: usize| ((k_fraction * units as f64).floor() as usize).clamp(1, units.max(1));
+        let mut layers: Vec<Layer> = Vec::new();
+        let mut matrices = Vec::new();
+        let mut add =
+            |name: String, matrix: String, units: usize, below: Option<(usize, usize)>| {
+                let (source, fan_in) =
+                    below.map_or((Source::Input, inputs), |(i, n)| (Source::Layer(i), n));
+                let target = Target::Layer(layers.len());
+                layers.push(Layer {
+                    name,
+                    units,
+                    source,
+                    matrix: matrices.len(),
+                    k: k(units),
+                });
+                matrices.push(Matrix {
+                    name: matrix,
+                    units,
+                    fan_in,
+                    source,
+                    target,
+                });
+            };
+        let mut below = None;
+        for (i, &units) in hidden.iter().enumerate() {
+            add(
+                format!("h{}", i + 1),
+                format!("hidden{}", i + 1),
+                units,
+                below,
+            );
+            below = Some((i, units));
+        }
+        if let Some([left, right]) = pathways {
+            let depth = hidden.len() + 1;
+            add(format!("h{depth}_L"), "pathwayL".into(), left, below);
+            add(format!("h{depth}_R"), "pathwayR".into(), right, below);
+        }
+        let mut heads = vec![Head {
+            name: "category",
+            classes,
+        }];
+        if items > 0 {
+            heads.push(Head {
+                name: "item",
+                classes: items,
+            });
+        }
+        let top: Vec<(usize, &str)> = if pathways.is_some() {
+            vec![(hidden.len(), "_from_L"), (hidden.len() + 1, "_from_R")]
+        } else {
+            vec![(hidden.len().saturating_sub(1), "")]
+        };
+        for (h, head) in heads.iter().enumerate() {
+            for &(layer, suffix) in &top {
+                matrices.push(Matrix {
+                    name: format!("{}{suffix}", head.name),
+                    units: head.classes,
+                    fan_in: layers[layer].units,
+                    source: Source::Layer(layer),
+                    target: Target::Head(h),
+                });
+            }
+        }
+        Self {
+            inputs,
+            layers,
+            heads,
+            matrices,
+            pathways: pathways.is_some(),
+        }
+    }
+
+    /// The width of what a matrix reads.
+    pub fn width(&self, source: Source) -> usize {
+        match source {
+            Source::Input => self.inputs,
+            Source::Layer(l) => self.layers[l].units,
+        }
+    }
+
+    /// Indices of the matrices that read a hidden layer.
+    pub fn readers(&self, layer: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.matrices.len()).filter(move |&m| self.matrices[m].source == Source::Layer(layer))
+    }
+
+    /// Indices of the matrices that add up to a head's logits.
+    pub fn into_head(&self, head: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.matrices.len()).filter(move |&m| self.matrices[m].target == Target::Head(head))
+    }
+
+    /// Lesions that evaluation measures beside the intact network.
+    pub fn lesions(&self) -> &'static [crate::metrics::Lesion] {
+        use crate::metrics::Lesion::{Intact, WithoutL, WithoutR};
+        if self.pathways {
+            &[Intact, WithoutL, WithoutR]
+        } else {
+            &[Intact]
+        }
+    }
+
+    /// Weights of all matrices together.
+    pub fn weights(&self) -> usize {
+        self.matrices.iter().map(|m| m.units * m.fan_in).sum()
+    }
+}
+
+/// What a lane learns: one lane's tensors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneState<T> {
+    /// For each matrix its entries, row by row: [units x fan_in].
+    pub weights: Vec<Vec<T>>,
+    /// Learning rate of each matrix.
+    pub alpha: Vec<T>,
+    /// Inhibition strength of each hidden layer.
+    pub beta: Vec<T>,
+}
+
+/// The initial values of one seed: W ~ Normal(0, 2 / fan_in), alpha_0, beta_0.
+///
+/// Normal numbers come by Box and Muller's transform with `libm`'s functions in float64, so that every
+/// platform draws the same bits.
+pub fn initial(model: &Model, config: &Config, seed: u32) -> LaneState<f32> {
+    let mut rng = random(seed, Purpose::Weights);
+    let weights = model
+        .matrices
+        .iter()
+        .map(|m| {
+            let scale = libm::sqrt(2.0 / m.fan_in as f64);
+            let mut normal = Normal {
+                rng: &mut rng,
+                spare: None,
+            };
+            (0..m.units * m.fan_in)
+                .map(|_| (normal.next() * scale) as f32)
+                .collect()
+        })
+        .collect();
+    LaneState {
+        weights,
+        alpha: vec![config.alpha_0 as f32; model.matrices.len()],
+        beta: vec![config.beta_0 as f32; model.layers.len()],
+    }
+}
+
+/// Standard normal numbers, two from each pair of uniform ones.
+struct Normal<'a, R> {
+    rng: &'a mut R,
+    spare: Option<f64>,
+}
+
+impl<R: Rng> Normal<'_, R> {
+    fn next(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        // 1 - u lies in (0, 1], so that its logarithm is finite.
+        let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.rng.random::<f64>()));
+        let turn = 2.0 * std::f64::consts::PI * self.rng.random::<f64>();
+        self.spare = Some(radius * libm::sin(turn));
+        radius * libm::cos(turn)
+    }
+}

@@ -1,0 +1,292 @@
+//! What the page and its worker say to each other: [`Command`]s in, [`Event`]s out.
+//!
+//! These are the only types on the wire. The page's TypeScript types are generated from them (test
+//! `typescript_types_are_current`). The page shows what events hold and computes no result itself.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Config, Field, Lane, Problem};
+use crate::data::DataInfo;
+use crate::engine_info::{EngineChoice, EngineInfo};
+use crate::experiments::Experiment;
+use crate::metrics::{Summary, TaskRecord};
+
+/// What the page asks of the worker.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// Asks for the [`Event::Catalog`]; the page's first words.
+    Hello,
+    /// Asks whether a configuration (JSON text) is usable; answered by [`Event::Checked`].
+    Check {
+        /// The configuration as JSON text.
+        config: String,
+    },
+    /// Uses the project's own procedural digits; answered by [`Event::Data`].
+    UseDigits,
+    /// Uses IDX files (plain or gzip); answered by [`Event::Data`] or [`Event::DataRefused`].
+    UseFiles {
+        /// The files, in any order; which is which is read from their headers and sizes.
+        files: Vec<File>,
+        /// Where they come from.
+        origin: Origin,
+    },
+    /// Starts a run from the beginning; answered by [`Event::Started`] or [`Event::Failed`].
+    Run {
+        /// The configuration as JSON text.
+        config: String,
+        /// Which engine.
+        engine: EngineChoice,
+        /// Whether to wait, paused, before the first step.
+        paused: bool,
+    },
+    /// Pauses after the slice in progress.
+    Pause,
+    /// Goes on.
+    Resume,
+    /// While paused: goes on by one unit, then pauses again.
+    Step {
+        /// How far.
+        unit: StepUnit,
+    },
+    /// Goes back to before the first step of the present run, with the same seeds, paused.
+    Reset,
+    /// Asks for [`Event::Results`]: everything measured so far.
+    Export,
+}
+
+/// A file's bytes.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct File {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its content.
+    #[serde(with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
+    pub bytes: Vec<u8>,
+}
+
+/// Reads bytes as a browser's `Uint8Array` gives them, or as a list of numbers.
+mod bytes {
+    use serde::de::{Deserializer, SeqAccess, Visitor};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl<'de> Visitor<'de> for Bytes {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, v: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(v.to_vec())
+            }
+            fn visit_byte_buf<E>(self, v: Vec<u8>) -> Result<Vec<u8>, E> {
+                Ok(v)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<u8>, A::Error> {
+                let mut v = Vec::new();
+                while let Some(byte) = seq.next_element()? {
+                    v.push(byte);
+                }
+                Ok(v)
+            }
+        }
+        d.deserialize_byte_buf(Bytes)
+    }
+}
+
+/// Where IDX files come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Served beside the page.
+    Served,
+    /// Kept in this browser from an earlier visit.
+    Kept,
+    /// Dropped on the page or chosen by its reader.
+    Dropped,
+    /// Fetched from a public mirror.
+    Mirror,
+}
+
+/// How far one press of "step" goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum StepUnit {
+    /// One observe step.
+    Observe,
+    /// To the end of the task in progress.
+    Task,
+}
+
+/// What state the worker is in: always one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nothing has been started.
+    Ready,
+    /// Images are read or generated.
+    Loading,
+    /// The engine is made ready: adapter, shaders, buffers.
+    Compiling,
+    /// The engine is compared with the reference on a small network.
+    SelfTesting,
+    /// Lanes learn.
+    Training,
+    /// All tasks are being evaluated.
+    Evaluating,
+    /// Waiting for the reader.
+    Paused,
+    /// All lanes are through.
+    Done,
+    /// The run can't go on.
+    Failed,
+}
+
+/// What the worker tells the page.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// What can be run: answer to [`Command::Hello`].
+    Catalog {
+        /// The code's version.
+        version: String,
+        /// The presets.
+        experiments: Vec<Experiment>,
+        /// Every knob.
+        fields: Vec<Field>,
+    },
+    /// Answer to [`Command::Check`].
+    Checked {
+        /// The text that was asked about.
+        config: String,
+        /// What is wrong with it; empty if usable.
+        problems: Vec<Problem>,
+    },
+    /// These images are in use from now on.
+    Data {
+        /// What they are.
+        info: DataInfo,
+        /// Where they came from; none for procedural digits.
+        origin: Option<Origin>,
+    },
+    /// The files are of no use; what was in use stays so.
+    DataRefused {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The worker's state changed.
+    State {
+        /// The state.
+        state: State,
+        /// The state in words, for people.
+        words: String,
+    },
+    /// This engine will be used.
+    Engine {
+        /// Which.
+        info: EngineInfo,
+        /// What is missing and what it means, in words, where it isn't the one hoped for.
+        notice: Option<String>,
+    },
+    /// A run begins (or begins again).
+    Started {
+        /// What runs.
+        run: RunInfo,
+    },
+    /// How far the run is; a few times a second.
+    Progress(Progress),
+    /// A lane was measured: before training, or after a task.
+    Checkpoint {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// What was measured.
+        record: TaskRecord,
+    },
+    /// Means over seeds, after checkpoints came in.
+    Summary(Summary),
+    /// A lane holds numbers that are not finite any more and was set aside; the others go on.
+    LaneLost {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The observe step (counted from 0) at which it was found.
+        step: u32,
+        /// In words.
+        reason: String,
+    },
+    /// All lanes are through.
+    Done {
+        /// Seconds from start to end, pauses left out.
+        seconds: f64,
+    },
+    /// Answer to [`Command::Export`]: the results file.
+    Results {
+        /// A name to save it under.
+        file_name: String,
+        /// Its JSON text.
+        json: String,
+    },
+    /// Something could not be done. Results so far are kept.
+    Failed {
+        /// What happened.
+        what: String,
+        /// What it means.
+        meaning: String,
+        /// What to do.
+        advice: String,
+    },
+}
+
+/// A run's fixed facts: what charts need to label what follows.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RunInfo {
+    /// The configuration.
+    pub config: Config,
+    /// Hidden layers' names in beta's order (h1, h2, ..., or h4_L, h4_R).
+    pub layers: Vec<String>,
+    /// Weight matrices' names in alpha's order.
+    pub matrices: Vec<String>,
+    /// For each hidden layer, the index of its weight matrix in alpha's order.
+    pub layer_matrix: Vec<u32>,
+    /// Heads' names: category, and item where there is one.
+    pub heads: Vec<String>,
+    /// Chance level of each head.
+    pub chance: Vec<f64>,
+    /// The lanes.
+    pub lanes: Vec<Lane>,
+    /// Observe steps of each lane.
+    pub steps: u32,
+    /// The first seed's angle of each task, in degrees.
+    pub angles: Vec<f64>,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Progress {
+    /// Lane-steps done, in all waves.
+    pub lane_steps: u32,
+    /// Lane-steps in all.
+    pub lane_steps_total: u32,
+    /// Observe steps done in the wave in progress.
+    pub step: u32,
+    /// Observe steps of one lane.
+    pub steps: u32,
+    /// The task in progress, from 0.
+    pub task: u32,
+    /// The wave in progress, from 0.
+    pub wave: u32,
+    /// How many waves.
+    pub waves: u32,
+    /// Measured speed in lane-steps a second; none before it is known.
+    pub lane_steps_per_second: Option<f64>,
+    /// Estimated seconds to the end, evaluations counted; none before it is known.
+    pub seconds_left: Option<f64>,
+}
