@@ -22,6 +22,7 @@ pub mod config;
 pub mod data;
 pub mod engine_info;
 pub mod experiments;
+pub mod gpu;
 pub mod metrics;
 pub mod model;
 pub mod protocol;

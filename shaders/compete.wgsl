@@ -1,0 +1,114 @@
+// compete: from the drive z = W u to the next layer's input.
+//
+//     z -= a sum_i delta_i (u_i . u)        the look-ahead's correction
+//     c = the k-th largest z                duplicates counted; exact
+//     h = relu(z - beta c)
+//     u_next = h / |h|                      zeros where |h| <= 1e-12
+//
+// One workgroup for each column of each lane. The k-th largest is found digit by digit (4 bits, 16 bins)
+// on a key that sorts as the numbers do; every digit has its own bins, so one barrier a digit is enough.
+@group(0) @binding(0) var<uniform> p: Pass;
+@group(0) @binding(2) var<storage, read_write> acts: array<f32>;
+@group(0) @binding(3) var<storage, read> deltas: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scalars: array<f32>;
+@group(0) @binding(6) var<storage, read> rates: array<f32>;
+
+var<workgroup> bins: array<atomic<u32>, 128>;
+
+// A key that sorts as the numbers do.
+fn key_of(z: f32) -> u32 {
+    let bits = bitcast<u32>(z);
+    return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+}
+
+fn number_of(key: u32) -> f32 {
+    return bitcast<f32>(select(~key, key & 0x7fffffffu, (key & 0x80000000u) != 0u));
+}
+
+@compute @workgroup_size(64)
+fn compete(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let column = group.x;
+    let lane = group.z;
+    let drive = p.drive_at + lane * p.acts_lane + column * p.units_pad;
+    let to = p.target_at + lane * p.acts_lane + column * p.units_pad;
+    let inner_deltas = p.deltas_at + lane * p.deltas_lane;
+    let inner_acts = p.acts_at + lane * p.acts_lane;
+    let scalar = lane * p.scalars_lane + column;
+
+    atomicStore(&bins[thread], 0u);
+    atomicStore(&bins[thread + THREADS], 0u);
+    load_coefficients(thread, lane, column);
+    for (var unit = thread; unit < p.units; unit += THREADS) {
+        var z = acts[drive + unit];
+        for (var i = 0u; i < p.inner; i++) {
+            z -= coefficients[i] * deltas[inner_deltas + inner_slot(i) + unit];
+        }
+        acts[to + unit] = z;
+    }
+
+    var level = 0.0;
+    if ((p.flags & FLAG_COMPETITION) != 0u) {
+        var prefix = 0u;
+        var wanted = p.k;
+        for (var digit = 0u; digit < 8u; digit++) {
+            let shift = 28u - 4u * digit;
+            for (var unit = thread; unit < p.units; unit += THREADS) {
+                let key = key_of(acts[to + unit]);
+                // Shifted twice: a shift by 32 is not defined.
+                if (((key >> shift) >> 4u) == ((prefix >> shift) >> 4u)) {
+                    atomicAdd(&bins[digit * 16u + ((key >> shift) & 15u)], 1u);
+                }
+            }
+            workgroupBarrier();
+            var bin = 15u;
+            for (; bin > 0u; bin--) {
+                let held = atomicLoad(&bins[digit * 16u + bin]);
+                if (held >= wanted) {
+                    break;
+                }
+                wanted -= held;
+            }
+            prefix |= bin << shift;
+        }
+        level = number_of(prefix);
+    }
+
+    let threshold = rates[lane * p.rates_lane + p.beta_at] * level;
+    let competing = (p.flags & FLAG_COMPETITION) != 0u;
+    var square = 0.0;
+    for (var unit = thread; unit < p.units; unit += THREADS) {
+        var h = acts[to + unit];
+        if (competing) {
+            h -= threshold;
+        }
+        h = max(h, 0.0);
+        acts[to + unit] = h;
+        square += h * h;
+    }
+    let norm = sqrt(sum_all(thread, square));
+    let silent = norm <= SILENT;
+    var scale = 1.0;
+    if (silent) {
+        scale = 0.0;
+    } else if ((p.flags & FLAG_UNIT_LENGTH) != 0u) {
+        scale = 1.0 / norm;
+    }
+    if (thread == 0u) {
+        scalars[p.norm_at + scalar] = norm;
+        scalars[p.level_at + scalar] = level;
+    }
+    for (var unit = thread; unit < p.units; unit += THREADS) {
+        acts[to + unit] *= scale;
+    }
+    for (var i = 0u; i < p.inner; i++) {
+        var sum = 0.0;
+        for (var unit = thread; unit < p.units; unit += THREADS) {
+            sum += acts[to + unit] * acts[inner_acts + inner_slot(i) + unit];
+        }
+        overlap_parts[i * THREADS + thread] = sum;
+    }
+    store_overlaps(thread, lane, column);
+}

@@ -1,0 +1,51 @@
+// score: adds the columns whose largest logit is the label's to a lane's counter.
+//
+// The logits are the sum of one or two products (two pathways), of which a lesion leaves one out. Of equal
+// logits the first counts. One workgroup for each column of each lane.
+@group(0) @binding(0) var<uniform> p: Pass;
+@group(0) @binding(2) var<storage, read> acts: array<f32>;
+@group(0) @binding(7) var<storage, read> entries: array<vec4<u32>>;
+@group(0) @binding(9) var<storage, read_write> counters: array<atomic<u32>>;
+
+var<workgroup> best_logit: array<f32, 64>;
+var<workgroup> best_unit: array<u32, 64>;
+
+@compute @workgroup_size(64)
+fn score(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let column = group.x;
+    let lane = group.z;
+    let offset = lane * p.acts_lane + column * p.units_pad;
+    let entry = entries[p.entry_at + lane / p.lanes_per_seed * p.column_slots + column];
+    let label = select(entry.z, entry.w, p.head == 1u);
+    var best = -3.0e38;
+    var winner = p.units;
+    for (var unit = thread; unit < p.units; unit += THREADS) {
+        var z = acts[p.source_at + offset + unit];
+        if (p.terms > 1u) {
+            z += acts[p.drive_at + offset + unit];
+        }
+        if (winner == p.units || z > best) {
+            best = z;
+            winner = unit;
+        }
+    }
+    best_logit[thread] = best;
+    best_unit[thread] = winner;
+    workgroupBarrier();
+    if (thread == 0u) {
+        for (var i = 1u; i < THREADS; i++) {
+            let z = best_logit[i];
+            let unit = best_unit[i];
+            if (unit < p.units && (z > best || (z == best && unit < winner))) {
+                best = z;
+                winner = unit;
+            }
+        }
+        if (winner == label) {
+            atomicAdd(&counters[p.counter_at + lane * p.counters_lane], 1u);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Where everything lies in the GPU's buffers, in f32 elements.
+//!
+//! Lanes are the outermost index. Widths are rounded up to a multiple of 4, so that stages may read four
+//! elements at once; padding holds anything and is never read into a sum.
+
+use crate::model::{Model, Target};
+
+/// A width rounded up to a multiple of 4.
+pub const fn pad(n: u32) -> u32 {
+    n.next_multiple_of(4)
+}
+
+/// One hidden layer's places within a lane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LayerPlaces {
+    /// Units.
+    pub units: u32,
+    /// Its outputs, sweep by sweep, in acts.
+    pub acts: u32,
+    /// Its drive before the look-ahead's correction: kept for all sweeps by the first layer only;
+    /// elsewhere it is where the outputs are.
+    pub drive: Option<u32>,
+    /// Its deltas, sweep by sweep.
+    pub deltas: u32,
+    /// |h| by slot.
+    pub norm: u32,
+    /// c by slot.
+    pub level: u32,
+    /// beta's gradient by slot.
+    pub pull: u32,
+    /// Overlaps of its outputs with the inner steps'.
+    pub act_dots: u32,
+    /// Overlaps of its deltas with the inner steps'.
+    pub delta_dots: u32,
+}
+
+/// One head's places within a lane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeadPlaces {
+    /// Classes.
+    pub units: u32,
+    /// Logits of the present sweep, in acts; for evaluation one region for each inbound matrix.
+    pub logits: Vec<u32>,
+    /// Its deltas, sweep by sweep.
+    pub deltas: u32,
+    /// Cross-entropy by slot.
+    pub loss: u32,
+    /// Overlaps of its deltas with the inner steps'.
+    pub delta_dots: u32,
+}
+
+/// All places of one lane, and the lanes' strides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Columns of one sweep: B + R in training.
+    pub columns: u32,
+    /// Inner steps there is room for: B; 0 in evaluation.
+    pub inner: u32,
+    /// Width of the input.
+    pub inputs: u32,
+    /// Elements from one seed's inputs to the next's; they lie at the beginning of acts.
+    pub inputs_seed: u32,
+    /// Where the first lane's acts begin.
+    pub acts_base: u32,
+    /// Hidden layers.
+    pub layers: Vec<LayerPlaces>,
+    /// Heads.
+    pub heads: Vec<HeadPlaces>,
+    /// Each matrix within a lane's weights.
+    pub weights: Vec<u32>,
+    /// Each matrix's partial sums of |dW|^2 in scalars.
+    pub partials: Vec<u32>,
+    /// Overlaps of the inputs with the current samples.
+    pub input_dots: u32,
+    /// Strides of a lane.
+    pub weights_lane: u32,
+    /// In acts.
+    pub acts_lane: u32,
+    /// In deltas.
+    pub deltas_lane: u32,
+    /// In scalars.
+    pub scalars_lane: u32,
+    /// In rates.
+    pub rates_lane: u32,
+    /// Matrices.
+    pub matrices: u32,
+}
+
+/// Hands out places one after the other.
+#[derive(Default)]
+struct Shelf(u32);
+
+impl Shelf {
+    fn take(&mut self, n: u32) -> u32 {
+        let at = self.0;
+        self.0 += pad(n);
+        at
+    }
+}
+
+impl Layout {
+    /// Places for training: B current and R replayed samples, `seeds` seeds.
+    pub fn training(model: &Model, batch: u32, replay: u32, seeds: u32) -> Self {
+        Self::new(model, batch + replay, batch, seeds)
+    }
+
+    /// Places for evaluating `columns` images of each seed at once.
+    pub fn evaluation(model: &Model, columns: u32, seeds: u32) -> Self {
+        Self::new(model, columns, 0, seeds)
+    }
+
+    fn new(model: &Model, columns: u32, inner: u32, seeds: u32) -> Self {
+        let training = inner > 0;
+        let sweeps = if training { inner + 1 } else { 1 };
+        let slots = sweeps * columns;
+        let dots = slots * inner;
+        let (mut weights, mut acts, mut deltas, mut scalars) = (
+            Shelf::default(),
+            Shelf::default(),
+            Shelf::default(),
+            Shelf::default(),
+        );
+        let inputs = model.inputs as u32;
+        let inputs_seed = pad(inputs) * columns;
+        let acts_base = inputs_seed * seeds;
+        let input_dots = scalars.take(columns * inner);
+        let layers = model
+            .layers
+            .iter()
+            .map(|layer| {
+                let units = layer.units as u32;
+                let room = pad(units) * slots;
+                let first = layer.source == crate::model::Source::Input;
+                LayerPlaces {
+                    units,
+                    acts: acts.take(room),
+                    drive: (first && training).then(|| acts.take(pad(units) * columns)),
+                    deltas: if training { deltas.take(room) } else { 0 },
+                    norm: scalars.take(slots),
+                    level: scalars.take(slots),
+                    pull: if training { scalars.take(slots) } else { 0 },
+                    act_dots: scalars.take(dots),
+                    delta_dots: scalars.take(dots),
+                }
+            })
+            .collect();
+        let heads = model
+            .heads
+            .iter()
+            .enumerate()
+            .map(|(h, head)| {
+                let units = head.classes as u32;
+                let regions = if training {
+                    1
+                } else {
+                    model.into_head(h).count()
+                };
+                HeadPlaces {
+                    units,
+                    logits: (0..regions)
+                        .map(|_| acts.take(pad(units) * columns))
+                        .collect(),
+                    deltas: if training {
+                        deltas.take(pad(units) * slots)
+                    } else {
+                        0
+                    },
+                    loss: if training { scalars.take(slots) } else { 0 },
+                    delta_dots: scalars.take(dots),
+                }
+            })
+            .collect();
+        let gathered = inner * columns;
+        let groups = (gathered * gathered).div_ceil(super::kernels::THREADS);
+        let partials = model
+            .matrices
+            .iter()
+            .map(|_| if training { scalars.take(groups) } else { 0 })
+            .collect();
+        let weight_places = model
+            .matrices
+            .iter()
+            .map(|m| weights.take(pad(m.units as u32) * m.fan_in as u32))
+            .collect();
+        let matrices = model.matrices.len() as u32;
+        let rates = 3 * matrices + model.layers.len() as u32 + super::kernels::misc::COUNT as u32;
+        Self {
+            columns,
+            inner,
+            inputs,
+            inputs_seed,
+            acts_base,
+            layers,
+            heads,
+            weights: weight_places,
+            partials,
+            input_dots,
+            weights_lane: weights.0,
+            acts_lane: acts.0,
+            deltas_lane: deltas.0.max(4),
+            scalars_lane: scalars.0.max(4),
+            rates_lane: pad(rates),
+            matrices,
+        }
+    }
+
+    /// Where relu(alpha) of a matrix lies within a lane's rates.
+    pub fn used(&self, matrix: usize) -> u32 {
+        self.matrices + self.layers.len() as u32 + matrix as u32
+    }
+
+    /// Where the weights' next rate of a matrix lies within a lane's rates.
+    pub fn next(&self, matrix: usize) -> u32 {
+        self.used(matrix) + self.matrices
+    }
+
+    /// Where what is counted begins within a lane's rates.
+    pub fn misc(&self) -> usize {
+        self.next(0) as usize + self.matrices as usize
+    }
+
+    /// Where stage meta_update finds its scalars: matrices, then layers, then heads.
+    pub fn table(&self, model: &Model) -> Vec<[u32; 4]> {
+        let dots_of_sweep = self.columns * self.inner;
+        let mut rows: Vec<[u32; 4]> = model
+            .matrices
+            .iter()
+            .enumerate()
+            .map(|(m, matrix)| {
+                let (source, stride) = match matrix.source {
+                    crate::model::Source::Input => (self.input_dots, 0),
+                    crate::model::Source::Layer(l) => (self.layers[l].act_dots, dots_of_sweep),
+                };
+                let target = match matrix.target {
+                    Target::Layer(l) => self.layers[l].delta_dots,
+                    Target::Head(h) => self.heads[h].delta_dots,
+                };
+                [source, stride, target, self.partials[m]]
+            })
+            .collect();
+        rows.extend(self.layers.iter().map(|l| [l.pull, 0, 0, 0]));
+        rows.extend(self.heads.iter().map(|h| [h.loss, 0, 0, 0]));
+        rows
+    }
+}

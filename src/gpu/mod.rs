@@ -1,0 +1,14 @@
+//! The method on the GPU: the look-ahead without its copies, all lanes in every dispatch.
+//!
+//! [`kernels`] names the stages, [`layout`] says where tensors lie, [`passes`] is the ordered list of
+//! dispatches as data, [`wave`] holds the buffers and submits, [`device`] decides what an adapter can do.
+//! [`twins`] are the stages on the CPU, for tests. Only this module knows wgpu.
+
+pub mod device;
+pub mod kernels;
+pub mod layout;
+pub mod passes;
+pub mod wave;
+
+pub use device::{AdapterInfo, Gpu, GpuError};
+pub use wave::{GpuWave, LaneRates, LaneStart, Pictures, WaveSetup};
