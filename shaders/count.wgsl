@@ -11,12 +11,12 @@ fn count(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let at = p.acts_at + group.z * p.acts_lane + group.x * p.units_pad;
-    var active = 0.0;
+    var busy = 0.0;
     for (var unit = thread; unit < p.units; unit += THREADS) {
-        active += select(0.0, 1.0, acts[at + unit] > 0.0);
+        busy += select(0.0, 1.0, acts[at + unit] > 0.0);
     }
-    active = sum_all(thread, active);
+    busy = sum_all(thread, busy);
     if (thread == 0u) {
-        atomicAdd(&counters[p.counter_at + group.z * p.counters_lane], u32(active));
+        atomicAdd(&counters[p.counter_at + group.z * p.counters_lane], u32(busy));
     }
 }
