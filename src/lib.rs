@@ -26,5 +26,7 @@ pub mod gpu;
 pub mod metrics;
 pub mod model;
 pub mod protocol;
+pub mod reference;
 pub mod results;
 pub mod stream;
+pub mod vectors;

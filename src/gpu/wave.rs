@@ -425,7 +425,7 @@ impl GpuWave {
                     beta: r[matrices..matrices + self.model.layers.len()].to_vec(),
                     loss_sum: counted[misc::LOSS_SUM],
                     loss: counted[misc::LOSS],
-                    lost: (lost > 0.0).then_some(lost as u32 - 1),
+                    lost: (lost > 0.0).then(|| lost as u32 - 1),
                 }
             })
             .collect())

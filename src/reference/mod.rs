@@ -1,0 +1,291 @@
+//! The reference: the method as the textbook has it, in plain loops, over float32 or float64. The oracle.
+//!
+//! Nothing here is clever: the look-ahead's weights F are copies, every gradient is a full matrix. [`network`]
+//! is one network's forward and backward pass, [`second_order`] the way back through the inner steps, and
+//! this file is one observe step. Formulas: Zhou & Schapiro as told in the README, "The method".
+//!
+//! Matrices are kept by inputs, [fan_in x units], so that `z += w u` runs along memory; inputs that are
+//! exactly 0 are passed over. [`LaneState`] has them by units, [units x fan_in], as everybody else does.
+
+pub mod network;
+mod second_order;
+
+use num_traits::{Float, FromPrimitive, NumAssign};
+
+use crate::metrics::Lesion;
+use crate::model::{LaneState, Model, Rule};
+use network::{Network, Trace};
+
+/// A number: f32 or f64.
+pub trait Real:
+    Float + NumAssign + FromPrimitive + std::iter::Sum + std::fmt::Debug + Send + Sync + 'static
+{
+    /// The nearest number to a float64.
+    fn of(x: f64) -> Self;
+}
+
+impl Real for f32 {
+    fn of(x: f64) -> Self {
+        x as Self
+    }
+}
+
+impl Real for f64 {
+    fn of(x: f64) -> Self {
+        x
+    }
+}
+
+/// One sample: an image of `inputs` numbers (not scaled), and a label for each head.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a, T> {
+    /// The image.
+    pub input: &'a [T],
+    /// For each head its class.
+    pub labels: &'a [u32],
+}
+
+/// What a network makes of one image, with its weights W.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome<T> {
+    /// Logits of each head.
+    pub logits: Vec<Vec<T>>,
+    /// Units with h > 0 of each layer.
+    pub active: Vec<u32>,
+    /// Each layer's drive, before competition.
+    pub drive: Vec<Vec<T>>,
+    /// Each layer's c, the k-th largest drive; 0 without competition.
+    pub level: Vec<T>,
+}
+
+/// The meta-gradient of one observe step, before clipping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetaGradient<T> {
+    /// The meta-loss L.
+    pub loss: T,
+    /// dL/dW of each matrix, by inputs: [fan_in x units].
+    pub weights: Vec<Vec<T>>,
+    /// dL/dalpha of each matrix; 0 where alpha <= 0.
+    pub alpha: Vec<T>,
+    /// dL/dbeta of each layer.
+    pub beta: Vec<T>,
+}
+
+/// One lane.
+#[derive(Clone, Debug)]
+pub struct Reference<T> {
+    network: Network,
+    rule: Rule,
+    /// Each matrix by inputs: [fan_in x units].
+    weights: Vec<Vec<T>>,
+    alpha: Vec<T>,
+    beta: Vec<T>,
+}
+
+/// Turns [rows x columns] into [columns x rows].
+fn transposed<T: Real>(matrix: &[T], rows: usize, columns: usize) -> Vec<T> {
+    (0..columns)
+        .flat_map(|c| (0..rows).map(move |r| matrix[r * columns + c]))
+        .collect()
+}
+
+impl<T: Real> Reference<T> {
+    /// A lane with its values before training.
+    pub fn new(model: &Model, rule: &Rule, state: LaneState<T>) -> Self {
+        let weights = model
+            .matrices
+            .iter()
+            .zip(&state.weights)
+            .map(|(m, w)| transposed(w, m.units, m.fan_in))
+            .collect();
+        Self {
+            network: Network::new(model, rule),
+            rule: rule.clone(),
+            weights,
+            alpha: state.alpha,
+            beta: state.beta,
+        }
+    }
+
+    /// The lane's values.
+    pub fn state(&self) -> LaneState<T> {
+        let matrices = self.network.model.matrices.iter();
+        LaneState {
+            weights: matrices
+                .zip(&self.weights)
+                .map(|(m, w)| transposed(w, m.fan_in, m.units))
+                .collect(),
+            alpha: self.alpha.clone(),
+            beta: self.beta.clone(),
+        }
+    }
+
+    /// Learning rates by matrix and inhibition by layer.
+    pub fn rates(&self) -> (&[T], &[T]) {
+        (&self.alpha, &self.beta)
+    }
+
+    /// What the network makes of an image with W, with or without a pathway.
+    pub fn forward(&self, input: &[T], lesion: Lesion) -> Outcome<T> {
+        let trace = self.network.forward(
+            &self.weights,
+            &self.beta,
+            &self.network.scaled(input),
+            lesion,
+        );
+        Outcome {
+            active: trace
+                .layers
+                .iter()
+                .map(|l| l.h.iter().filter(|h| **h > T::zero()).count() as u32)
+                .collect(),
+            level: trace.layers.iter().map(|l| l.level).collect(),
+            drive: trace.layers.into_iter().map(|l| l.z).collect(),
+            logits: trace.logits,
+        }
+    }
+
+    /// Takes one observe step with B current samples, in the order of the inner steps, and the replayed
+    /// ones; gives the meta-loss before the update.
+    pub fn observe(&mut self, current: &[Sample<'_, T>], replay: &[Sample<'_, T>]) -> T {
+        let mut gradient = self.meta_gradient(current, replay);
+        let bound = T::of(self.rule.clip_norm);
+        let clip = |square: T| T::one().min(bound / (square.sqrt() + T::of(1e-6)));
+        let square = |v: &[T]| network::dot(v, v);
+        let weights_scale = clip(gradient.weights.iter().map(|g| square(g)).sum());
+        let alpha_scale = clip(square(&gradient.alpha));
+        let beta_scale = clip(square(&gradient.beta));
+        if self.rule.learn_alpha {
+            let eta = T::of(self.rule.eta_alpha) * alpha_scale;
+            self.alpha
+                .iter_mut()
+                .zip(&gradient.alpha)
+                .for_each(|(a, &g)| *a -= eta * g);
+        }
+        if self.rule.learn_beta {
+            let eta = T::of(self.rule.eta_beta) * beta_scale;
+            self.beta
+                .iter_mut()
+                .zip(&gradient.beta)
+                .for_each(|(b, &g)| *b -= eta * g);
+        }
+        // The weights are updated last, with the alpha just updated.
+        for ((w, g), &alpha) in self
+            .weights
+            .iter_mut()
+            .zip(&mut gradient.weights)
+            .zip(&self.alpha)
+        {
+            let rate = if self.rule.sync_update {
+                T::of(self.rule.eta_w)
+            } else {
+                alpha.max(T::zero())
+            };
+            let rate = rate * weights_scale;
+            w.iter_mut()
+                .zip(g.iter())
+                .for_each(|(w, &g)| *w -= rate * g);
+        }
+        gradient.loss
+    }
+
+    /// The meta-gradient of an observe step at W, alpha, beta; first or second order as the rule says.
+    pub fn meta_gradient(
+        &self,
+        current: &[Sample<'_, T>],
+        replay: &[Sample<'_, T>],
+    ) -> MetaGradient<T> {
+        let scaled = |samples: &[Sample<'_, T>]| -> Vec<(Vec<T>, Vec<u32>)> {
+            samples
+                .iter()
+                .map(|s| (self.network.scaled(s.input), s.labels.to_vec()))
+                .collect()
+        };
+        let current = scaled(current);
+        let batch = [scaled(replay), current.clone()].concat();
+        let rates: Vec<T> = self.alpha.iter().map(|a| a.max(T::zero())).collect();
+        let zeros = || -> Vec<Vec<T>> {
+            self.weights
+                .iter()
+                .map(|w| vec![T::zero(); w.len()])
+                .collect()
+        };
+        let steps = T::of(current.len() as f64);
+        let share = T::one() / (steps * T::of(batch.len() as f64));
+
+        let mut loss = T::zero();
+        let mut d_weights = zeros();
+        let mut d_alpha = vec![T::zero(); self.alpha.len()];
+        let mut d_beta = vec![T::zero(); self.beta.len()];
+        let mut fast = self.weights.clone();
+        let mut inner_sum = zeros();
+        let mut inner_steps = Vec::new();
+        for (input, labels) in &current {
+            // The inner step: one sample's gradient, every matrix with its own rate.
+            let trace = self
+                .network
+                .forward(&fast, &self.beta, input, Lesion::Intact);
+            let back = self.network.backward(&fast, &trace, labels);
+            if self.rule.second_order {
+                inner_steps.push(second_order::InnerStep {
+                    fast: fast.clone(),
+                    trace: trace.clone(),
+                    back: back.clone(),
+                    after: Vec::new(),
+                });
+            }
+            for (m, &rate) in rates.iter().enumerate() {
+                self.network
+                    .add_gradient(m, &trace, &back, -rate, &mut fast[m]);
+                self.network
+                    .add_gradient(m, &trace, &back, T::one(), &mut inner_sum[m]);
+            }
+            // The meta-loss with the fast weights, on replayed and current samples.
+            let mut after = zeros();
+            for (input, labels) in &batch {
+                let trace: Trace<T> =
+                    self.network
+                        .forward(&fast, &self.beta, input, Lesion::Intact);
+                let back = self.network.backward(&fast, &trace, labels);
+                loss += back.loss * share;
+                for (m, after) in after.iter_mut().enumerate() {
+                    self.network.add_gradient(m, &trace, &back, share, after);
+                }
+                for ((d, layer), delta) in d_beta.iter_mut().zip(&trace.layers).zip(&back.layers) {
+                    let sum: T = delta.delta.iter().copied().sum();
+                    *d -= share * sum * layer.level;
+                }
+            }
+            if let Some(step) = inner_steps.last_mut() {
+                step.after = after;
+            } else {
+                for (m, after) in after.iter().enumerate() {
+                    d_alpha[m] -= network::dot(after, &inner_sum[m]);
+                    d_weights[m]
+                        .iter_mut()
+                        .zip(after)
+                        .for_each(|(d, &g)| *d += g);
+                }
+            }
+        }
+        if self.rule.second_order {
+            second_order::back_through(
+                &self.network,
+                &rates,
+                &inner_steps,
+                (&mut d_weights, &mut d_alpha, &mut d_beta),
+            );
+        }
+        for (d, &alpha) in d_alpha.iter_mut().zip(&self.alpha) {
+            if alpha <= T::zero() {
+                *d = T::zero();
+            }
+        }
+        MetaGradient {
+            loss,
+            weights: d_weights,
+            alpha: d_alpha,
+            beta: d_beta,
+        }
+    }
+}

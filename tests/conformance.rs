@@ -1,0 +1,92 @@
+//! Every engine against every conformance vector.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use metacls::gpu::Gpu;
+use metacls::vectors::{OnGpu, OnReference, Report, Vector, check};
+
+fn vectors() -> Vec<Vector> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "json"))
+        .collect();
+    files.sort();
+    assert_eq!(files.len(), 22, "vector files are missing");
+    files
+        .iter()
+        .map(|p| {
+            Vector::from_json(
+                &p.display().to_string(),
+                &std::fs::read_to_string(p).unwrap(),
+            )
+            .unwrap()
+        })
+        .collect()
+}
+
+fn judge(engine: &str, bound: f64, reports: &[(String, Report)]) {
+    for (name, report) in reports {
+        println!(
+            "{engine} {name}: {:.1e} ({})",
+            report.deviation, report.place
+        );
+    }
+    let failed: Vec<_> = reports
+        .iter()
+        .filter(|(_, r)| r.deviation > bound)
+        .collect();
+    assert!(failed.is_empty(), "{engine}: beyond {bound:e}: {failed:#?}");
+}
+
+#[test]
+fn reference_in_float64() {
+    let reports: Vec<_> = vectors()
+        .iter()
+        .map(|v| {
+            (
+                v.name.clone(),
+                check(v, &mut OnReference::<f64>::new(v), false).unwrap(),
+            )
+        })
+        .collect();
+    judge("reference f64", 1e-9, &reports);
+}
+
+#[test]
+fn reference_in_float32() {
+    let reports: Vec<_> = vectors()
+        .iter()
+        .map(|v| {
+            (
+                v.name.clone(),
+                check(v, &mut OnReference::<f32>::new(v), true).unwrap(),
+            )
+        })
+        .collect();
+    judge("reference f32", 1e-4, &reports);
+}
+
+#[test]
+fn gpu_in_first_order() {
+    let gpu = match pollster::block_on(Gpu::open()) {
+        Ok(gpu) => Arc::new(gpu),
+        Err(e) if std::env::var_os("REQUIRE_GPU").is_none() => {
+            println!("skipped: {e}; set REQUIRE_GPU=1 to make this a failure");
+            return;
+        }
+        Err(e) => panic!("REQUIRE_GPU is set, but {e}"),
+    };
+    println!("on {} ({})", gpu.name, gpu.backend);
+    let reports: Vec<_> = vectors()
+        .iter()
+        .filter(|v| !v.rule.second_order)
+        .map(|v| {
+            let mut engine = OnGpu::new(gpu.clone(), v).unwrap();
+            (v.name.clone(), check(v, &mut engine, true).unwrap())
+        })
+        .collect();
+    judge("gpu", 1e-3, &reports);
+}
