@@ -50,16 +50,23 @@ impl Device {
     pub async fn open(choice: EngineChoice, config: &Config) -> Result<Opened, EngineError> {
         let wanted = match choice {
             EngineChoice::Reference => {
-                return Ok(Opened { device: Self::Reference, notice: None });
+                return Ok(Opened {
+                    device: Self::Reference,
+                    notice: None,
+                });
             }
             _ if config.second_order => Err(GpuError::SecondOrder),
             _ => Gpu::open().await,
         };
         match wanted {
-            Ok(gpu) => Ok(Opened { device: Self::Gpu(Arc::new(gpu)), notice: None }),
-            Err(e) if choice == EngineChoice::Auto => {
-                Ok(Opened { device: Self::Reference, notice: Some(e.into()) })
-            }
+            Ok(gpu) => Ok(Opened {
+                device: Self::Gpu(Arc::new(gpu)),
+                notice: None,
+            }),
+            Err(e) if choice == EngineChoice::Auto => Ok(Opened {
+                device: Self::Reference,
+                notice: Some(e.into()),
+            }),
             Err(e) => Err(e.into()),
         }
     }
@@ -92,7 +99,9 @@ impl Device {
         config: &Config,
         per_seed: u32,
     ) -> Result<u32, EngineError> {
-        let Self::Gpu(gpu) = self else { return Ok(u32::MAX) };
+        let Self::Gpu(gpu) = self else {
+            return Ok(u32::MAX);
+        };
         let lanes = |seeds: u32| crate::gpu::passes::Lanes {
             lanes: seeds * per_seed,
             per_seed,
@@ -302,7 +311,9 @@ impl Engine {
 
 /// Evaluation images of each seed taken at once: enough for a GPU's width, few enough for a short slice.
 fn evaluation_chunk(config: &Config, lanes: u32) -> u32 {
-    (1024 / lanes.max(1)).clamp(16, 128).min(config.evaluation_images)
+    (1024 / lanes.max(1))
+        .clamp(16, 128)
+        .min(config.evaluation_images)
 }
 
 /// A wave on the GPU.
@@ -331,7 +342,11 @@ impl OnGpu {
                 pictures.rotations.push([turn.cos, turn.sin]);
                 let sets = [(true, &task.training), (learned, &task.evaluation)];
                 for (train, list) in sets {
-                    let set = if train { &about.data.train } else { &about.data.test };
+                    let set = if train {
+                        &about.data.train
+                    } else {
+                        &about.data.test
+                    };
                     for &image in list {
                         let next = places.len() as u32;
                         places.entry((train, image)).or_insert_with(|| {
@@ -382,7 +397,11 @@ impl OnGpu {
                 pictures: &pictures,
             },
         )?;
-        Ok(Self { about, wave, places })
+        Ok(Self {
+            about,
+            wave,
+            places,
+        })
     }
 
     fn begin_task(&mut self, task: u32) {
@@ -396,7 +415,12 @@ impl OnGpu {
                 entries.extend(now.current.iter().chain(&now.replay).map(|&sample| {
                     let image = stream.image(sample);
                     let category = self.about.data.train.labels[image as usize];
-                    [self.places[&(true, image)], stream.task_of(sample), category.into(), sample]
+                    [
+                        self.places[&(true, image)],
+                        stream.task_of(sample),
+                        category.into(),
+                        sample,
+                    ]
                 }));
                 entries.resize(first + columns, [0; 4]);
             }
@@ -454,7 +478,7 @@ struct ReferenceLane {
 /// Does the same to every lane, on all cores where there are several.
 fn each_lane<R: Send>(
     lanes: &mut [ReferenceLane],
-    work: impl Fn(&mut ReferenceLane) -> R + Sync,
+    work: impl Fn(&mut ReferenceLane) -> R + Send + Sync,
 ) -> Vec<R> {
     #[cfg(not(target_arch = "wasm32"))]
     {
@@ -486,7 +510,11 @@ impl OnReference {
                 lost: None,
             })
             .collect();
-        Self { about, lanes, counts: Vec::new() }
+        Self {
+            about,
+            lanes,
+            counts: Vec::new(),
+        }
     }
 
     fn begin_task(&mut self, _task: u32) {
@@ -501,7 +529,7 @@ impl OnReference {
         each_lane(&mut self.lanes, |lane| {
             for s in steps.clone() {
                 let step = &lane.stream.steps[s as usize];
-                let ready = |list: &[u32]| -> Vec<(Vec<f32>, [u32; 2])> {
+                let ready = |list: &[u32]| -> Vec<Ready> {
                     list.iter()
                         .map(|&sample| {
                             let image = lane.stream.image(sample) as usize;
@@ -514,12 +542,9 @@ impl OnReference {
                         .collect()
                 };
                 let (current, replay) = (ready(&step.current), ready(&step.replay));
-                let samples = |list: &'_ [(Vec<f32>, [u32; 2])]| -> Vec<Sample<'_, f32>> {
-                    list.iter()
-                        .map(|(input, labels)| Sample { input, labels: &labels[..heads] })
-                        .collect()
-                };
-                let loss = lane.engine.observe(&samples(&current), &samples(&replay));
+                let loss = lane
+                    .engine
+                    .observe(&samples(&current, heads), &samples(&replay, heads));
                 lane.loss_sum += loss;
                 let (alpha, beta) = lane.engine.rates();
                 let finite = loss.is_finite() && alpha.iter().chain(beta).all(|x| x.is_finite());
@@ -580,6 +605,19 @@ impl OnReference {
             all.push(counts);
         }
     }
+}
+
+/// A sample made ready: its rotated image, and its labels.
+type Ready = (Vec<f32>, [u32; 2]);
+
+/// Samples as the reference takes them, with a label for each head.
+fn samples(list: &[Ready], heads: usize) -> Vec<Sample<'_, f32>> {
+    list.iter()
+        .map(|(input, labels)| Sample {
+            input,
+            labels: &labels[..heads],
+        })
+        .collect()
 }
 
 /// The index of the largest number, the first of equals.

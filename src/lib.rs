@@ -20,6 +20,8 @@
 
 pub mod config;
 pub mod data;
+pub mod driver;
+pub mod engine;
 pub mod engine_info;
 pub mod experiments;
 pub mod gpu;

@@ -1,6 +1,14 @@
 //! Images and labels: MNIST and other IDX files, our own procedural digits, and their rotation.
 
+mod digits;
+mod idx;
+mod rotate;
+
 use serde::{Deserialize, Serialize};
+
+pub use digits::digits;
+pub use idx::{IdxError, MNIST_FILES, MNIST_SHA256};
+pub use rotate::{Rotation, rotate};
 
 use crate::config::DataSet;
 
