@@ -30,5 +30,7 @@ pub mod model;
 pub mod protocol;
 pub mod reference;
 pub mod results;
+pub mod self_test;
 pub mod stream;
 pub mod vectors;
+pub mod words;

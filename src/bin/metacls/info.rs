@@ -1,0 +1,26 @@
+//! `metacls info`: what there is to run, and on what.
+
+use metacls::experiments;
+use metacls::gpu::device::adapters;
+
+pub(super) fn info() {
+    println!("metacls {}", env!("CARGO_PKG_VERSION"));
+    println!("\nPresets");
+    for e in experiments::all() {
+        println!("  {:<9} {}", e.id, e.summary);
+    }
+    println!("\nEngines");
+    println!("  gpu        WGSL compute shaders in float32; first order");
+    println!("  reference  the method in plain loops, all cores; first and second order");
+    println!("\nGPU adapters");
+    let all = pollster::block_on(adapters());
+    if all.is_empty() {
+        println!("  none: engine gpu can't be used, auto takes the reference");
+    }
+    for adapter in all {
+        let fitness = adapter
+            .missing
+            .map_or("usable".into(), |m| format!("lacks {m}"));
+        println!("  {} ({}): {fitness}", adapter.name, adapter.backend);
+    }
+}

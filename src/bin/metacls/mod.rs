@@ -1,0 +1,128 @@
+//! The command line: what can be asked, and how errors are said.
+
+mod info;
+mod run;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use metacls::engine_info::EngineChoice;
+
+/// Complementary learning systems that emerge through meta-learning: the experiments without a browser.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train and evaluate an experiment; print a table and write a results file.
+    Run(RunArgs),
+    /// Compare an engine with conformance vectors, one line for each file.
+    ///
+    /// Each line: name, largest relative deviation, and ok, FAILED or unsupported. Bounds: reference
+    /// 1e-9 (it computes in float64 here), gpu 1e-3.
+    Verify {
+        /// The folder with the vectors (*.json).
+        dir: PathBuf,
+        /// Which engine; auto takes the reference.
+        #[arg(long, value_enum, default_value = "auto")]
+        engine: EngineName,
+    },
+    /// List presets, engines and GPU adapters.
+    Info,
+}
+
+/// What to run.
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    /// A preset (figure1, figure2, figure3, quick) or a configuration file (.json).
+    experiment: String,
+    /// Seeds: 7, or 0..4 (which is 0, 1, 2, 3), or 0..=4 (which is 0, 1, 2, 3, 4).
+    #[arg(long)]
+    seeds: Option<String>,
+    /// Conditions: baseline, meta, rates, sparsity, frozen.
+    #[arg(long, value_delimiter = ',')]
+    conditions: Option<Vec<String>>,
+    /// Which engine.
+    #[arg(long, value_enum, default_value = "auto")]
+    engine: EngineName,
+    /// A folder with MNIST's (or other) IDX files, or "digits" for procedural digits.
+    ///
+    /// Left out: what the experiment asks for; MNIST is then looked for in the folder that the
+    /// environment variable METACLS_MNIST names.
+    #[arg(long)]
+    data: Option<String>,
+    /// Where the results file goes.
+    #[arg(long, default_value = "results")]
+    out: PathBuf,
+    /// Only check the configuration and print it in full.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    /// The GPU where there is one that can do it, else the reference.
+    Auto,
+    /// The GPU.
+    Gpu,
+    /// The method in plain loops.
+    Reference,
+}
+
+impl From<EngineName> for EngineChoice {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Auto => Self::Auto,
+            EngineName::Gpu => Self::Gpu,
+            EngineName::Reference => Self::Reference,
+        }
+    }
+}
+
+/// Why the program ends early.
+#[derive(Debug)]
+enum Failure {
+    /// The command line is wrong: exit code 2.
+    Usage(String),
+    /// The work failed: exit code 1.
+    Failed(String),
+}
+
+impl Failure {
+    fn failed(words: impl ToString) -> Self {
+        Self::Failed(words.to_string())
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Verify { dir, engine } => verify::verify(&dir, engine.into()),
+        Command::Info => {
+            info::info();
+            Ok(())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(words)) => {
+            eprintln!("error: {words}\n\nFor help, try 'metacls --help'.");
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(words)) => {
+            if !words.is_empty() {
+                eprintln!("error: {words}");
+            }
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `metacls verify`: an engine against conformance vectors.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use metacls::engine_info::EngineChoice;
+use metacls::gpu::Gpu;
+use metacls::vectors::{OnGpu, OnReference, Report, Vector, check};
+
+use super::Failure;
+
+pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
+    let entries = std::fs::read_dir(dir)
+        .map_err(|e| Failure::Usage(format!("{}: can't be read ({e})", dir.display())))?;
+    let mut files: Vec<_> = entries
+        .filter_map(|e| e.ok().map(|e| e.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == "json"))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::Usage(format!(
+            "{}: there are no .json files",
+            dir.display()
+        )));
+    }
+    let gpu = match engine {
+        EngineChoice::Gpu => {
+            Some(Arc::new(pollster::block_on(Gpu::open()).map_err(|e| {
+                Failure::failed(metacls::words::engine(&e.into()))
+            })?))
+        }
+        EngineChoice::Auto | EngineChoice::Reference => None,
+    };
+    match &gpu {
+        Some(gpu) => println!("engine: gpu, {} ({}), bound 1e-3", gpu.name, gpu.backend),
+        None => println!("engine: reference in float64, bound 1e-9"),
+    }
+    let bound = if gpu.is_some() { 1e-3 } else { 1e-9 };
+    let mut failures = 0;
+    for file in &files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let verdict = match judge(file, gpu.as_ref()) {
+            Ok(None) => "unsupported (second order)".to_owned(),
+            Ok(Some(report)) if report.deviation <= bound => {
+                format!("{:>9.1e}  ok", report.deviation)
+            }
+            Ok(Some(report)) => {
+                failures += 1;
+                format!("{:>9.1e}  FAILED at {}", report.deviation, report.place)
+            }
+            Err(words) => {
+                failures += 1;
+                format!("FAILED: {words}")
+            }
+        };
+        println!("{name:<36} {verdict}");
+    }
+    if failures > 0 {
+        return Err(Failure::Failed(format!(
+            "{failures} of {} files failed",
+            files.len()
+        )));
+    }
+    Ok(())
+}
+
+/// None where the engine does not do what the file asks for.
+fn judge(file: &Path, gpu: Option<&Arc<Gpu>>) -> Result<Option<Report>, String> {
+    let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
+    let vector =
+        Vector::from_json(&file.display().to_string(), &text).map_err(|e| e.to_string())?;
+    let Some(gpu) = gpu else {
+        let Ok(report) = check(&vector, &mut OnReference::<f64>::new(&vector), false);
+        return Ok(Some(report));
+    };
+    if vector.rule.second_order {
+        return Ok(None);
+    }
+    let mut engine = OnGpu::new(gpu.clone(), &vector).map_err(|e| e.to_string())?;
+    check(&vector, &mut engine, true)
+        .map(Some)
+        .map_err(|e| e.to_string())
+}

@@ -1,0 +1,71 @@
+//! Errors turned into words, once: what happened, what it means, what to do.
+
+use crate::driver::RunError;
+use crate::engine::EngineError;
+use crate::gpu::GpuError;
+
+/// An error for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What happened.
+    pub what: String,
+    /// What it means.
+    pub meaning: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// Says an engine's error.
+pub fn engine(error: &EngineError) -> Words {
+    let EngineError::Gpu(error) = error;
+    let (meaning, advice) = match error {
+        GpuError::NoAdapter(_) => (
+            "This computer or browser offers no GPU to compute on (no WebGPU, or it is switched off).",
+            "Use the reference engine, with the quick preset or fewer seeds; or try a current Chrome, Edge, \
+             Firefox or Safari, with hardware acceleration on.",
+        ),
+        GpuError::Lacking { .. } => (
+            "The shaders need more than this GPU offers.",
+            "Use the reference engine, or another GPU.",
+        ),
+        GpuError::NoDevice(_) => (
+            "The GPU is there but would not start.",
+            "Close other programs that use it, reload, or use the reference engine.",
+        ),
+        GpuError::Lost(_) => (
+            "The run can't go on. What was measured up to the last finished task is kept and can be saved.",
+            "Run it again, with fewer seeds if it happens again; the same seed gives the same run.",
+        ),
+        GpuError::TooLarge { .. } => (
+            "The network is too large for this GPU's buffers.",
+            "Use narrower layers or fewer items, or the reference engine.",
+        ),
+        GpuError::SecondOrder => (
+            "Second-order meta-gradients are computed by the reference engine only.",
+            "Choose the reference engine, or switch second_order off.",
+        ),
+    };
+    Words {
+        what: error.to_string(),
+        meaning: meaning.into(),
+        advice: advice.into(),
+    }
+}
+
+/// Says a run's error.
+pub fn run(error: &RunError) -> Words {
+    match error {
+        RunError::Engine(error) => engine(error),
+        RunError::Stream(error) => Words {
+            what: error.to_string(),
+            meaning: "The experiment can't be drawn from these images.".into(),
+            advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
+        },
+    }
+}
+
+impl std::fmt::Display for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}\n{}\n{}", self.what, self.meaning, self.advice)
+    }
+}
