@@ -25,6 +25,35 @@ fn number_of(key: u32) -> f32 {
     return bitcast<f32>(select(~key, key & 0x7fffffffu, (key & 0x80000000u) != 0u));
 }
 
+// The key's digits found so far, and which largest is still wanted among the keys that begin so.
+struct Found {
+    prefix: u32,
+    wanted: u32,
+}
+
+// Finds the next digit, from the highest (0) to the lowest (7). Call it from uniform control flow.
+fn next_digit(thread: u32, at: u32, digit: u32, found: Found) -> Found {
+    let shift = 28u - 4u * digit;
+    for (var unit = thread; unit < p.units; unit += THREADS) {
+        let key = key_of(acts[at + unit]);
+        // Shifted twice: a shift by 32 is not defined.
+        if (((key >> shift) >> 4u) == ((found.prefix >> shift) >> 4u)) {
+            atomicAdd(&bins[digit * 16u + ((key >> shift) & 15u)], 1u);
+        }
+    }
+    workgroupBarrier();
+    var wanted = found.wanted;
+    var bin = 15u;
+    for (; bin > 0u; bin--) {
+        let held = atomicLoad(&bins[digit * 16u + bin]);
+        if (held >= wanted) {
+            break;
+        }
+        wanted -= held;
+    }
+    return Found(found.prefix | (bin << shift), wanted);
+}
+
 @compute @workgroup_size(64)
 fn compete(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -42,38 +71,28 @@ fn compete(
     atomicStore(&bins[thread + THREADS], 0u);
     load_coefficients(thread, lane, column);
     for (var unit = thread; unit < p.units; unit += THREADS) {
-        var z = acts[drive + unit];
-        for (var i = 0u; i < p.inner; i++) {
-            z -= coefficients[i] * deltas[inner_deltas + inner_slot(i) + unit];
+        acts[to + unit] = acts[drive + unit];
+    }
+    for (var q = 0u; q < rounds() * p.inner; q++) {
+        let i = q % p.inner;
+        let unit = q / p.inner * THREADS + thread;
+        if (unit < p.units) {
+            acts[to + unit] -= coefficients[i] * deltas[inner_deltas + inner_slot(i) + unit];
         }
-        acts[to + unit] = z;
     }
 
     var level = 0.0;
     if ((p.flags & FLAG_COMPETITION) != 0u) {
-        var prefix = 0u;
-        var wanted = p.k;
-        for (var digit = 0u; digit < 8u; digit++) {
-            let shift = 28u - 4u * digit;
-            for (var unit = thread; unit < p.units; unit += THREADS) {
-                let key = key_of(acts[to + unit]);
-                // Shifted twice: a shift by 32 is not defined.
-                if (((key >> shift) >> 4u) == ((prefix >> shift) >> 4u)) {
-                    atomicAdd(&bins[digit * 16u + ((key >> shift) & 15u)], 1u);
-                }
-            }
-            workgroupBarrier();
-            var bin = 15u;
-            for (; bin > 0u; bin--) {
-                let held = atomicLoad(&bins[digit * 16u + bin]);
-                if (held >= wanted) {
-                    break;
-                }
-                wanted -= held;
-            }
-            prefix |= bin << shift;
-        }
-        level = number_of(prefix);
+        var found = Found(0u, p.k);
+        found = next_digit(thread, to, 0u, found);
+        found = next_digit(thread, to, 1u, found);
+        found = next_digit(thread, to, 2u, found);
+        found = next_digit(thread, to, 3u, found);
+        found = next_digit(thread, to, 4u, found);
+        found = next_digit(thread, to, 5u, found);
+        found = next_digit(thread, to, 6u, found);
+        found = next_digit(thread, to, 7u, found);
+        level = number_of(found.prefix);
     }
 
     let threshold = rates[lane * p.rates_lane + p.beta_at] * level;
@@ -103,12 +122,18 @@ fn compete(
     for (var unit = thread; unit < p.units; unit += THREADS) {
         acts[to + unit] *= scale;
     }
-    for (var i = 0u; i < p.inner; i++) {
-        var sum = 0.0;
-        for (var unit = thread; unit < p.units; unit += THREADS) {
+    var sum = 0.0;
+    for (var q = 0u; q < rounds() * p.inner; q++) {
+        let i = q / rounds();
+        let round = q % rounds();
+        let unit = round * THREADS + thread;
+        if (unit < p.units) {
             sum += acts[to + unit] * acts[inner_acts + inner_slot(i) + unit];
         }
-        overlap_parts[i * THREADS + thread] = sum;
+        if (round + 1u == rounds()) {
+            overlap_parts[i * THREADS + thread] = sum;
+            sum = 0.0;
+        }
     }
     store_overlaps(thread, lane, column);
 }

@@ -26,13 +26,15 @@ fn compete_back(
 
     load_coefficients(thread, lane, column);
     var along = 0.0;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        var e = deltas[to + unit];
-        for (var i = 0u; i < p.inner; i++) {
-            e -= coefficients[i] * acts[inner_acts + inner_slot(i) + unit];
+    for (var q = 0u; q < rounds() * p.inner; q++) {
+        let i = q % p.inner;
+        let unit = q / p.inner * THREADS + thread;
+        if (unit < p.units) {
+            deltas[to + unit] -= coefficients[i] * acts[inner_acts + inner_slot(i) + unit];
         }
-        deltas[to + unit] = e;
-        along += e * acts[u_at + unit];
+    }
+    for (var unit = thread; unit < p.units; unit += THREADS) {
+        along += deltas[to + unit] * acts[u_at + unit];
     }
     let norm = scalars[p.norm_at + scalar];
     along = sum_all(thread, along);
@@ -56,12 +58,18 @@ fn compete_back(
     if (thread == 0u) {
         scalars[p.pull_at + scalar] = total * scalars[p.level_at + scalar];
     }
-    for (var i = 0u; i < p.inner; i++) {
-        var sum = 0.0;
-        for (var unit = thread; unit < p.units; unit += THREADS) {
+    var sum = 0.0;
+    for (var q = 0u; q < rounds() * p.inner; q++) {
+        let i = q / rounds();
+        let round = q % rounds();
+        let unit = round * THREADS + thread;
+        if (unit < p.units) {
             sum += deltas[to + unit] * deltas[inner_deltas + inner_slot(i) + unit];
         }
-        overlap_parts[i * THREADS + thread] = sum;
+        if (round + 1u == rounds()) {
+            overlap_parts[i * THREADS + thread] = sum;
+            sum = 0.0;
+        }
     }
     store_overlaps(thread, lane, column);
 }

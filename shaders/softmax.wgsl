@@ -27,12 +27,17 @@ fn softmax(
     load_coefficients(thread, lane, column);
     var largest = -3.0e38;
     for (var unit = thread; unit < p.units; unit += THREADS) {
-        var z = acts[from_z + unit];
-        for (var i = 0u; i < p.inner; i++) {
-            z -= coefficients[i] * deltas[inner_deltas + inner_slot(i) + unit];
+        deltas[to + unit] = acts[from_z + unit];
+    }
+    for (var q = 0u; q < rounds() * p.inner; q++) {
+        let i = q % p.inner;
+        let unit = q / p.inner * THREADS + thread;
+        if (unit < p.units) {
+            deltas[to + unit] -= coefficients[i] * deltas[inner_deltas + inner_slot(i) + unit];
         }
-        deltas[to + unit] = z;
-        largest = max(largest, z);
+    }
+    for (var unit = thread; unit < p.units; unit += THREADS) {
+        largest = max(largest, deltas[to + unit]);
     }
     largest = max_all(thread, largest);
     var mass = 0.0;
@@ -54,12 +59,18 @@ fn softmax(
     for (var unit = thread; unit < p.units; unit += THREADS) {
         deltas[to + unit] = deltas[to + unit] / mass - select(0.0, 1.0, unit == label);
     }
-    for (var i = 0u; i < p.inner; i++) {
-        var sum = 0.0;
-        for (var unit = thread; unit < p.units; unit += THREADS) {
+    var sum = 0.0;
+    for (var q = 0u; q < rounds() * p.inner; q++) {
+        let i = q / rounds();
+        let round = q % rounds();
+        let unit = round * THREADS + thread;
+        if (unit < p.units) {
             sum += deltas[to + unit] * deltas[inner_deltas + inner_slot(i) + unit];
         }
-        overlap_parts[i * THREADS + thread] = sum;
+        if (round + 1u == rounds()) {
+            overlap_parts[i * THREADS + thread] = sum;
+            sum = 0.0;
+        }
     }
     store_overlaps(thread, lane, column);
 }

@@ -1,7 +1,7 @@
 // update: W -= rate sum_q delta_q u_q^T over all columns of all meta sweeps: one fused pass that reads
 // and writes each weight once.
 //
-// One thread makes 4 units x 4 inputs in registers. `rate` comes from stage meta_update.
+// One thread makes 4 units x 4 inputs in registers; threads of a workgroup share the inputs. `rate` comes from stage meta_update.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(1) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> acts: array<vec4<f32>>;
@@ -12,10 +12,10 @@
 fn update(@builtin(global_invocation_id) id: vec3<u32>) {
     let rows = p.units_pad / 4u;
     let width = p.fan_in_pad / 4u;
-    let unit = id.x % rows;
-    let input = id.x / rows;
+    let unit = id.x;
+    let input = id.y;
     let lane = id.z;
-    if (input >= width) {
+    if (unit >= rows) {
         return;
     }
     let source = (p.source_at + lane / p.source_group * p.source_stride) / 4u + input;
@@ -24,19 +24,16 @@ fn update(@builtin(global_invocation_id) id: vec3<u32>) {
     var g1 = vec4<f32>();
     var g2 = vec4<f32>();
     var g3 = vec4<f32>();
-    for (var sweep = 0u; sweep < p.sweeps; sweep++) {
-        var s = source + sweep * p.source_sweep * width;
-        var t = target_node + sweep * p.target_sweep * rows;
-        for (var column = 0u; column < p.columns; column++) {
-            let u = acts[s];
-            let d = deltas[t];
-            g0 += d * u.x;
-            g1 += d * u.y;
-            g2 += d * u.z;
-            g3 += d * u.w;
-            s += width;
-            t += rows;
-        }
+    // One flat loop: software GPUs run nested ones ten times slower.
+    for (var q = 0u; q < p.sweeps * p.columns; q++) {
+        let sweep = q / p.columns;
+        let column = q % p.columns;
+        let u = acts[source + (sweep * p.source_sweep + column) * width];
+        let d = deltas[target_node + (sweep * p.target_sweep + column) * rows];
+        g0 += d * u.x;
+        g1 += d * u.y;
+        g2 += d * u.z;
+        g3 += d * u.w;
     }
     let rate = rates[lane * p.rates_lane + p.term_rate_0];
     let at = (p.weights_at + lane * p.weights_lane) / 4u + input * 4u * rows + unit;

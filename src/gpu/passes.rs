@@ -375,8 +375,8 @@ impl<'a> Writer<'a> {
         };
         self.push(&k::META_UPDATE, [1, 1, lanes], pass);
         for pass in &sums {
-            let tiles = pass.units_pad / 4 * (pass.fan_in_pad / 4);
-            self.push(&k::UPDATE, [tiles.div_ceil(THREADS), 1, lanes], *pass);
+            let groups = [pass.units_pad.div_ceil(4 * THREADS), pass.fan_in_pad / 4, lanes];
+            self.push(&k::UPDATE, groups, *pass);
         }
     }
 }
