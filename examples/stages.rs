@@ -6,14 +6,24 @@ use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
 use metacls::model::{Model, Rule, initial};
 
 fn main() {
-    let widths: Vec<u32> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
+    let widths: Vec<u32> = std::env::args()
+        .skip(1)
+        .filter_map(|a| a.parse().ok())
+        .collect();
     let mut config = metacls::experiments::find("figure2").unwrap().config;
     if !widths.is_empty() {
         config.hidden = widths;
     }
     let model = Model::new(&config, 784, 10);
     let state = initial(&model, &config, 0);
-    let starts = vec![LaneStart { state, learn_alpha: true, learn_beta: true }; 2];
+    let starts = vec![
+        LaneStart {
+            state,
+            learn_alpha: true,
+            learn_beta: true
+        };
+        2
+    ];
     let gpu = Arc::new(pollster::block_on(Gpu::open()).unwrap());
     println!("{}", gpu.name);
     let pictures = Pictures {

@@ -33,4 +33,6 @@ pub mod results;
 pub mod self_test;
 pub mod stream;
 pub mod vectors;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 pub mod words;

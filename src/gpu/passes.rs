@@ -375,7 +375,11 @@ impl<'a> Writer<'a> {
         };
         self.push(&k::META_UPDATE, [1, 1, lanes], pass);
         for pass in &sums {
-            let groups = [pass.units_pad.div_ceil(4 * THREADS), pass.fan_in_pad / 4, lanes];
+            let groups = [
+                pass.units_pad.div_ceil(4 * THREADS),
+                pass.fan_in_pad / 4,
+                lanes,
+            ];
             self.push(&k::UPDATE, groups, *pass);
         }
     }

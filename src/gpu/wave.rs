@@ -599,12 +599,25 @@ impl GpuWave {
     ///
     /// # Errors
     /// If the device failed.
-    pub async fn profile(&mut self, shape: (u32, u32), times: u32) -> Result<Vec<(&'static str, usize, f64)>, GpuError> {
-        let list = passes::observe_step(&self.model, &self.rule, &self.training.at, self.lanes, shape, true);
+    pub async fn profile(
+        &mut self,
+        shape: (u32, u32),
+        times: u32,
+    ) -> Result<Vec<(&'static str, usize, f64)>, GpuError> {
+        let list = passes::observe_step(
+            &self.model,
+            &self.rule,
+            &self.training.at,
+            self.lanes,
+            shape,
+            true,
+        );
         let prepared = self.prepare(&self.training, list);
         let mut all = Vec::new();
         for stage in super::kernels::STAGES {
-            let mine: Vec<usize> = (0..prepared.list.len()).filter(|&i| prepared.list[i].stage == *stage).collect();
+            let mine: Vec<usize> = (0..prepared.list.len())
+                .filter(|&i| prepared.list[i].stage == *stage)
+                .collect();
             self.advance(&[shape], true);
             self.wait().await?;
             let start = web_time::Instant::now();
@@ -622,7 +635,11 @@ impl GpuWave {
             }
             self.gpu.queue.submit([encoder.finish()]);
             self.wait().await?;
-            all.push((stage.name, mine.len(), start.elapsed().as_secs_f64() / f64::from(times)));
+            all.push((
+                stage.name,
+                mine.len(),
+                start.elapsed().as_secs_f64() / f64::from(times),
+            ));
         }
         Ok(all)
     }
