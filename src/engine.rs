@@ -58,6 +58,8 @@ impl Device {
             _ if config.second_order => Err(GpuError::SecondOrder),
             _ => Gpu::open().await,
         };
+        // In a browser everything stays on one thread; natively the GPU may be shared.
+        #[cfg_attr(target_arch = "wasm32", allow(clippy::arc_with_non_send_sync))]
         match wanted {
             Ok(gpu) => Ok(Opened {
                 device: Self::Gpu(Arc::new(gpu)),

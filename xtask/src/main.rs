@@ -1,2 +1,73 @@
 //! Builds, serves and tests metacls.
-fn main() {}
+//!
+//! `cargo xtask demo` and `cargo xtask test` do all the set-up that they need; the other commands are their
+//! parts.
+
+mod mnist;
+mod page;
+mod serve;
+mod setup;
+mod shell;
+mod test;
+mod wasm;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, serves and tests metacls.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    job: Job,
+}
+
+#[derive(Debug, Subcommand)]
+enum Job {
+    /// Set up, build, serve and open the page.
+    Demo(serve::Args),
+    /// Set up and run every test: Rust, shaders, wasm, and the page in a headless browser.
+    Test {
+        /// Leave out what needs a browser.
+        #[arg(long)]
+        skip_browser: bool,
+    },
+    /// Build the page into www/dist.
+    Build,
+    /// Build the wasm into www/src/wasm.
+    Wasm,
+    /// Serve www/dist.
+    Serve(serve::Args),
+    /// Put MNIST's files, verified, beside the page.
+    Mnist {
+        /// The folder with the four files, plain or gzip.
+        #[arg(long, env = "METACLS_MNIST")]
+        from: Option<PathBuf>,
+    },
+    /// Runs wasm tests in a browser (called by cargo).
+    #[command(hide = true)]
+    WasmTestRunner {
+        /// The arguments that cargo gives.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().job {
+        Job::Demo(args) => {
+            page::build()?;
+            serve::serve(&args)
+        }
+        Job::Test { skip_browser } => test::test(skip_browser),
+        Job::Build => page::build(),
+        Job::Wasm => wasm::build(),
+        Job::Serve(args) => serve::serve(&args),
+        Job::Mnist { from } => mnist::mnist(from),
+        Job::WasmTestRunner { args } => {
+            let all = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);
+            wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(all)
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The same draws on every platform: the native half.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod golden;
+
+#[test]
+fn schedule_weights_and_digits_are_the_agreed_ones() {
+    assert_eq!(
+        golden::digests(),
+        [golden::STREAM, golden::WEIGHTS, golden::DIGITS]
+    );
+}

@@ -1,0 +1,37 @@
+//! The same draws and the same mathematics in a browser's worker.
+#![cfg(target_arch = "wasm32")]
+
+mod golden;
+
+use metacls::engine::Device;
+use metacls::engine_info::EngineChoice;
+use metacls::gpu::Gpu;
+use metacls::self_test::deviation;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[wasm_bindgen_test]
+fn schedule_weights_and_digits_are_the_agreed_ones() {
+    assert_eq!(
+        golden::digests(),
+        [golden::STREAM, golden::WEIGHTS, golden::DIGITS]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_reference_passes_its_self_test() {
+    let off = deviation(&Device::Reference).await.unwrap().unwrap();
+    assert!(off < 1e-4, "{off}");
+}
+
+/// Opening the GPU compiles every shader in the browser's own compiler.
+#[wasm_bindgen_test]
+async fn every_shader_compiles_and_the_gpu_passes_its_self_test() {
+    let gpu = Gpu::open().await.unwrap();
+    gpu.check().unwrap();
+    let config = metacls::experiments::find("quick").unwrap().config;
+    let opened = Device::open(EngineChoice::Gpu, &config).await.unwrap();
+    let off = deviation(&opened.device).await.unwrap().unwrap();
+    assert!(off < 1e-3, "{off}");
+}

@@ -1,0 +1,109 @@
+//! What has to be there: the wasm target, npm's packages, a browser, a software GPU.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{exists, node, root, run};
+
+/// Debian's packages for the tests.
+const PACKAGES: [&str; 5] = [
+    "chromium",
+    "chromium-driver",
+    "mesa-vulkan-drivers",
+    "libvulkan1",
+    "fonts-dejavu-core",
+];
+
+/// Adds the wasm target where rustup is there and has not.
+pub fn wasm_target() -> Result<()> {
+    let listed = Command::new("rustup")
+        .args(["target", "list", "--installed"])
+        .output();
+    let Ok(listed) = listed else {
+        // Without rustup, cargo itself will say what is missing.
+        return Ok(());
+    };
+    if String::from_utf8_lossy(&listed.stdout).contains("wasm32-unknown-unknown") {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]))
+}
+
+/// Installs npm's packages where the lock file changed since.
+pub fn npm() -> Result<()> {
+    let www = root().join("www");
+    let lock = std::fs::read(www.join("package-lock.json"))
+        .context("www/package-lock.json can't be read")?;
+    let stamp = www.join("node_modules/.xtask-lock");
+    if std::fs::read(&stamp).is_ok_and(|held| held == lock) {
+        return Ok(());
+    }
+    if !exists(if cfg!(windows) { "npm.cmd" } else { "npm" }) {
+        bail!("npm was not found: install Node.js 20 or newer (nodejs.org), then try again");
+    }
+    run(node("npm").args(["ci", "--no-audit", "--no-fund"]))?;
+    std::fs::write(&stamp, lock).context("node_modules can't be written")
+}
+
+/// Chromium's program, if there is one.
+pub fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let usual = [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+    ];
+    named
+        .into_iter()
+        .chain(usual.map(PathBuf::from))
+        .find(|p| p.is_file())
+}
+
+/// The description of Mesa's software Vulkan driver, if it is installed.
+pub fn lavapipe() -> Option<PathBuf> {
+    let folder = std::fs::read_dir("/usr/share/vulkan/icd.d").ok()?;
+    folder.filter_map(|e| e.ok().map(|e| e.path())).find(|p| {
+        p.file_name()
+            .is_some_and(|n| n.to_string_lossy().starts_with("lvp_icd"))
+    })
+}
+
+/// Has a browser, its driver and a software GPU at hand: as root on Debian, installs them.
+pub fn browser_and_gpu() -> Result<()> {
+    let linux = cfg!(target_os = "linux");
+    let complete =
+        chromium().is_some() && exists("chromedriver") && (!linux || lavapipe().is_some());
+    if complete {
+        return Ok(());
+    }
+    let debian = PathBuf::from("/etc/debian_version").exists() && exists("apt-get");
+    let is_root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|o| String::from_utf8_lossy(&o.stdout).trim() == "0");
+    if debian && is_root {
+        println!("installing {}", PACKAGES.join(", "));
+        run(Command::new("apt-get").args(["update", "-q"]))?;
+        return run(Command::new("apt-get")
+            .args(["install", "-y", "-q", "--no-install-recommends"])
+            .args(PACKAGES)
+            .env("DEBIAN_FRONTEND", "noninteractive"));
+    }
+    if debian {
+        bail!(
+            "for the tests, install: sudo apt-get install {}",
+            PACKAGES.join(" ")
+        );
+    }
+    if chromium().is_none() || !exists("chromedriver") {
+        bail!(
+            "for the tests, install Chrome or Chromium with its chromedriver on the PATH, and name it by \
+             CHROMIUM=... if it is in no usual place; or leave the browser out: cargo xtask test --skip-browser"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Running other programs, and where things are.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// The project's root.
+pub fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map_or(here.clone(), PathBuf::from)
+}
+
+/// cargo, as it was called.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// npm or npx, in www.
+pub fn node(program: &str) -> Command {
+    let name = if cfg!(windows) {
+        format!("{program}.cmd")
+    } else {
+        program.to_owned()
+    };
+    let mut command = Command::new(name);
+    command
+        .current_dir(root().join("www"))
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    command
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Result<()> {
+    let words = format!("{command:?}");
+    let status = command
+        .status()
+        .with_context(|| format!("could not start {words}"))?;
+    if !status.success() {
+        bail!("{words} ended with {status}");
+    }
+    Ok(())
+}
+
+/// Whether a program can be started.
+pub fn exists(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
+}
