@@ -290,3 +290,63 @@ pub struct Progress {
     /// Estimated seconds to the end, evaluations counted; none before it is known.
     pub seconds_left: Option<f64>,
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use ts_rs::{Config as Names, TS};
+
+    /// Every type on the wire as TypeScript, in one file.
+    #[test]
+    fn typescript_types_are_current() {
+        let names = Names::new().with_large_int("number");
+        let mut text = String::from(
+            "// Generated from src/protocol.rs: METACLS_BLESS=1 cargo test --lib typescript_types\n\n",
+        );
+        macro_rules! types {
+            ($($t:ty),* $(,)?) => {
+                $(text += &format!("export {}\n", <$t as TS>::decl(&names));)*
+            };
+        }
+        types!(
+            super::Command,
+            super::Event,
+            super::File,
+            super::Origin,
+            super::StepUnit,
+            super::State,
+            super::RunInfo,
+            super::Progress,
+            crate::config::Config,
+            crate::config::Condition,
+            crate::config::DataSet,
+            crate::config::EvaluateOn,
+            crate::config::Field,
+            crate::config::FieldKind,
+            crate::config::Lane,
+            crate::config::Problem,
+            crate::data::DataInfo,
+            crate::engine_info::EngineChoice,
+            crate::engine_info::EngineInfo,
+            crate::engine_info::EngineKind,
+            crate::experiments::Experiment,
+            crate::metrics::Accuracy,
+            crate::metrics::ConditionSummary,
+            crate::metrics::Estimate,
+            crate::metrics::Evaluation,
+            crate::metrics::Lesion,
+            crate::metrics::LesionEstimate,
+            crate::metrics::Summary,
+            crate::metrics::SummaryPoint,
+            crate::metrics::TaskRecord,
+        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
+        if std::env::var_os("METACLS_BLESS").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        let held = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            held == text,
+            "www/src/protocol.ts is not current: METACLS_BLESS=1 cargo test --lib typescript_types"
+        );
+    }
+}

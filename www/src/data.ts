@@ -1,0 +1,82 @@
+// Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
+import type { Command, File as Sent, Origin } from './protocol';
+
+const NAMES = [
+  'train-images-idx3-ubyte.gz',
+  'train-labels-idx1-ubyte.gz',
+  't10k-images-idx3-ubyte.gz',
+  't10k-labels-idx1-ubyte.gz',
+];
+
+/// A public copy that allows reads from other pages, at a fixed revision. The worker verifies it by SHA-256.
+export const MIRROR = {
+  host: 'raw.githubusercontent.com',
+  base: '@MIRROR@',
+};
+
+const CACHE = 'metacls-mnist-1';
+
+type Use = (command: Command) => void;
+
+async function fetchAll(base: string): Promise<Sent[]> {
+  return Promise.all(
+    NAMES.map(async (name) => {
+      const answer = await fetch(base + name);
+      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
+      return { name, bytes: new Uint8Array(await answer.arrayBuffer()) };
+    }),
+  );
+}
+
+async function kept(): Promise<Sent[] | undefined> {
+  if (!('caches' in globalThis)) return undefined;
+  const cache = await caches.open(CACHE);
+  const answers = await Promise.all(NAMES.map((name) => cache.match(`./kept/${name}`)));
+  if (!answers.every((a) => a !== undefined)) return undefined;
+  return Promise.all(
+    answers.map(async (a, i) => ({ name: NAMES[i], bytes: new Uint8Array(await a.arrayBuffer()) })),
+  );
+}
+
+let candidate: Sent[] | undefined;
+
+/// Keeps the files last offered; called once the worker has verified them as MNIST.
+export async function keep() {
+  if (!candidate || !('caches' in globalThis)) return;
+  const cache = await caches.open(CACHE);
+  await Promise.all(
+    candidate.map((f, i) => cache.put(`./kept/${NAMES[i] ?? f.name}`, new Response(f.bytes.slice().buffer))),
+  );
+  candidate = undefined;
+}
+
+/// The first source there is; digits where there is none.
+export async function begin(use: Use) {
+  try {
+    const list = (await (await fetch('./mnist/files.json')).json()) as { files: string[] };
+    if (list.files.length > 0) {
+      use({ type: 'use_files', files: await fetchAll('./mnist/'), origin: 'served' });
+      return;
+    }
+  } catch {
+    // Nothing is served beside the page: the next source is asked.
+  }
+  const held = await kept().catch(() => undefined);
+  use(held ? { type: 'use_files', files: held, origin: 'kept' } : { type: 'use_digits' });
+}
+
+export async function offer(files: globalThis.File[], use: Use) {
+  const sent = await Promise.all(
+    files.map(async (f) => ({ name: f.name, bytes: new Uint8Array(await f.arrayBuffer()) })),
+  );
+  // Only files that come under MNIST's own names can be kept under them.
+  const order = NAMES.map((n) => sent.find((f) => f.name === n || `${f.name}.gz` === n));
+  candidate = order.every((f) => f !== undefined) ? order : undefined;
+  use({ type: 'use_files', files: sent, origin: 'dropped' satisfies Origin });
+}
+
+export async function fromMirror(use: Use) {
+  const files = await fetchAll(MIRROR.base);
+  candidate = files;
+  use({ type: 'use_files', files, origin: 'mirror' });
+}
