@@ -1,4 +1,6 @@
 //! Seconds of each GPU stage in one observe step: `cargo run --release --example stages [widths...]`.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use metacls::config::Condition;

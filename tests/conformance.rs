@@ -1,5 +1,6 @@
 //! Every engine against every conformance vector.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! The same draws on every platform: the native half.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod golden;
 

@@ -1,5 +1,6 @@
 //! The same draws and the same mathematics in a browser's worker.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod golden;
 

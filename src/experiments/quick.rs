@@ -11,8 +11,12 @@ pub(super) fn experiment() -> Experiment {
                   computer, with the hierarchies in sight.",
         config: Config {
             data: DataSet::Digits,
-            hidden: vec![64; 4],
+            hidden: vec![100; 4],
             tasks: 10,
+            samples_per_task: 100,
+            // Half the samples: twice the meta-rates bring the hierarchies out in time.
+            eta_alpha: 0.0004,
+            eta_beta: 0.1,
             degrees_per_task: 18.0,
             evaluation_images: 40,
             seeds: 1,

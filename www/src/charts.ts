@@ -179,7 +179,7 @@ function rates(view: View, run: RunInfo, which: 'alpha' | 'beta') {
           strokeDasharray: isLayer(i) ? '' : '4,3',
         }),
       ),
-      Plot.text(ends, { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
+      Plot.text(ends.filter((d) => d.condition === last(run.config.conditions)), { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
     ],
   });
   show(`chart-${which}`, `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot);

@@ -21,13 +21,16 @@ const CHROMIUM_ARGS: [&str; 10] = [
     "--use-webgpu-adapter=swiftshader",
 ];
 
+/// A phase's name and what it does.
+type Phase = (&'static str, fn() -> Result<()>);
+
 /// Runs all tests; fails if any did.
 pub fn test(skip_browser: bool) -> Result<()> {
     setup::wasm_target()?;
     if !skip_browser {
         setup::browser_and_gpu()?;
     }
-    let mut phases: Vec<(&str, fn() -> Result<()>)> = vec![("Rust and shaders", native)];
+    let mut phases: Vec<Phase> = vec![("Rust and shaders", native)];
     if !skip_browser {
         phases.push(("wasm in a browser", wasm));
         phases.push(("the page in a browser", in_page));

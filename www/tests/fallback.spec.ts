@@ -1,0 +1,12 @@
+import { configure, expect, open, results, small, status, test } from './page';
+
+test('without WebGPU the reference engine trains, and the page says so', async ({ page }) => {
+  await open(page);
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  await expect(page.locator('#engine-badge')).toContainText('reference');
+  await expect(page.getByRole('alert')).toContainText('no GPU adapter');
+  await expect(page.getByRole('alert')).toContainText('quick');
+  expect((await results(page)).engine).toMatchObject({ kind: 'reference' });
+});

@@ -1,0 +1,127 @@
+import { gzipSync } from 'node:zlib';
+import { configure, expect, open, results, small, status, test } from './page';
+
+test('quick on procedural digits learns, and shows it', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  const start = Date.now();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  console.log(`quick took ${((Date.now() - start) / 1000).toFixed(1)} s in the browser`);
+  await expect(page.locator('#engine-badge')).toContainText('Engine: GPU');
+  await expect(page.locator('#engine-badge')).toContainText('self-test passed');
+  const file = await results(page);
+  const meta = file.lanes.find((l) => l.condition === 'meta');
+  const course = meta!.records.map((r) => r.evaluation.accuracy[0].mean);
+  expect(course.at(-1)!).toBeGreaterThan(0.2);
+  expect(course.at(-1)!).toBeGreaterThan(course[1]);
+  expect(course).toHaveLength(11);
+  const active = meta!.records.at(-1)!.evaluation.active;
+  expect(active.at(-1)!).toBeLessThan(active[0]);
+  // The page shows the file's numbers.
+  await page.getByText('The numbers as a table').click();
+  await expect(page.locator('#table tr').last()).toContainText(course.at(-1)!.toFixed(3));
+  await expect(page.locator('.charts svg[role="img"]')).toHaveCount(4);
+  await page.getByText('The numbers as a table').click();
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const [width, height] of [[1440, 900], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: `test-results/done-${scheme}-${width}.png`, fullPage: width < 500 });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(width);
+    }
+  }
+});
+
+test('pause, step, resume; reset gives the identical run', async ({ page }) => {
+  await open(page);
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'pause' })).toBeEnabled();
+  await page.getByRole('button', { name: 'pause' }).click();
+  await expect(status(page)).toContainText('Paused');
+  await page.getByRole('button', { name: 'resume' }).click();
+  await expect(status(page)).toContainText('Done');
+  const first = await results(page);
+  await page.getByRole('button', { name: 'reset' }).click();
+  await expect(status(page)).toContainText('Paused at task 1');
+  await page.getByRole('button', { name: 'step' }).click();
+  await expect(status(page)).toContainText('Paused');
+  await page.getByRole('button', { name: 'one task' }).click();
+  await expect(status(page)).toContainText('Paused at task 2');
+  await page.getByRole('button', { name: 'resume' }).click();
+  await expect(status(page)).toContainText('Done');
+  const second = await results(page);
+  expect(second.lanes).toEqual(first.lanes);
+});
+
+test('the configuration editor refuses what is out of range, beside the field', async ({ page }) => {
+  await open(page);
+  await configure(page, { batch: '99' });
+  const row = page.locator('.field', { has: page.locator('#field-batch') });
+  await expect(row.locator('.problem')).toContainText('1 to 16');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  await configure(page, { batch: '4' });
+  await expect(row.locator('.problem')).toHaveCount(0);
+  await expect(row).toHaveClass(/changed/);
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+});
+
+function idx(count: number, images: boolean): Buffer {
+  const header = Buffer.alloc(images ? 16 : 8);
+  header.writeUInt32BE(images ? 0x803 : 0x801, 0);
+  header.writeUInt32BE(count, 4);
+  if (images) {
+    header.writeUInt32BE(28, 8);
+    header.writeUInt32BE(28, 12);
+  }
+  const size = images ? count * 784 : count;
+  const body = Buffer.from(Array.from({ length: size }, (_, i) => (images ? (i * 31) % 256 : i % 10)));
+  return gzipSync(Buffer.concat([header, body]));
+}
+
+test('dropped IDX files are used, broken ones are refused in words', async ({ page }) => {
+  await open(page);
+  const files = [
+    { name: 'my-images.gz', mimeType: 'application/gzip', buffer: idx(140, true) },
+    { name: 'my-labels.gz', mimeType: 'application/gzip', buffer: idx(140, false) },
+  ];
+  await page.locator('#files').setInputFiles(files);
+  await expect(page.locator('#data-badge')).toContainText('custom IDX files');
+  await expect(page.locator('#data-badge')).toContainText('120 to train, 20 to test; digest');
+  const broken = { ...files[0], buffer: files[0].buffer.subarray(0, 200) };
+  await page.locator('#files').setInputFiles([broken, files[1]]);
+  await expect(page.getByRole('alert')).toContainText('my-images.gz');
+  await expect(page.locator('#data-badge')).toContainText('custom IDX files');
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  expect((await results(page)).data).toMatchObject({ kind: 'custom', train: 120, test: 20 });
+});
+
+test('files dropped on the page are used', async ({ page }) => {
+  await open(page);
+  const transfer = await page.evaluateHandle(
+    ([images, labels]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(images)], 'i.gz'));
+      transfer.items.add(new File([new Uint8Array(labels)], 'l.gz'));
+      return transfer;
+    },
+    [[...idx(70, true)], [...idx(70, false)]],
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await expect(page.locator('#data-badge')).toContainText('60 to train, 10 to test');
+});
+
+test('too small a data set fails in words, and the page goes on', async ({ page }) => {
+  await open(page);
+  await configure(page, { ...small, evaluation_images: '10000' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('10000 test images');
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+});

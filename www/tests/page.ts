@@ -1,0 +1,42 @@
+// What every test of the page shares: a page that must stay free of console errors, and its controls.
+import { test as base, expect, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const said: string[] = [];
+    page.on('console', (m) => {
+      if (m.type() === 'error' || m.type() === 'warning') said.push(`${m.type()}: ${m.text()}`);
+    });
+    page.on('pageerror', (e) => said.push(`page error: ${e.message}`));
+    await use(page);
+    expect(said, 'the console').toEqual([]);
+  },
+});
+export { expect };
+
+export async function open(page: Page) {
+  await page.goto('/');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+  await expect(page.locator('#data-badge')).toContainText('procedural digits');
+}
+
+/// Sets fields of the configuration editor.
+export async function configure(page: Page, fields: Record<string, string>) {
+  const editor = page.locator('#editor');
+  if (!(await editor.getAttribute('open').then((o) => o !== null))) await editor.locator('summary').click();
+  for (const [name, value] of Object.entries(fields)) await page.locator(`#field-${name}`).fill(value);
+}
+
+/// A run of seconds.
+export const small = { tasks: '3', samples_per_task: '20', evaluation_images: '20', hidden: '24, 16' };
+
+export const status = (page: Page) => page.getByRole('status');
+
+export type Lane = { condition: string; records: { evaluation: { accuracy: { mean: number }[]; active: number[] } }[] };
+
+export async function results(page: Page): Promise<{ lanes: Lane[]; [key: string]: unknown }> {
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'results (JSON)' }).click();
+  return JSON.parse(await readFile(await (await waiting).path(), 'utf8'));
+}
