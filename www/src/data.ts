@@ -11,7 +11,7 @@ const NAMES = [
 /// A public copy that allows reads from other pages, at a fixed revision. The worker verifies it by SHA-256.
 export const MIRROR = {
   host: 'raw.githubusercontent.com',
-  base: '@MIRROR@',
+  base: 'https://raw.githubusercontent.com/MohamedHesham02/MNIST_DCGAN_pytorch/5aa0ca760fd81c24dca9f3797c232ef57572dbf7/DCGAN/data/MNIST/raw/',
 };
 
 const CACHE = 'metacls-mnist-1';
