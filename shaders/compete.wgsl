@@ -82,7 +82,14 @@ fn compete(
     }
 
     var level = 0.0;
-    if ((p.flags & FLAG_COMPETITION) != 0u) {
+    if ((p.flags & FLAG_COMPETITION) != 0u && p.k == 1u) {
+        // The largest needs no search.
+        var largest = -3.0e38;
+        for (var unit = thread; unit < p.units; unit += THREADS) {
+            largest = max(largest, acts[to + unit]);
+        }
+        level = max_all(thread, largest);
+    } else if ((p.flags & FLAG_COMPETITION) != 0u) {
         var found = Found(0u, p.k);
         found = next_digit(thread, to, 0u, found);
         found = next_digit(thread, to, 1u, found);
@@ -103,7 +110,8 @@ fn compete(
         if (competing) {
             h -= threshold;
         }
-        h = max(h, 0.0);
+        // Not max: that would turn NaN into silence, and hide a lost lane.
+        h = select(h, 0.0, h <= 0.0);
         acts[to + unit] = h;
         square += h * h;
     }

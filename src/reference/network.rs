@@ -152,10 +152,9 @@ impl Network {
             } else {
                 T::zero()
             };
-            let h: Vec<T> = z
-                .iter()
-                .map(|&z| (z - beta * level).max(T::zero()))
-                .collect();
+            // Written so that NaN stays NaN: `max` would turn it into silence, and hide a lost lane.
+            let relu = |x: T| if x <= T::zero() { T::zero() } else { x };
+            let h: Vec<T> = z.iter().map(|&z| relu(z - beta * level)).collect();
             let norm = dot(&h, &h).sqrt();
             let u = if norm <= T::of(SILENT) {
                 vec![T::zero(); layer.units]

@@ -1,0 +1,276 @@
+//! The GPU at the paper's sizes: against the float64 reference in mid-training, and against itself.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+
+use metacls::config::{Condition, Config};
+use metacls::data::{CLASSES, Dataset, PIXELS, Rotation, digits, rotate};
+use metacls::driver::{Driver, Note};
+use metacls::engine::{Device, Engine, Reading, Wave};
+use metacls::experiments;
+use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
+use metacls::model::{LaneState, Model, Rule, initial};
+use metacls::reference::{Reference, Sample};
+use metacls::results::Results;
+use metacls::stream::{Step, Stream};
+
+fn gpu() -> Option<Arc<Gpu>> {
+    match pollster::block_on(Gpu::open()) {
+        Ok(gpu) => Some(Arc::new(gpu)),
+        Err(e) if std::env::var_os("REQUIRE_GPU").is_none() => {
+            println!("skipped: {e}; set REQUIRE_GPU=1 to make this a failure");
+            None
+        }
+        Err(e) => panic!("REQUIRE_GPU is set, but {e}"),
+    }
+}
+
+type Ready = (Vec<f32>, Vec<u32>);
+
+fn ready(data: &Dataset, stream: &Stream, samples: &[u32], heads: usize) -> Vec<Ready> {
+    samples
+        .iter()
+        .map(|&sample| {
+            let image = stream.image(sample) as usize;
+            let turn = Rotation::degrees(stream.tasks[stream.task_of(sample) as usize].angle);
+            let mut input = vec![0.0; PIXELS];
+            rotate(data.train.image(image), turn, &mut input);
+            let labels = [data.train.labels[image].into(), sample];
+            (input, labels[..heads].to_vec())
+        })
+        .collect()
+}
+
+fn wide(state: &LaneState<f32>) -> LaneState<f64> {
+    let wide = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
+    LaneState {
+        weights: state.weights.iter().map(|w| wide(w)).collect(),
+        alpha: wide(&state.alpha),
+        beta: wide(&state.beta),
+    }
+}
+
+fn deviation(ours: &[f32], theirs: &[f64]) -> f64 {
+    let largest = theirs.iter().fold(f64::MIN_POSITIVE, |m, x| m.max(x.abs()));
+    ours.iter()
+        .zip(theirs)
+        .map(|(&a, b)| (f64::from(a) - b).abs() / largest)
+        .fold(0.0, f64::max)
+}
+
+/// One step from each of `states` states, `apart` steps from one another on the reference's course.
+fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Config)) {
+    let Some(gpu) = gpu() else { return };
+    let mut config = experiments::find(name).unwrap().config;
+    change(&mut config);
+    let data = digits(7, 4_000, 1_000);
+    let stream = Stream::new(&config, 0, 4_000, 1_000).unwrap();
+    let model = Model::new(&config, PIXELS, CLASSES);
+    let rule = Rule::of(&config, Condition::Meta);
+    let heads = model.heads.len();
+    let start = |state: &LaneState<f32>| LaneStart {
+        state: state.clone(),
+        learn_alpha: true,
+        learn_beta: true,
+    };
+    let mut course = Reference::new(&model, &rule, initial(&model, &config, 0));
+    let mut wave = GpuWave::new(
+        gpu,
+        &WaveSetup {
+            model: &model,
+            rule: &rule,
+            starts: &[start(&course.state())],
+            per_seed: 1,
+            tasks: 1,
+            batch: config.batch,
+            replay: config.replay,
+            block: 1,
+            pictures: &Pictures {
+                chunk: 1,
+                per_task: 1,
+                ..Default::default()
+            },
+        },
+    )
+    .unwrap();
+    let split = |step: &Step| {
+        (
+            ready(&data, &stream, &step.current, heads),
+            ready(&data, &stream, &step.replay, heads),
+        )
+    };
+    let mut worst = 0.0_f64;
+    for (i, step) in stream.steps.iter().enumerate().take(states * apart) {
+        let (current, replay) = split(step);
+        if i % apart == apart - 1 {
+            let state = course.state();
+            wave.write_lane(0, &start(&state));
+            let mut entries = Vec::new();
+            for (column, (input, labels)) in current.iter().chain(&replay).enumerate() {
+                wave.write_inputs(true, 0, column as u32, input);
+                entries.push([0, 0, labels[0], labels.get(1).copied().unwrap_or(0)]);
+            }
+            wave.write_entries(&entries);
+            wave.advance(&[(current.len() as u32, replay.len() as u32)], false);
+            let ours = pollster::block_on(wave.lane(0)).unwrap();
+            let loss = pollster::block_on(wave.rates()).unwrap()[0].loss;
+            let widened: Vec<(Vec<f64>, &[u32])> = current
+                .iter()
+                .chain(&replay)
+                .map(|(x, l)| (x.iter().map(|&x| f64::from(x)).collect(), l.as_slice()))
+                .collect();
+            let all: Vec<Sample<'_, f64>> = widened
+                .iter()
+                .map(|(input, labels)| Sample { input, labels })
+                .collect();
+            let mut oracle = Reference::new(&model, &rule, wide(&state));
+            let true_loss = oracle.observe(&all[..current.len()], &all[current.len()..]);
+            let truth = oracle.state();
+            let mut off = deviation(&[loss], &[true_loss])
+                .max(deviation(&ours.alpha, &truth.alpha))
+                .max(deviation(&ours.beta, &truth.beta));
+            for (a, b) in ours.weights.iter().zip(&truth.weights) {
+                off = off.max(deviation(a, b));
+            }
+            assert!(off < 1e-3, "{name}, step {i}: {off:.1e}");
+            worst = worst.max(off);
+        }
+        let samples = |list: &'_ [Ready]| -> Vec<(Vec<f32>, Vec<u32>)> { list.to_vec() };
+        let (current, replay) = (samples(&current), samples(&replay));
+        let current: Vec<Sample<'_, f32>> = current
+            .iter()
+            .map(|(input, labels)| Sample { input, labels })
+            .collect();
+        let replay: Vec<Sample<'_, f32>> = replay
+            .iter()
+            .map(|(input, labels)| Sample { input, labels })
+            .collect();
+        course.observe(&current, &replay);
+    }
+    println!("{name}: largest deviation over {states} states {worst:.1e}");
+}
+
+#[test]
+fn twenty_states_of_figure_1() {
+    mid_training("figure1", 20, 8, |_| {});
+}
+
+#[test]
+fn four_states_of_figure_2() {
+    mid_training("figure2", 4, 10, |_| {});
+}
+
+#[test]
+fn two_states_of_figure_3() {
+    mid_training("figure3", 2, 8, |_| {});
+}
+
+fn small_run(device: Device, change: impl Fn(&mut Config)) -> Results {
+    let mut config = experiments::find("quick").unwrap().config;
+    config.hidden = vec![21, 18];
+    (
+        config.tasks,
+        config.samples_per_task,
+        config.evaluation_images,
+    ) = (3, 13, 30);
+    config.seeds = 2;
+    change(&mut config);
+    let info = device.info();
+    let mut driver = Driver::new(config, Arc::new(digits(1, 400, 120)), device, info).unwrap();
+    while pollster::block_on(driver.slice(false)).unwrap().last() != Some(&Note::Done) {}
+    driver.results()
+}
+
+#[test]
+fn the_same_seed_twice_is_the_same_bit_for_bit() {
+    let Some(gpu) = gpu() else { return };
+    let run = || small_run(Device::Gpu(gpu.clone()), |_| {}).lanes;
+    assert_eq!(run(), run());
+}
+
+/// Ragged last batches, odd widths, several seeds, all conditions: whole small runs agree.
+#[test]
+fn gpu_and_reference_agree_over_a_short_run() {
+    let Some(gpu) = gpu() else { return };
+    let all = |c: &mut Config| c.conditions = Condition::ALL.to_vec();
+    let ours = small_run(Device::Gpu(gpu), all);
+    let theirs = small_run(Device::Reference, all);
+    assert_eq!(ours.lanes.len(), 10);
+    for (a, b) in ours.lanes.iter().zip(&theirs.lanes) {
+        assert_eq!((a.lane, a.records.len()), (b.lane, 4));
+        for (x, y) in a.records.iter().zip(&b.records) {
+            for (p, q) in x
+                .alpha
+                .iter()
+                .chain(&x.beta)
+                .zip(y.alpha.iter().chain(&y.beta))
+            {
+                assert!(
+                    (p - q).abs() < 1e-3,
+                    "{:?} after {}: {p} {q}",
+                    a.lane,
+                    x.tasks_learned
+                );
+            }
+            let mean =
+                |r: &metacls::metrics::TaskRecord| r.evaluation.as_ref().unwrap().accuracy[0].mean;
+            assert!(
+                (mean(x) - mean(y)).abs() < 0.03,
+                "{:?}: {} {}",
+                a.lane,
+                mean(x),
+                mean(y)
+            );
+        }
+    }
+}
+
+/// Takes a wave of two lanes, the second of them broken or not, through a task.
+fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
+    let mut config = experiments::find("quick").unwrap().config;
+    config.hidden = vec![21, 18];
+    (
+        config.tasks,
+        config.samples_per_task,
+        config.evaluation_images,
+    ) = (1, 13, 30);
+    let model = Model::new(&config, PIXELS, CLASSES);
+    let mut starts = vec![initial(&model, &config, 0); 2];
+    if broken {
+        // Every unit of the second layer is driven by infinities of either sign.
+        starts[1].weights[1]
+            .iter_mut()
+            .step_by(2)
+            .for_each(|w| *w = f32::INFINITY);
+    }
+    let lanes = config.lanes();
+    let stream = Arc::new(Stream::new(&config, 0, 400, 120).unwrap());
+    let wave = Wave {
+        model: Arc::new(model),
+        data: Arc::new(digits(1, 400, 120)),
+        streams: vec![stream],
+        lanes,
+        starts,
+        config: Arc::new(config),
+    };
+    let mut engine = Engine::new(device, wave).unwrap();
+    engine.begin_task(0);
+    pollster::block_on(engine.advance(0..3)).unwrap();
+    pollster::block_on(engine.read()).unwrap()
+}
+
+#[test]
+fn a_lane_that_is_not_finite_is_named_and_the_others_go_on() {
+    let Some(gpu) = gpu() else { return };
+    for device in [Device::Reference, Device::Gpu(gpu)] {
+        let (well, ill) = (wave_of_two(&device, false), wave_of_two(&device, true));
+        assert_eq!(well[0], ill[0]);
+        assert_eq!(
+            (well[1].lost, ill[1].lost),
+            (None, Some(0)),
+            "{:?}",
+            device.info().kind
+        );
+    }
+}
