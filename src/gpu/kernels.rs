@@ -1,7 +1,7 @@
 //! The stages: their shaders, what each binds, and the record that tells a dispatch what to work on.
 //!
-//! A stage has one name: of its file in `shaders/`, of its entry point, of its CPU twin in
-//! [`super::twins`] and of its place in the ordered list of [`super::passes`].
+//! A stage has one name: of its file in `shaders/`, of its entry point, and of its place in the ordered
+//! list of [`super::passes`].
 
 use bytemuck::{Pod, Zeroable};
 

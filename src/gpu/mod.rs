@@ -2,7 +2,7 @@
 //!
 //! [`kernels`] names the stages, [`layout`] says where tensors lie, [`passes`] is the ordered list of
 //! dispatches as data, [`wave`] holds the buffers and submits, [`device`] decides what an adapter can do.
-//! [`twins`] are the stages on the CPU, for tests. Only this module knows wgpu.
+//! Only this module knows wgpu.
 
 pub mod device;
 pub mod kernels;
