@@ -4,6 +4,9 @@
 //! jitter of those points, slant, aspect, turn, thickness and offset; it is then drawn by distance to
 //! the pen's path, fitted into 20 x 20 pixels and centred by its mass in 28 x 28, as MNIST's are.
 //! Everything is drawn from a counter-based generator and `libm`, the same on every platform.
+//!
+//! A two-layer network (256 units) trained on the 10,000 default digits reads 80.7% of MNIST's test set
+//! (examples/digits_quality.rs, after its 8 passes).
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
