@@ -2,12 +2,16 @@
 //!
 //! [`kernels`] names the stages, [`layout`] says where tensors lie, [`passes`] is the ordered list of
 //! dispatches as data, [`wave`] holds the buffers and submits, [`device`] decides what an adapter can do.
+//! [`twins`] does every stage's work on the host, on a [`memory`] of the same layout, for tests and for
+//! finding faults.
 //! Only this module knows wgpu.
 
 pub mod device;
 pub mod kernels;
 pub mod layout;
+pub mod memory;
 pub mod passes;
+pub mod twins;
 pub mod wave;
 
 pub use device::{AdapterInfo, Gpu, GpuError};
