@@ -40,6 +40,10 @@ pub fn engine(error: &EngineError) -> Words {
             "The network is too large for this GPU's buffers.",
             "Use narrower layers or fewer items, or the reference engine.",
         ),
+        GpuError::InnerSteps { .. } => (
+            "The shaders keep one overlap for each inner step, and have room for so many.",
+            "Use a smaller batch, or the reference engine.",
+        ),
         GpuError::SecondOrder => (
             "Second-order meta-gradients are computed by the reference engine only.",
             "Choose the reference engine, or switch second_order off.",

@@ -91,3 +91,51 @@ fn gpu_in_first_order() {
         .collect();
     judge("gpu", 1e-3, &reports);
 }
+
+/// The vectors can tell: every plausible mistake puts at least one file beyond even the GPU's bound.
+#[test]
+fn a_broken_engine_is_found() {
+    type Mistake = (&'static str, fn(&mut Vector));
+    let mistakes: &[Mistake] = &[
+        ("clips at another norm", |v| v.rule.clip_norm *= 1.5),
+        ("alpha learns 2% too fast", |v| v.rule.eta_alpha *= 1.02),
+        ("beta learns 2% too fast", |v| v.rule.eta_beta *= 1.02),
+        ("the other order", |v| {
+            v.rule.second_order = !v.rule.second_order;
+        }),
+        ("no scaling to unit length", |v| {
+            v.rule.unit_length_inputs = false
+        }),
+        ("no competition", |v| v.rule.competition = false),
+        ("the next largest drive", |v| {
+            let layer = &mut v.model.layers[0];
+            layer.k = (layer.k + 1).min(layer.units);
+        }),
+        ("the variant of the update", |v| {
+            v.rule.sync_update = !v.rule.sync_update
+        }),
+        ("alpha is not learned", |v| v.rule.learn_alpha = false),
+        ("beta is not learned", |v| v.rule.learn_beta = false),
+        ("inner steps in another order", |v| {
+            v.steps.iter_mut().for_each(|s| s.current.reverse());
+        }),
+        ("duplicates in the replay dropped", |v| {
+            for step in &mut v.steps {
+                step.replay.sort_unstable();
+                step.replay.dedup();
+            }
+        }),
+    ];
+    for (mistake, make) in mistakes {
+        let worst = vectors()
+            .into_iter()
+            .map(|mut v| {
+                make(&mut v);
+                let Ok(report) = check(&v, &mut OnReference::<f64>::new(&v), false);
+                report.deviation
+            })
+            .fold(0.0, f64::max);
+        assert!(worst > 1e-3, "{mistake}: nothing beyond {worst:.1e}");
+        println!("{mistake}: {worst:.1e}");
+    }
+}

@@ -35,6 +35,14 @@ pub enum GpuError {
         /// Megabytes allowed.
         allowed: u64,
     },
+    /// More inner steps than the shaders have room for.
+    #[error("a step has {asked} inner steps, but the GPU engine takes at most {most}")]
+    InnerSteps {
+        /// Current samples of a step.
+        asked: u32,
+        /// The most there is room for.
+        most: u32,
+    },
     /// Asked for something that only other engines do.
     #[error("the GPU engine does not do second-order meta-gradients yet; use the reference engine")]
     SecondOrder,

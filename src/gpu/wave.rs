@@ -186,7 +186,12 @@ impl GpuWave {
         if rule.second_order {
             return Err(GpuError::SecondOrder);
         }
-        debug_assert!(batch <= MAX_INNER);
+        if batch > MAX_INNER {
+            return Err(GpuError::InnerSteps {
+                asked: batch,
+                most: MAX_INNER,
+            });
+        }
         let lanes = Lanes {
             lanes: starts.len() as u32,
             per_seed,

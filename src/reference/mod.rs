@@ -7,6 +7,8 @@
 //! Matrices are kept by inputs, [fan_in x units], so that `z += w u` runs along memory; inputs that are
 //! exactly 0 are passed over. [`LaneState`] has them by units, [units x fan_in], as everybody else does.
 
+#[cfg(test)]
+mod finite_differences;
 pub mod network;
 mod second_order;
 
