@@ -6,30 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Lane};
-
-/// What is left out at evaluation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Lesion {
-    /// Nothing.
-    Intact,
-    /// h4_L's products.
-    WithoutL,
-    /// h4_R's products.
-    WithoutR,
-}
-
-impl Lesion {
-    /// The name used in files and on the page.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Intact => "intact",
-            Self::WithoutL => "without h4_L",
-            Self::WithoutR => "without h4_R",
-        }
-    }
-}
+use crate::engine::Counts;
+use crate::model::{Lesion, Model};
 
 /// Accuracy of one head under one lesion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,6 +117,56 @@ pub struct ConditionSummary {
 pub struct Summary {
     /// In the configuration's order.
     pub conditions: Vec<ConditionSummary>,
+}
+
+impl Evaluation {
+    /// Turns one lane's counts on each task's `images` into shares.
+    pub fn of(model: &Model, images: u32, counts: &[Counts]) -> Self {
+        let images = f64::from(images);
+        let tasks = counts.len() as f64;
+        let mean = |by_task: &[f64]| by_task.iter().sum::<f64>() / tasks;
+        let lesions = model.lesions();
+        let accuracy = (0..model.heads.len() * lesions.len())
+            .map(|i| {
+                let by_task: Vec<f64> = counts
+                    .iter()
+                    .map(|c| f64::from(c.correct[i]) / images)
+                    .collect();
+                Accuracy {
+                    head: (i / lesions.len()) as u32,
+                    lesion: lesions[i % lesions.len()],
+                    mean: mean(&by_task),
+                    by_task,
+                }
+            })
+            .collect();
+        let share = |l: usize, units: usize| -> Vec<f64> {
+            let all = images * units as f64;
+            counts
+                .iter()
+                .map(|c| f64::from(c.active[l]) / all)
+                .collect()
+        };
+        let active_by_task: Vec<Vec<f64>> = model
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(l, layer)| share(l, layer.units))
+            .collect();
+        let active: Vec<f64> = active_by_task.iter().map(|a| mean(a)).collect();
+        let units: usize = model.layers.iter().map(|l| l.units).sum();
+        let weighted: f64 = active
+            .iter()
+            .zip(&model.layers)
+            .map(|(a, l)| a * l.units as f64)
+            .sum();
+        Self {
+            accuracy,
+            active,
+            active_by_task,
+            active_pooled: weighted / units as f64,
+        }
+    }
 }
 
 impl Estimate {

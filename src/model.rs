@@ -1,9 +1,34 @@
 //! One lane's network: names, shapes and order of its tensors, and their initial values.
 
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
 use crate::stream::{Purpose, random};
+
+/// What is left out at evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Lesion {
+    /// Nothing.
+    Intact,
+    /// h4_L's products.
+    WithoutL,
+    /// h4_R's products.
+    WithoutR,
+}
+
+impl Lesion {
+    /// The name used in files and on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Intact => "intact",
+            Self::WithoutL => "without h4_L",
+            Self::WithoutR => "without h4_R",
+        }
+    }
+}
 
 /// Where a matrix takes its input from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +103,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// Weights of all matrices.
+    pub fn parameters(&self) -> usize {
+        self.matrices.iter().map(|m| m.units * m.fan_in).sum()
+    }
+
     /// The network of a configuration, for images of `inputs` pixels in `classes` categories.
     pub fn new(config: &Config, inputs: usize, classes: usize) -> Self {
         Self::of_shape(
@@ -196,8 +226,8 @@ impl Model {
     }
 
     /// Lesions that evaluation measures beside the intact network.
-    pub fn lesions(&self) -> &'static [crate::metrics::Lesion] {
-        use crate::metrics::Lesion::{Intact, WithoutL, WithoutR};
+    pub fn lesions(&self) -> &'static [Lesion] {
+        use Lesion::{Intact, WithoutL, WithoutR};
         if self.pathways {
             &[Intact, WithoutL, WithoutR]
         } else {

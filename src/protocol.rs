@@ -333,7 +333,7 @@ mod tests {
             crate::metrics::ConditionSummary,
             crate::metrics::Estimate,
             crate::metrics::Evaluation,
-            crate::metrics::Lesion,
+            crate::model::Lesion,
             crate::metrics::LesionEstimate,
             crate::metrics::Summary,
             crate::metrics::SummaryPoint,

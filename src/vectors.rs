@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::metrics::Lesion;
+use crate::model::Lesion;
 use crate::model::{LaneState, Model, Rule, Target};
 
 /// Why a file is no conformance vector.
@@ -541,7 +541,7 @@ impl<'a> OnGpu<'a> {
                 replay: replay as u32,
                 block: 1,
                 pictures: &crate::gpu::Pictures {
-                    chunk: 1,
+                    room: 1,
                     per_task: 1,
                     ..Default::default()
                 },
@@ -596,7 +596,7 @@ impl<'a> OnGpu<'a> {
     ) -> Result<Seen, crate::gpu::GpuError> {
         self.wave
             .write_inputs(false, 0, 0, &cast::<f32>(&self.vector.images[image]));
-        self.wave.evaluate(0, 0, false);
+        self.wave.evaluate(0, 0..1, false);
         let (products, outputs) = self.wave.evaluated(0, 0).await?;
         let model = &self.vector.model;
         let logits = products

@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::config::Config;
 use crate::data::Dataset;
-use crate::driver::{Driver, Note};
+use crate::driver::{Driver, Note, Phase, RunError};
 use crate::engine::Device;
 use crate::engine_info::EngineChoice;
 use crate::experiments;
@@ -24,6 +24,9 @@ use crate::words::{self, Words};
 
 /// Deviation from the reference beyond which an engine is not trusted.
 const SELF_TEST_BOUND: f64 = 1e-3;
+
+/// How often a lost GPU is asked for again, a second apart.
+const RECOVERIES: u32 = 5;
 
 /// The worker's end of the wire.
 #[wasm_bindgen]
@@ -301,15 +304,17 @@ async fn drive(shared: Rc<RefCell<Shared>>, run: u32) {
             }
             continue;
         }
-        let training = driver.is_training();
-        let state = if training {
-            State::Training
-        } else {
-            State::Evaluating
-        };
-        let words = match state {
-            State::Training => format!("Training, {}.", place(&driver)),
-            _ => "Measuring accuracy and activity on all tasks.".to_owned(),
+        let training = driver.phase() == Phase::Training;
+        let (state, words) = match driver.phase() {
+            Phase::Sizing => (
+                State::Compiling,
+                "Finding how many seeds this device trains side by side.".to_owned(),
+            ),
+            Phase::Training => (State::Training, format!("Training, {}.", place(&driver))),
+            Phase::Evaluating => (
+                State::Evaluating,
+                "Measuring accuracy and activity on all tasks.".to_owned(),
+            ),
         };
         if said.as_ref() != Some(&words) {
             shared.borrow().state(state, words.clone());
@@ -322,8 +327,22 @@ async fn drive(shared: Rc<RefCell<Shared>>, run: u32) {
         let notes = match outcome {
             Ok(notes) => notes,
             Err(e) => {
+                let failed = match e.is_loss() {
+                    true => recover(&shared, &mut driver, e).await.err(),
+                    false => Some(e),
+                };
+                if !is_newest(&shared) {
+                    return;
+                }
+                let Some(e) = failed else {
+                    said = None;
+                    continue;
+                };
                 let mut shared = shared.borrow_mut();
                 shared.driver = Some(driver);
+                if shared.export {
+                    shared.export();
+                }
                 shared.fail(words::run(&e));
                 return;
             }
@@ -370,6 +389,52 @@ async fn drive(shared: Rc<RefCell<Shared>>, run: u32) {
             }
         }
     }
+}
+
+/// Opens a lost GPU again and goes on from the last finished task; a browser may need some time for that.
+async fn recover(
+    shared: &Rc<RefCell<Shared>>,
+    driver: &mut Driver,
+    lost: RunError,
+) -> Result<(), RunError> {
+    shared.borrow().state(
+        State::Compiling,
+        "The GPU was lost; waiting for it to come back.",
+    );
+    let mut outcome = Ok(false);
+    for _ in 0..RECOVERIES {
+        let start = web_time::Instant::now();
+        while start.elapsed().as_secs_f64() < 1.0 {
+            breathe(shared).await;
+        }
+        outcome = driver.recover().await;
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    if !outcome? {
+        return Err(lost);
+    }
+    let shared = shared.borrow();
+    let results = driver.results();
+    shared.post(&Event::Engine {
+        info: results.engine,
+        notice: Some(format!(
+            "The GPU was lost ({lost}) and opened again; the run goes on from {}, with the same numbers.",
+            place(driver)
+        )),
+    });
+    // The page begins anew with what was kept.
+    shared.post(&Event::Started {
+        run: driver.run_info(),
+    });
+    for (lane, results) in results.lanes.into_iter().enumerate() {
+        for record in results.records {
+            tell(&shared, driver, Note::Measured { lane, record });
+        }
+    }
+    shared.post(&Event::Summary(driver.summary()));
+    Ok(())
 }
 
 /// Where a run is, in words.

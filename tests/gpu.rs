@@ -87,7 +87,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
             replay: config.replay,
             block: 1,
             pictures: &Pictures {
-                chunk: 1,
+                room: 1,
                 per_task: 1,
                 ..Default::default()
             },
@@ -166,7 +166,7 @@ fn two_states_of_figure_3() {
     mid_training("figure3", 2, 8, |_| {});
 }
 
-fn small_run(device: Device, change: impl Fn(&mut Config)) -> Results {
+fn small_driver(device: Device, change: impl Fn(&mut Config)) -> Driver {
     let mut config = experiments::find("quick").unwrap().config;
     config.hidden = vec![21, 18];
     (
@@ -177,9 +177,16 @@ fn small_run(device: Device, change: impl Fn(&mut Config)) -> Results {
     config.seeds = 2;
     change(&mut config);
     let info = device.info();
-    let mut driver = Driver::new(config, Arc::new(digits(1, 400, 120)), device, info).unwrap();
+    Driver::new(config, Arc::new(digits(1, 400, 120)), device, info).unwrap()
+}
+
+fn finish(driver: &mut Driver) -> Results {
     while pollster::block_on(driver.slice(false)).unwrap().last() != Some(&Note::Done) {}
     driver.results()
+}
+
+fn small_run(device: Device, change: impl Fn(&mut Config)) -> Results {
+    finish(&mut small_driver(device, change))
 }
 
 #[test]
@@ -187,6 +194,51 @@ fn the_same_seed_twice_is_the_same_bit_for_bit() {
     let Some(gpu) = gpu() else { return };
     let run = || small_run(Device::Gpu(gpu.clone()), |_| {}).lanes;
     assert_eq!(run(), run());
+}
+
+/// A lost device costs the steps since the last task end, and changes no number: wherever it is lost.
+#[test]
+fn a_run_goes_on_after_its_device_was_lost() {
+    let Some(first) = gpu() else { return };
+    let all = |c: &mut Config| c.conditions = Condition::ALL.to_vec();
+    let whole = small_run(Device::Gpu(first), all);
+    for slices in [1, 2, 5, 9, 14, 20] {
+        let Some(gpu) = gpu() else { return };
+        let mut driver = small_driver(Device::Gpu(gpu.clone()), all);
+        for _ in 0..slices {
+            pollster::block_on(driver.slice(true)).unwrap();
+        }
+        gpu.lose();
+        let error = loop {
+            match pollster::block_on(driver.slice(true)) {
+                Ok(notes) => assert_ne!(notes.last(), Some(&Note::Done)),
+                Err(e) => break e,
+            }
+        };
+        assert!(error.is_loss(), "{error}");
+        assert_eq!(pollster::block_on(driver.recover()), Ok(true));
+        assert_eq!(
+            finish(&mut driver).lanes,
+            whole.lanes,
+            "lost after {slices} slices"
+        );
+        let progress = driver.progress();
+        assert_eq!(progress.lane_steps, progress.lane_steps_total);
+    }
+}
+
+/// How seeds are dealt into waves changes no number.
+#[test]
+fn engines_give_the_same_in_one_wave_as_seed_by_seed() {
+    let Some(gpu) = gpu() else { return };
+    for device in [Device::Gpu(gpu), Device::Reference] {
+        let together = small_run(device.clone(), |c| c.seeds = 3);
+        for seed in 0..3 {
+            let alone = small_run(device.clone(), |c| (c.first_seed, c.seeds) = (seed, 1));
+            let lanes = &together.lanes[2 * seed as usize..][..2];
+            assert_eq!(alone.lanes, lanes, "{:?}, seed {seed}", device.info().kind);
+        }
+    }
 }
 
 /// Ragged last batches, odd widths, several seeds, all conditions: whole small runs agree.
@@ -252,6 +304,7 @@ fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
         streams: vec![stream],
         lanes,
         starts,
+        first_step: 0,
         config: Arc::new(config),
     };
     let mut engine = Engine::new(device, wave).unwrap();

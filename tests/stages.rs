@@ -6,7 +6,7 @@
 use metacls::gpu::kernels::{COMPETE, Pass, STAGES, Slot, misc};
 use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
-use metacls::gpu::passes::{self, Dispatch, Lanes};
+use metacls::gpu::passes::{self, Dispatch, Lanes, Piece};
 use metacls::gpu::{Gpu, twins};
 use metacls::model::{LaneState, Model, Rule};
 use metacls::reference::{Reference, Sample};
@@ -307,7 +307,14 @@ fn every_stage_alone_agrees_with_its_twin() {
         let at = Layout::evaluation(&model, 6, case.seeds);
         let mut memory = case.memory(&at, &states, &mut rng);
         memory.cursor[0] = 0;
-        let list = passes::evaluate(&model, &rule, &at, case.lanes(), (1, 6, 0), true);
+        // Images 1 to 5 of each seed's six.
+        let piece = Piece {
+            task: 1,
+            columns: 5,
+            entry_at: 1,
+            per_task: 6,
+        };
+        let list = passes::evaluate(&model, &rule, &at, case.lanes(), piece, true);
         through(&gpu, &list, &mut memory, &mut met);
         assert!(
             memory.counters.iter().any(|&c| c > 7),

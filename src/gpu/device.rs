@@ -206,6 +206,11 @@ impl Gpu {
         }
     }
 
+    /// Destroys the device, as a driver's reset would: for trying out what follows a loss.
+    pub fn lose(&self) {
+        self.device.destroy();
+    }
+
     /// Bytes that one buffer may have.
     pub fn largest_buffer(&self) -> u64 {
         let limits = self.device.limits();

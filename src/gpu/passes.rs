@@ -7,7 +7,7 @@
 
 use super::kernels::{self as k, Pass, Stage, THREADS};
 use super::layout::{Layout, pad};
-use crate::metrics::Lesion;
+use crate::model::Lesion;
 use crate::model::{Model, Rule, Source, Target};
 
 /// One dispatch.
@@ -434,17 +434,38 @@ pub fn counters(model: &Model) -> u32 {
     (model.heads.len() * model.lesions().len() + model.layers.len()) as u32
 }
 
-/// Evaluates `columns` images of each seed, `entry_at` being the first's entry, into the counters of `task`.
+/// What of an evaluation is done at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The task.
+    pub task: u32,
+    /// Images of each seed.
+    pub columns: u32,
+    /// Entry of the first seed's first image.
+    pub entry_at: u32,
+    /// Entries from one seed to the next: images of each task.
+    pub per_task: u32,
+}
+
+/// Evaluates a piece of one task, into that task's counters.
 pub fn evaluate(
     model: &Model,
     rule: &Rule,
     at: &Layout,
     lanes: Lanes,
-    (task, columns, entry_at): (u32, u32, u32),
+    piece: Piece,
     gathered: bool,
 ) -> Vec<Dispatch> {
+    let Piece {
+        task,
+        columns,
+        entry_at,
+        per_task: images,
+    } = piece;
     let mut w = Writer::new(model, rule, at, lanes);
     w.common.entry_at = entry_at;
+    // There is one sweep, so this stride is the entries' alone.
+    w.common.column_slots = images;
     let per_task = counters(model);
     w.common.counters_lane = per_task * lanes.tasks;
     let counter_at = task * per_task;

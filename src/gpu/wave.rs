@@ -1,6 +1,7 @@
 //! The lanes that train side by side on the GPU: their buffers, and the submission of passes.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::device::{Gpu, GpuError};
@@ -30,10 +31,10 @@ pub struct Pictures {
     pub images: Vec<u8>,
     /// cos and sin for each seed and task.
     pub rotations: Vec<[f32; 2]>,
-    /// For each task and chunk, for each seed, `chunk` entries (image, task, category, item).
+    /// For each task, for each seed, `per_task` entries (image, task, category, item).
     pub evaluation: Vec<[u32; 4]>,
-    /// Evaluation images of each seed that are taken at once.
-    pub chunk: u32,
+    /// The most evaluation images of each seed that are taken at once.
+    pub room: u32,
     /// Evaluation images of each task.
     pub per_task: u32,
 }
@@ -89,7 +90,7 @@ pub struct GpuWave {
     counters: wgpu::Buffer,
     steps: HashMap<(u32, u32, bool), Prepared>,
     evaluations: HashMap<(u32, bool), Prepared>,
-    chunk: u32,
+    room: u32,
     per_task: u32,
     entry_room: u64,
 }
@@ -123,11 +124,11 @@ impl Room {
 }
 
 /// Bytes of the largest buffer that `seeds` seeds of `per_seed` lanes need.
-pub fn largest_need(model: &Model, batch: u32, replay: u32, chunk: u32, lanes: Lanes) -> u64 {
+pub fn largest_need(model: &Model, batch: u32, replay: u32, room: u32, lanes: Lanes) -> u64 {
     let n = u64::from(lanes.lanes);
     [
         Layout::training(model, batch, replay, lanes.seeds()),
-        Layout::evaluation(model, chunk, lanes.seeds()),
+        Layout::evaluation(model, room, lanes.seeds()),
     ]
     .iter()
     .flat_map(|at| {
@@ -197,8 +198,8 @@ impl GpuWave {
             per_seed,
             tasks,
         };
-        let chunk = pictures.chunk.max(1);
-        let mut needed = largest_need(model, batch, replay, chunk, lanes);
+        let room = pictures.room.max(1);
+        let mut needed = largest_need(model, batch, replay, room, lanes);
         needed = needed.max(pictures.images.len() as u64);
         let allowed = gpu.largest_buffer();
         if needed > allowed {
@@ -217,9 +218,9 @@ impl GpuWave {
         );
         let evaluation = Room::new(
             &gpu,
-            Layout::evaluation(model, chunk, lanes.seeds()),
+            Layout::evaluation(model, room, lanes.seeds()),
             lanes,
-            (pictures.evaluation.len() as u64).max(seeds * u64::from(chunk)),
+            (pictures.evaluation.len() as u64).max(seeds * u64::from(room)),
         );
         let n = u64::from(lanes.lanes);
         let counters = n * u64::from(tasks) * u64::from(passes::counters(model));
@@ -239,7 +240,7 @@ impl GpuWave {
             evaluation,
             steps: HashMap::new(),
             evaluations: HashMap::new(),
-            chunk,
+            room,
             per_task: pictures.per_task,
             entry_room,
             gpu,
@@ -365,26 +366,31 @@ impl GpuWave {
         self.gpu.queue.submit([encoder.finish()]);
     }
 
-    /// How many chunks the evaluation of one task takes.
-    pub fn chunks(&self) -> u32 {
-        self.per_task.div_ceil(self.chunk)
+    /// The most images of each seed that [`Self::evaluate`] takes at once.
+    pub fn room(&self) -> u32 {
+        self.room
     }
 
-    /// Submits the evaluation of one chunk of one task. Does not wait.
-    pub fn evaluate(&mut self, task: u32, chunk: u32, gathered: bool) {
-        let columns = self.chunk.min(self.per_task - chunk * self.chunk);
-        let entry_at = (task * self.chunks() + chunk) * self.lanes.seeds() * self.chunk;
+    /// Submits the evaluation of some images of one task, at most [`Self::room`]. Does not wait.
+    pub fn evaluate(&mut self, task: u32, images: Range<u32>, gathered: bool) {
+        let columns = images.end.saturating_sub(images.start).min(self.room);
+        let entry_at = task * self.lanes.seeds() * self.per_task + images.start;
         let list = passes::evaluate(
             &self.model,
             &self.rule,
             &self.evaluation.at,
             self.lanes,
-            (task, columns, entry_at),
+            passes::Piece {
+                task,
+                columns,
+                entry_at,
+                per_task: self.per_task,
+            },
             gathered,
         );
         let key = (columns, gathered);
         match self.evaluations.get(&key) {
-            // Only the places of entries and counters differ from chunk to chunk.
+            // Only the places of entries and counters differ from piece to piece.
             Some(prepared) => self.write_passes(&prepared.passes, &list),
             None => {
                 let prepared = self.prepare(&self.evaluation, list);
@@ -461,18 +467,39 @@ impl GpuWave {
     /// # Errors
     /// If the device failed.
     pub async fn lane(&self, lane: u32) -> Result<LaneState<f32>, GpuError> {
-        let at = &self.training.at;
-        let start = u64::from(lane) * u64::from(at.weights_lane);
+        let len = u64::from(self.training.at.weights_lane);
         let words = self
             .gpu
-            .read(&self.weights, start, at.weights_lane.into())
+            .read(&self.weights, u64::from(lane) * len, len)
             .await?;
-        let all: &[f32] = bytemuck::cast_slice(&words);
+        let rates = self.rates().await?.swap_remove(lane as usize);
+        Ok(self.state(bytemuck::cast_slice(&words), rates))
+    }
+
+    /// Reads every lane's values.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn all_lanes(&self) -> Result<Vec<LaneState<f32>>, GpuError> {
+        let len = self.training.at.weights_lane as usize;
+        let all = len as u64 * u64::from(self.lanes.lanes);
+        let words = self.gpu.read(&self.weights, 0, all).await?;
+        let weights: &[f32] = bytemuck::cast_slice(&words);
+        let rates = self.rates().await?;
+        Ok(weights
+            .chunks_exact(len)
+            .zip(rates)
+            .map(|(weights, rates)| self.state(weights, rates))
+            .collect())
+    }
+
+    /// One lane's values from its weights as the GPU lays them.
+    fn state(&self, all: &[f32], rates: LaneRates) -> LaneState<f32> {
         let weights = self
             .model
             .matrices
             .iter()
-            .zip(&at.weights)
+            .zip(&self.training.at.weights)
             .map(|(matrix, &place)| {
                 let rows = pad(matrix.units as u32) as usize;
                 let entry = |unit: usize, input: usize| all[place as usize + input * rows + unit];
@@ -481,12 +508,11 @@ impl GpuWave {
                     .collect()
             })
             .collect();
-        let rates = self.rates().await?.swap_remove(lane as usize);
-        Ok(LaneState {
+        LaneState {
             weights,
             alpha: rates.alpha,
             beta: rates.beta,
-        })
+        }
     }
 
     /// Reads what the last evaluation left in lane `lane`, column `column`: logits of each head's inbound

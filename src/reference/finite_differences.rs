@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use super::network::{LayerTrace, Trace, dot};
 use super::{MetaGradient, Reference, Sample};
 use crate::config::{Condition, Config};
-use crate::metrics::Lesion;
+use crate::model::Lesion;
 use crate::model::{LaneState, Model, Rule};
 
 type Labelled = (Vec<f64>, Vec<u32>);

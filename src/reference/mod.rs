@@ -14,7 +14,7 @@ mod second_order;
 
 use num_traits::{Float, FromPrimitive, NumAssign};
 
-use crate::metrics::Lesion;
+use crate::model::Lesion;
 use crate::model::{LaneState, Model, Rule};
 use network::{Network, Trace};
 

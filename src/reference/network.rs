@@ -1,7 +1,7 @@
 //! One network's forward and backward pass on one sample, with whatever weights it is given.
 
 use super::Real;
-use crate::metrics::Lesion;
+use crate::model::Lesion;
 use crate::model::{Model, Rule, Source, Target};
 
 /// Lengths at or below this are silence: no output forward, no gradient back.

@@ -84,6 +84,16 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
     let failure = loop {
         let notes = match driver.slice(false).await {
             Ok(notes) => notes,
+            Err(e) if e.is_loss() => match driver.recover().await {
+                Ok(true) => {
+                    bar.suspend(|| {
+                        eprintln!("{e}; opened it again, going on from the last finished task")
+                    });
+                    continue;
+                }
+                Ok(false) => break Some(words::run(&e)),
+                Err(e) => break Some(words::run(&e)),
+            },
             Err(e) => break Some(words::run(&e)),
         };
         let progress = driver.progress();

@@ -1,0 +1,588 @@
+//! Takes all lanes of an experiment through the stream: in waves, in short slices, with pauses.
+//!
+//! The driver asks for no time of its own: whoever holds it calls [`Driver::slice`] again and again and
+//! handles the [`Note`]s it gives. So pausing is not calling, and a page stays responsive.
+//!
+//! Where there are several seeds it first tries how many of them the device takes through a step within a
+//! slice ([`plan`]). After each task it keeps every lane's values, so that a run whose device was lost goes
+//! on from there on another ([`Driver::recover`]). Neither changes a number: lanes know nothing of each
+//! other, and a lane's arithmetic does not depend on where it lies.
+
+mod plan;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use web_time::Instant;
+
+use crate::config::{Condition, Config, EvaluateOn, Lane};
+use crate::data::{CLASSES, Dataset, PIXELS};
+use crate::engine::{Device, Engine, EngineError};
+use crate::engine_info::EngineInfo;
+use crate::gpu::GpuError;
+use crate::metrics::{Evaluation, Summary, TaskRecord};
+use crate::model::{LaneState, Lesion, Model};
+use crate::protocol::{Progress, RunInfo};
+use crate::results::{LaneResults, Results, SCHEMA};
+use crate::stream::{Stream, StreamError};
+
+/// How long one slice of work should take, in seconds.
+pub const SLICE: f64 = 0.05;
+
+/// The most bytes of lanes' values that are kept at task ends. Beyond it a wave whose device was lost
+/// begins again from its first step.
+const CHECKPOINT_BYTES: usize = 256 << 20;
+
+/// Why a run can't begin or go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// The data set is too small.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// The engine's part.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl RunError {
+    /// Whether the device went away, so that the run can go on with another.
+    pub fn is_loss(&self) -> bool {
+        matches!(self, Self::Engine(EngineError::Gpu(GpuError::Lost(_))))
+    }
+}
+
+/// What a slice brought about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// A lane was measured.
+    Measured {
+        /// Index of the lane.
+        lane: usize,
+        /// What was measured.
+        record: TaskRecord,
+    },
+    /// A lane was set aside.
+    Lost {
+        /// Index of the lane.
+        lane: usize,
+        /// The step at which it was found.
+        step: u32,
+    },
+    /// All lanes of a wave are through a task (or measured before the first).
+    TaskEnd,
+    /// All lanes are through.
+    Done,
+}
+
+/// What kind of work comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Trying how many seeds fit into a step.
+    Sizing,
+    /// Learning.
+    Training,
+    /// Measuring.
+    Evaluating,
+}
+
+/// What the wave in progress does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// Try how long a step of so many seeds takes.
+    Size { seeds: usize },
+    /// Evaluate a task's images from this one on.
+    Evaluate { task: u32, image: u32 },
+    /// Record what was measured.
+    Record,
+    /// Take this step.
+    Step(u32),
+}
+
+/// Where a wave can go on: its lanes' values after so many tasks.
+#[derive(Debug)]
+struct Checkpoint {
+    tasks_learned: u32,
+    states: Vec<LaneState<f32>>,
+}
+
+/// A run in progress.
+#[derive(Debug)]
+pub struct Driver {
+    config: Arc<Config>,
+    model: Arc<Model>,
+    data: Arc<Dataset>,
+    device: Device,
+    info: EngineInfo,
+    /// Lanes of each wave, as indices into `lanes`.
+    waves: Vec<Vec<usize>>,
+    lanes: Vec<Lane>,
+    results: Vec<LaneResults>,
+    /// Final rates of meta lanes, which frozen ones start from.
+    learned: Vec<Option<(Vec<f32>, Vec<f32>)>>,
+    wave: usize,
+    engine: Option<Engine>,
+    next: Next,
+    learned_tasks: u32,
+    checkpoint: Option<Checkpoint>,
+    /// Whether a device was lost since the last task end: a second time in a row is not tried again.
+    recovered: bool,
+    angles: Vec<f64>,
+    /// Seconds of a step of the wave, and of evaluating an image of each of its lanes.
+    step_seconds: Option<f64>,
+    image_seconds: Option<f64>,
+    training: Duration,
+    evaluation: Duration,
+    /// Lane-steps and lane-images that the times above were spent on.
+    timed_lane_steps: u32,
+    timed_lane_images: f64,
+    /// The same that need not be done again.
+    done_lane_steps: u32,
+    done_lane_images: f64,
+}
+
+impl Driver {
+    /// Plans a run: lanes into waves that fit the device.
+    ///
+    /// # Errors
+    /// If the data set is too small or the network does not fit.
+    pub fn new(
+        config: Config,
+        data: Arc<Dataset>,
+        device: Device,
+        info: EngineInfo,
+    ) -> Result<Self, RunError> {
+        let model = Model::new(&config, PIXELS, CLASSES);
+        let lanes = config.lanes();
+        // Too small a data set is found before anything is trained.
+        let (train, test) = (data.train.len() as u32, data.test.len() as u32);
+        let first = Stream::new(&config, config.first_seed, train, test)?;
+        let mut driver = Self {
+            results: lanes
+                .iter()
+                .map(|&lane| LaneResults {
+                    lane,
+                    records: Vec::new(),
+                    lost_at_step: None,
+                })
+                .collect(),
+            learned: vec![None; lanes.len()],
+            angles: first.tasks.iter().map(|t| t.angle).collect(),
+            config: Arc::new(config),
+            model: Arc::new(model),
+            data,
+            device,
+            info,
+            waves: Vec::new(),
+            lanes,
+            wave: 0,
+            engine: None,
+            next: Next::Size { seeds: 1 },
+            learned_tasks: 0,
+            checkpoint: None,
+            recovered: false,
+            step_seconds: None,
+            image_seconds: None,
+            training: Duration::ZERO,
+            evaluation: Duration::ZERO,
+            timed_lane_steps: 0,
+            timed_lane_images: 0.0,
+            done_lane_steps: 0,
+            done_lane_images: 0.0,
+        };
+        let most = driver.seeds_that_fit()?;
+        driver.waves = driver.waves_of(most);
+        if driver.config.seeds == 1 {
+            driver.begin_wave()?;
+        }
+        Ok(driver)
+    }
+
+    /// Puts the wave in progress on the device: at its checkpoint if there is one, else at its beginning.
+    fn begin_wave(&mut self) -> Result<(), RunError> {
+        self.engine = None;
+        let Some(wave) = self.waves.get(self.wave) else {
+            return Ok(());
+        };
+        let checkpoint = self.checkpoint.as_ref();
+        self.learned_tasks = checkpoint.map_or(0, |c| c.tasks_learned);
+        let first_step = self.learned_tasks * self.config.steps_per_task();
+        let mut engine = self.engine_for(wave, checkpoint.map(|c| &c.states[..]), first_step)?;
+        self.next = if checkpoint.is_some() {
+            Next::Step(first_step)
+        } else {
+            engine.begin_evaluation();
+            Next::Evaluate { task: 0, image: 0 }
+        };
+        self.engine = Some(engine);
+        Ok(())
+    }
+
+    /// Goes on with another device after one was lost: from the last task end, or from the beginning of the
+    /// wave where lanes' values were too large to keep.
+    ///
+    /// # Errors
+    /// If the lanes do not fit this device.
+    pub fn resume(&mut self, device: Device) -> Result<(), RunError> {
+        self.engine = None;
+        self.device = device;
+        self.recovered = true;
+        let Some(wave) = self.waves.get(self.wave).cloned() else {
+            return Ok(());
+        };
+        if matches!(self.next, Next::Size { .. }) {
+            return Ok(());
+        }
+        let tasks = self.checkpoint.as_ref().map(|c| c.tasks_learned);
+        for &lane in &wave {
+            let kept = |r: &TaskRecord| tasks.is_some_and(|t| r.tasks_learned <= t);
+            self.results[lane].records.retain(kept);
+        }
+        let before: usize = self.waves[..self.wave].iter().map(Vec::len).sum();
+        let steps = tasks.unwrap_or(0) * self.config.steps_per_task();
+        self.done_lane_steps = before as u32 * self.config.steps() + wave.len() as u32 * steps;
+        let evaluations = (0..=self.config.tasks).filter(|&t| self.is_evaluated(t));
+        let done = evaluations.filter(|&t| tasks.is_some_and(|tasks| t <= tasks));
+        self.done_lane_images = self.images_of_evaluations(before, self.evaluations())
+            + self.images_of_evaluations(wave.len(), done.count());
+        self.begin_wave()
+    }
+
+    /// Opens the engine that was asked for anew and resumes on it; false if that was tried already since
+    /// the last task end, so that it is of no use.
+    ///
+    /// # Errors
+    /// If no device can be had, or the lanes do not fit it.
+    pub async fn recover(&mut self) -> Result<bool, RunError> {
+        if self.recovered {
+            return Ok(false);
+        }
+        let opened = Device::open(self.info.kind.choice(), &self.config).await?;
+        self.resume(opened.device)?;
+        Ok(true)
+    }
+
+    /// Lane-images of so many evaluations of so many lanes.
+    fn images_of_evaluations(&self, lanes: usize, evaluations: usize) -> f64 {
+        let images = self.config.tasks * self.config.evaluation_images;
+        lanes as f64 * evaluations as f64 * f64::from(images)
+    }
+
+    /// Evaluations of a lane from before its training to its end.
+    fn evaluations(&self) -> usize {
+        (0..=self.config.tasks)
+            .filter(|&t| self.is_evaluated(t))
+            .count()
+    }
+
+    /// What runs.
+    pub fn run_info(&self) -> RunInfo {
+        let names = |m: usize| self.model.matrices[m].name.clone();
+        RunInfo {
+            config: (*self.config).clone(),
+            layers: self.model.layers.iter().map(|l| l.name.clone()).collect(),
+            matrices: (0..self.model.matrices.len()).map(names).collect(),
+            layer_matrix: self.model.layers.iter().map(|l| l.matrix as u32).collect(),
+            heads: self.model.heads.iter().map(|h| h.name.to_owned()).collect(),
+            chance: self
+                .model
+                .heads
+                .iter()
+                .map(|h| 1.0 / h.classes as f64)
+                .collect(),
+            lanes: self.lanes.clone(),
+            steps: self.config.steps(),
+            angles: self.angles.clone(),
+        }
+    }
+
+    /// The lanes, in the order of [`Note`]'s indices.
+    pub fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// Whether all lanes are through.
+    pub fn is_done(&self) -> bool {
+        self.wave >= self.waves.len()
+    }
+
+    /// What kind of work comes next.
+    pub fn phase(&self) -> Phase {
+        match self.next {
+            Next::Size { .. } => Phase::Sizing,
+            Next::Step(_) => Phase::Training,
+            Next::Evaluate { .. } | Next::Record => Phase::Evaluating,
+        }
+    }
+
+    /// Seconds spent so far in training and evaluation.
+    pub fn seconds(&self) -> (f64, f64) {
+        (self.training.as_secs_f64(), self.evaluation.as_secs_f64())
+    }
+
+    /// How far the run is.
+    pub fn progress(&self) -> Progress {
+        let steps = self.config.steps();
+        let total = steps * self.lanes.len() as u32;
+        let step = match self.next {
+            Next::Step(step) => step,
+            _ => self.learned_tasks * self.config.steps_per_task(),
+        };
+        let speed = (self.timed_lane_steps > 0)
+            .then(|| f64::from(self.timed_lane_steps) / self.training.as_secs_f64().max(1e-9));
+        let images = self.images_of_evaluations(self.lanes.len(), self.evaluations());
+        let each = self.evaluation.as_secs_f64() / self.timed_lane_images.max(1.0);
+        let measuring = each * (images - self.done_lane_images).max(0.0);
+        let seconds_left = speed
+            .map(|speed| f64::from(total.saturating_sub(self.done_lane_steps)) / speed + measuring);
+        Progress {
+            lane_steps: self.done_lane_steps,
+            lane_steps_total: total,
+            step,
+            steps,
+            task: (step / self.config.steps_per_task()).min(self.config.tasks - 1),
+            wave: self.wave as u32,
+            waves: self.waves.len() as u32,
+            lane_steps_per_second: speed,
+            seconds_left,
+        }
+    }
+
+    fn is_evaluated(&self, tasks_learned: u32) -> bool {
+        tasks_learned == self.config.tasks
+            || tasks_learned.is_multiple_of(self.config.evaluate_every)
+    }
+
+    /// Does about [`SLICE`] seconds of work, or at most one observe step if `one_step`.
+    ///
+    /// # Errors
+    /// If the device failed. What was measured before stays in [`Self::results`].
+    pub async fn slice(&mut self, one_step: bool) -> Result<Vec<Note>, RunError> {
+        if self.is_done() {
+            return Ok(vec![Note::Done]);
+        }
+        if let Next::Size { seeds } = self.next {
+            self.size(seeds).await?;
+            return Ok(Vec::new());
+        }
+        let Some(mut engine) = self.engine.take() else {
+            // The device went away between waves.
+            self.begin_wave()?;
+            return Ok(Vec::new());
+        };
+        let outcome = self.work(&mut engine, one_step).await;
+        self.engine = Some(engine);
+        let mut notes = outcome?;
+        let finished =
+            notes.last() == Some(&Note::TaskEnd) && self.learned_tasks == self.config.tasks;
+        if finished {
+            self.wave += 1;
+            self.checkpoint = None;
+            if self.is_done() {
+                self.engine = None;
+                notes.push(Note::Done);
+            } else {
+                self.begin_wave()?;
+            }
+        }
+        Ok(notes)
+    }
+
+    async fn work(&mut self, engine: &mut Engine, one_step: bool) -> Result<Vec<Note>, RunError> {
+        match self.next {
+            // Done by `slice`, which has the whole driver.
+            Next::Size { .. } => Ok(Vec::new()),
+            Next::Evaluate { task, image } => {
+                self.evaluate(engine, task, image).await?;
+                Ok(Vec::new())
+            }
+            Next::Record => self.record(engine).await,
+            Next::Step(step) => {
+                self.train(engine, step, one_step).await?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Evaluates images in pieces until the slice is full.
+    async fn evaluate(
+        &mut self,
+        engine: &mut Engine,
+        mut task: u32,
+        mut image: u32,
+    ) -> Result<(), RunError> {
+        let start = Instant::now();
+        let lanes = self.waves[self.wave].len() as f64;
+        while task < self.config.tasks {
+            let left = SLICE - start.elapsed().as_secs_f64();
+            let fit = match self.image_seconds {
+                Some(seconds) => (left / seconds.max(1e-9)) as u32,
+                None => 1,
+            };
+            if fit == 0 && image + task > 0 && left < SLICE / 2.0 {
+                break;
+            }
+            // Powers of two: every size has its passes prepared once.
+            let fit = 1 << fit.clamp(1, 1 << 20).ilog2();
+            let to = self
+                .config
+                .evaluation_images
+                .min(image + engine.evaluation_room().min(fit));
+            let piece = Instant::now();
+            engine.evaluate(task, image..to).await?;
+            let each = piece.elapsed().as_secs_f64() / f64::from(to - image);
+            self.image_seconds = Some(self.image_seconds.map_or(each, |was| 0.5 * (was + each)));
+            self.timed_lane_images += lanes * f64::from(to - image);
+            self.done_lane_images += lanes * f64::from(to - image);
+            image = to;
+            if image == self.config.evaluation_images {
+                (task, image) = (task + 1, 0);
+            }
+        }
+        self.next = if task == self.config.tasks {
+            Next::Record
+        } else {
+            Next::Evaluate { task, image }
+        };
+        self.evaluation += start.elapsed();
+        Ok(())
+    }
+
+    /// Takes as many steps of the task in progress as fill a slice.
+    async fn train(
+        &mut self,
+        engine: &mut Engine,
+        step: u32,
+        one_step: bool,
+    ) -> Result<(), RunError> {
+        let start = Instant::now();
+        let per_task = self.config.steps_per_task();
+        let task = step / per_task;
+        if step % per_task == 0 {
+            engine.begin_task(task);
+        }
+        let end = (task + 1) * per_task;
+        let fit = match self.step_seconds {
+            Some(seconds) if !one_step => (SLICE / seconds.max(1e-6)) as u32,
+            _ => 1,
+        };
+        let to = (step + fit.max(1)).min(end);
+        engine.advance(step..to).await?;
+        let took = start.elapsed();
+        self.training += took;
+        let each = took.as_secs_f64() / f64::from(to - step);
+        // The first step also prepares its passes: it would say too much.
+        self.step_seconds = Some(self.step_seconds.map_or(each, |was| 0.7 * was + 0.3 * each));
+        let lanes = self.waves[self.wave].len() as u32;
+        self.timed_lane_steps += (to - step) * lanes;
+        self.done_lane_steps += (to - step) * lanes;
+        self.next = if to < end {
+            Next::Step(to)
+        } else {
+            self.learned_tasks = task + 1;
+            if self.is_evaluated(self.learned_tasks) {
+                engine.begin_evaluation();
+                Next::Evaluate { task: 0, image: 0 }
+            } else {
+                Next::Record
+            }
+        };
+        Ok(())
+    }
+
+    /// Records every lane of the wave, and keeps their values.
+    async fn record(&mut self, engine: &Engine) -> Result<Vec<Note>, RunError> {
+        let evaluated = self.is_evaluated(self.learned_tasks);
+        let readings = engine.read().await?;
+        let counts = if evaluated {
+            Some(engine.counts().await?)
+        } else {
+            None
+        };
+        let lanes = self.waves[self.wave].len();
+        let last = self.learned_tasks == self.config.tasks;
+        let checkpoint = if !last && lanes * self.model.parameters() * 4 <= CHECKPOINT_BYTES {
+            Some(Checkpoint {
+                tasks_learned: self.learned_tasks,
+                states: engine.lanes().await?,
+            })
+        } else {
+            None
+        };
+        // Nothing can fail from here on: a record is told once.
+        let mut notes = Vec::new();
+        for (i, reading) in readings.iter().enumerate() {
+            let lane = self.waves[self.wave][i];
+            if self.results[lane].lost_at_step.is_some() {
+                continue;
+            }
+            if let Some(step) = reading.lost {
+                // A frozen lane would start from what this one can't learn any more.
+                for lane in [Some(lane), self.frozen_from(lane)].into_iter().flatten() {
+                    self.results[lane].lost_at_step = Some(step);
+                    notes.push(Note::Lost { lane, step });
+                }
+                continue;
+            }
+            let widen = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect();
+            let steps = f64::from(self.config.steps_per_task());
+            let record = TaskRecord {
+                tasks_learned: self.learned_tasks,
+                alpha: widen(&reading.alpha),
+                beta: widen(&reading.beta),
+                meta_loss: (self.learned_tasks > 0).then(|| f64::from(reading.loss_sum) / steps),
+                evaluation: counts
+                    .as_ref()
+                    .map(|c| Evaluation::of(&self.model, self.config.evaluation_images, &c[i])),
+            };
+            if last {
+                self.learned[lane] = Some((reading.alpha.clone(), reading.beta.clone()));
+            }
+            self.results[lane].records.push(record.clone());
+            notes.push(Note::Measured { lane, record });
+        }
+        notes.push(Note::TaskEnd);
+        self.checkpoint = checkpoint;
+        self.recovered = false;
+        self.next = Next::Step(self.learned_tasks * self.config.steps_per_task());
+        Ok(notes)
+    }
+
+    /// The frozen lane that starts from a meta lane's final values.
+    fn frozen_from(&self, lane: usize) -> Option<usize> {
+        let Lane { seed, condition } = self.lanes[lane];
+        let condition = (condition == Condition::Meta).then_some(Condition::Frozen)?;
+        self.lanes
+            .iter()
+            .position(|l| *l == Lane { seed, condition })
+    }
+
+    /// Means over seeds of what was measured so far.
+    pub fn summary(&self) -> Summary {
+        let lanes = self.results.iter().map(|r| (r.lane, r.records.as_slice()));
+        Summary::of(&self.config.conditions, lanes)
+    }
+
+    /// Everything measured so far.
+    pub fn results(&self) -> Results {
+        let run = self.run_info();
+        let (training_seconds, evaluation_seconds) = self.seconds();
+        Results {
+            schema: SCHEMA,
+            code_version: env!("CARGO_PKG_VERSION").to_owned(),
+            config: run.config,
+            data: self.data.info.clone(),
+            engine: self.info.clone(),
+            layers: run.layers,
+            matrices: run.matrices,
+            heads: run.heads,
+            lanes: self.results.clone(),
+            training_seconds,
+            evaluation_seconds,
+        }
+    }
+
+    /// Which images accuracy is measured on, and whether lesions are.
+    pub fn measures(&self) -> (EvaluateOn, &'static [Lesion]) {
+        (self.config.evaluate_on, self.model.lesions())
+    }
+}

@@ -1,0 +1,134 @@
+//! Which lanes train side by side: as many seeds as fit the device's memory, and a step of which fits a slice.
+
+use std::sync::Arc;
+
+use web_time::Instant;
+
+use super::{Driver, Next, RunError, SLICE};
+use crate::config::{Condition, Lane};
+use crate::engine::{Engine, Wave};
+use crate::model::{LaneState, initial};
+use crate::stream::Stream;
+
+/// By how much more seeds are tried next while a step of those tried fits a slice.
+const GROWTH: usize = 4;
+
+impl Driver {
+    /// The most seeds whose lanes the device's buffers hold.
+    pub(super) fn seeds_that_fit(&self) -> Result<usize, RunError> {
+        let conditions = self.config.conditions.iter();
+        let per_seed = conditions.filter(|c| **c != Condition::Frozen).count();
+        let most = self
+            .device
+            .seeds_that_fit(&self.model, &self.config, per_seed as u32)?;
+        Ok((most.min(self.config.seeds) as usize).max(1))
+    }
+
+    /// All lanes in waves of at most so many seeds, as even as can be; lanes that start from others' final
+    /// values come last.
+    pub(super) fn waves_of(&self, most: usize) -> Vec<Vec<usize>> {
+        let seeds: Vec<u32> = (0..self.config.seeds)
+            .map(|i| self.config.first_seed + i)
+            .collect();
+        let even = seeds.len().div_ceil(seeds.len().div_ceil(most.max(1)));
+        let waves = |frozen: bool| {
+            let lanes = &self.lanes;
+            seeds
+                .chunks(even)
+                .map(move |seeds| {
+                    (0..lanes.len())
+                        .filter(|&i| {
+                            seeds.contains(&lanes[i].seed)
+                                && (lanes[i].condition == Condition::Frozen) == frozen
+                        })
+                        .collect::<Vec<_>>()
+                })
+                .filter(|wave| !wave.is_empty())
+                .collect::<Vec<_>>()
+        };
+        [waves(false), waves(true)].concat()
+    }
+
+    /// Takes a few steps of so many seeds, throws them away, and tries more seeds next or settles the waves.
+    pub(super) async fn size(&mut self, seeds: usize) -> Result<(), RunError> {
+        let most = self.seeds_that_fit()?;
+        let lanes: Vec<usize> = self.waves_of(seeds).swap_remove(0);
+        let mut engine = self.engine_for(&lanes, None, 0)?;
+        engine.begin_task(0);
+        // The first steps also prepare their passes.
+        let steps = self.config.steps_per_task().min(4);
+        let prepared = steps / 2;
+        engine.advance(0..prepared).await?;
+        let start = Instant::now();
+        engine.advance(prepared..steps).await?;
+        let each = start.elapsed().as_secs_f64() / f64::from(steps - prepared);
+        if each <= SLICE && seeds < most {
+            let seeds = (seeds * GROWTH).min(most);
+            self.next = Next::Size { seeds };
+            return Ok(());
+        }
+        let fit = if each <= SLICE {
+            seeds
+        } else {
+            // What the first seed costs alone is not known to grow slower than the number of seeds.
+            ((seeds as f64 * SLICE / each) as usize).max(1)
+        };
+        self.waves = self.waves_of(fit.min(most));
+        self.next = Next::Evaluate { task: 0, image: 0 };
+        self.begin_wave()
+    }
+
+    /// Puts some lanes on the device, at their initial values or at `states`, `first_step` being next.
+    pub(super) fn engine_for(
+        &self,
+        lanes: &[usize],
+        states: Option<&[LaneState<f32>]>,
+        first_step: u32,
+    ) -> Result<Engine, RunError> {
+        let lanes: Vec<Lane> = lanes.iter().map(|&i| self.lanes[i]).collect();
+        let mut seeds: Vec<u32> = lanes.iter().map(|l| l.seed).collect();
+        seeds.dedup();
+        let (train, test) = (self.data.train.len() as u32, self.data.test.len() as u32);
+        let streams = seeds
+            .iter()
+            .map(|&seed| Stream::new(&self.config, seed, train, test).map(Arc::new))
+            .collect::<Result<Vec<_>, _>>()?;
+        let starts = match states {
+            Some(states) => states.to_vec(),
+            None => self.initial_states(&lanes),
+        };
+        let wave = Wave {
+            config: self.config.clone(),
+            model: self.model.clone(),
+            data: self.data.clone(),
+            streams,
+            lanes,
+            starts,
+            first_step,
+        };
+        Ok(Engine::new(&self.device, wave)?)
+    }
+
+    /// Initial values: those of one seed are the same, but frozen lanes take over what meta learned.
+    fn initial_states(&self, lanes: &[Lane]) -> Vec<LaneState<f32>> {
+        let mut states: Vec<LaneState<f32>> = Vec::new();
+        for (i, lane) in lanes.iter().enumerate() {
+            let mut state = match states.last() {
+                Some(last) if lanes[i - 1].seed == lane.seed => last.clone(),
+                _ => initial(&self.model, &self.config, lane.seed),
+            };
+            if lane.condition == Condition::Frozen {
+                let meta = Lane {
+                    condition: Condition::Meta,
+                    ..*lane
+                };
+                let learned = self.lanes.iter().position(|l| *l == meta);
+                if let Some((alpha, beta)) = learned.and_then(|i| self.learned[i].clone()) {
+                    (state.alpha, state.beta) = (alpha, beta);
+                }
+            }
+            states.push(state);
+        }
+        states
+    }
+}
