@@ -457,7 +457,7 @@ impl Driver {
         let start = Instant::now();
         let per_task = self.config.steps_per_task();
         let task = step / per_task;
-        if step % per_task == 0 {
+        if step.is_multiple_of(per_task) {
             engine.begin_task(task);
         }
         let end = (task + 1) * per_task;

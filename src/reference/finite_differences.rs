@@ -214,15 +214,15 @@ fn against_finite_differences(second_order: bool, pathways: bool, seed: u64) {
             largest(&beta),
         );
     }
-    for m in 0..weights.len() {
+    for (m, gradient) in weights.iter().enumerate() {
         for _ in 0..12 {
-            let i = rng.random_range(0..weights[m].len());
-            let ours = weights[m][i];
+            let i = rng.random_range(0..gradient.len());
+            let ours = gradient[i];
             near(
                 "dW",
                 ours,
                 slope(&|l, by| l.weights[m][i] += by),
-                largest(&weights[m]),
+                largest(gradient),
             );
         }
     }

@@ -108,8 +108,21 @@ fn which(program: &str) -> Result<std::path::PathBuf> {
 fn in_page() -> Result<()> {
     page::build()?;
     run(node("npm").args(["run", "--silent", "check"]))?;
+    // One test compares the page's numbers with the binary's.
+    run(cargo().args(["build", "--package", "metacls"]))?;
     let mut tests = node("npx");
     tests.args(["playwright", "test"]);
+    tests.env(
+        "METACLS",
+        root()
+            .join("target/debug/metacls")
+            .with_extension(std::env::consts::EXE_EXTENSION),
+    );
+    if let Some(driver) = setup::lavapipe() {
+        tests
+            .env("VK_DRIVER_FILES", &driver)
+            .env("VK_ICD_FILENAMES", &driver);
+    }
     if let Some(chromium) = setup::chromium() {
         tests.env("CHROMIUM", chromium);
     }

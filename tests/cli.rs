@@ -1,0 +1,169 @@
+//! The binary as its user meets it: exit codes, words, files, and the same run twice.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn metacls(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_metacls"))
+        .args(args)
+        .env_remove("METACLS_MNIST")
+        .output()
+        .unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    [&output.stdout[..], &output.stderr]
+        .map(String::from_utf8_lossy)
+        .concat()
+}
+
+/// A run of a second: preset quick, made small.
+fn small_config(folder: &Path) -> String {
+    let mut config = metacls::experiments::find("quick").unwrap().config;
+    config.hidden = vec![24, 16];
+    (
+        config.tasks,
+        config.samples_per_task,
+        config.evaluation_images,
+    ) = (3, 20, 20);
+    let path = folder.join("small.json");
+    std::fs::write(&path, config.to_json()).unwrap();
+    path.display().to_string()
+}
+
+fn lanes(folder: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(folder.join("small.json")).unwrap();
+    let mut results: serde_json::Value = serde_json::from_str(&text).unwrap();
+    results["lanes"].take()
+}
+
+#[test]
+fn the_same_command_twice_gives_the_same_numbers_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = small_config(folder.path());
+    let engines: &[&str] = if std::env::var_os("REQUIRE_GPU").is_some() {
+        &["reference", "gpu"]
+    } else {
+        println!("skipped on the GPU: set REQUIRE_GPU=1 to include it");
+        &["reference"]
+    };
+    for engine in engines {
+        let run = |name: &str| {
+            let out = folder.path().join(format!("{engine}-{name}"));
+            let output = metacls(&[
+                "run",
+                &config,
+                "--seeds",
+                "3..=4",
+                "--engine",
+                engine,
+                "--data",
+                "digits",
+                "--out",
+                &out.display().to_string(),
+            ]);
+            assert_eq!(code(&output), 0, "{}", said(&output));
+            assert!(said(&output).contains("accuracy"), "{}", said(&output));
+            lanes(&out)
+        };
+        let first = run("first");
+        assert_eq!(first.as_array().unwrap().len(), 4);
+        assert_eq!(first[0]["seed"], 3);
+        assert_eq!(first, run("second"), "{engine}");
+    }
+}
+
+#[test]
+fn verify_tells_good_files_from_bad_ones() {
+    let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
+    let good = metacls(&["verify", vectors, "--engine", "reference"]);
+    assert_eq!(code(&good), 0, "{}", said(&good));
+    assert_eq!(said(&good).matches(" ok").count(), 22, "{}", said(&good));
+
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(format!("{vectors}/two_hidden.json")).unwrap();
+    let mut wrong: serde_json::Value = serde_json::from_str(&text).unwrap();
+    // One number of what should come out is changed by a millionth.
+    let alpha = &mut wrong["after"][0]["alpha"][0];
+    *alpha = (alpha.as_f64().unwrap() * 1.000_001).into();
+    std::fs::write(folder.path().join("wrong.json"), wrong.to_string()).unwrap();
+    std::fs::write(folder.path().join("cut.json"), &text[..text.len() / 2]).unwrap();
+    std::fs::copy(
+        format!("{vectors}/baseline.json"),
+        folder.path().join("good.json"),
+    )
+    .unwrap();
+    let bad = metacls(&[
+        "verify",
+        &folder.path().display().to_string(),
+        "--engine",
+        "reference",
+    ]);
+    assert_eq!(code(&bad), 1, "{}", said(&bad));
+    assert_eq!(said(&bad).matches("FAILED").count(), 2, "{}", said(&bad));
+    assert!(said(&bad).contains("2 of 3 files failed"), "{}", said(&bad));
+}
+
+#[test]
+fn what_is_wrong_with_a_command_is_said_with_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty_folder = tempfile::tempdir().unwrap();
+    let empty = empty_folder.path().display().to_string();
+    let broken = folder.path().join("broken.json");
+    std::fs::write(&broken, "{\"hidden\": 7}").unwrap();
+    let out_of_range = folder.path().join("range.json");
+    let mut config: serde_json::Value =
+        serde_json::to_value(metacls::experiments::find("quick").unwrap().config).unwrap();
+    config["batch"] = 99.into();
+    std::fs::write(&out_of_range, config.to_string()).unwrap();
+    let (broken, out_of_range) = (
+        broken.display().to_string(),
+        out_of_range.display().to_string(),
+    );
+    let cases: &[(&[&str], &str)] = &[
+        (&["run", "figure9"], "figure1"),
+        (&["run", "quick", "--seeds", "5..5"], "0..4"),
+        (&["run", "quick", "--seeds", "one"], "0..4"),
+        (&["run", "quick", "--conditions", "sleep"], "baseline"),
+        (&["run", "quick", "--conditions", "frozen"], "meta"),
+        (&["run", "quick", "--engine", "abacus"], "reference"),
+        (&["run", "figure1"], "METACLS_MNIST"),
+        (&["run", &broken], "hidden"),
+        (&["run", &out_of_range], "1 to 16"),
+        (&["run", "/no/such/file.json"], "can't be read"),
+        (&["verify", "/no/such/folder"], "can't be read"),
+        (&["verify", &empty], "no .json files"),
+        (&["dance"], "unrecognized"),
+    ];
+    for (args, hint) in cases {
+        let output = metacls(args);
+        assert_eq!(code(&output), 2, "{args:?}: {}", said(&output));
+        assert!(said(&output).contains(hint), "{args:?}: {}", said(&output));
+        assert!(
+            !said(&output).contains("panicked"),
+            "{args:?}: {}",
+            said(&output)
+        );
+    }
+}
+
+#[test]
+fn help_and_info_are_there() {
+    for args in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["verify", "--help"],
+        &["info"],
+    ] {
+        let output = metacls(args);
+        assert_eq!(code(&output), 0, "{args:?}: {}", said(&output));
+    }
+    assert!(said(&metacls(&["info"])).contains("reference"));
+    assert!(said(&metacls(&["run", "--help"])).contains("--seeds"));
+}
