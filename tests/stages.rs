@@ -402,6 +402,9 @@ fn twins_agree_with_the_reference() {
     }
 }
 
+/// How a column of drives is drawn.
+type Draw = Box<dyn FnMut(&mut ChaCha8Rng) -> f32>;
+
 /// The k-th largest is exact: duplicates, ties, signs, any k up to half the units, widths up to 4096.
 #[test]
 fn competition_finds_the_exact_level() {
@@ -416,7 +419,7 @@ fn competition_finds_the_exact_level() {
         ];
         ks.dedup();
         for k in ks {
-            let kinds: Vec<Box<dyn FnMut(&mut ChaCha8Rng) -> f32>> = vec![
+            let kinds: Vec<Draw> = vec![
                 Box::new(|r| r.random_range(-1.0..1.0)),
                 // Few different values, both zeros among them.
                 Box::new(|r| [-0.5, -0.0, 0.0, 0.25, 0.5][r.random_range(0..5)]),
