@@ -182,6 +182,12 @@ impl Session {
                 paused,
             } => match Config::from_json(&config) {
                 Ok(config) => {
+                    // What can't be drawn from the images is found before the present run is given up.
+                    let data = self.shared.borrow().data.clone();
+                    if let Some(Err(e)) = data.map(|data| crate::driver::draws(&config, &data)) {
+                        self.shared.borrow().fail(words::run(&e));
+                        return;
+                    }
                     self.shared.borrow_mut().asked = Some((config, engine));
                     self.begin(paused);
                 }

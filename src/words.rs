@@ -15,6 +15,15 @@ pub struct Words {
     pub advice: String,
 }
 
+/// An error's text as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).chain(['.']).collect())
+        .unwrap_or_default()
+}
+
 /// Says an engine's error.
 pub fn engine(error: &EngineError) -> Words {
     let EngineError::Gpu(error) = error;
@@ -50,7 +59,7 @@ pub fn engine(error: &EngineError) -> Words {
         ),
     };
     Words {
-        what: error.to_string(),
+        what: sentence(&error.to_string()),
         meaning: meaning.into(),
         advice: advice.into(),
     }
@@ -61,7 +70,7 @@ pub fn run(error: &RunError) -> Words {
     match error {
         RunError::Engine(error) => engine(error),
         RunError::Stream(error) => Words {
-            what: error.to_string(),
+            what: sentence(&error.to_string()),
             meaning: "The experiment can't be drawn from these images.".into(),
             advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
         },

@@ -140,6 +140,15 @@ pub struct Driver {
     done_lane_images: f64,
 }
 
+/// Whether a data set is large enough for an experiment.
+///
+/// # Errors
+/// If it is too small.
+pub fn draws(config: &Config, data: &Dataset) -> Result<(), RunError> {
+    let (train, test) = (data.train.len() as u32, data.test.len() as u32);
+    Ok(Stream::new(config, config.first_seed, train, test).map(|_| ())?)
+}
+
 impl Driver {
     /// Plans a run: lanes into waves that fit the device.
     ///

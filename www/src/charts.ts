@@ -37,24 +37,46 @@ const base = () => ({
 
 const band = (e: Estimate) => ({ low: e.mean - (e.sem ?? 0), high: e.mean + (e.sem ?? 0) });
 
-function show(id: string, label: string, plot: (Element & { value?: unknown }) | null) {
+type Drawn = { label: string; plot: Element };
+
+function show(id: string, drawn: Drawn[]) {
   const place = document.getElementById(id);
   if (!place) return;
-  if (!plot) {
+  if (drawn.length === 0) {
     place.innerHTML = '<p class="empty">Press Run: this fills in task by task.</p>';
     return;
   }
-  plot.setAttribute('role', 'img');
-  plot.setAttribute('aria-label', label);
-  place.replaceChildren(plot);
+  for (const { label, plot } of drawn) {
+    plot.setAttribute('role', 'img');
+    plot.setAttribute('aria-label', label);
+  }
+  place.replaceChildren(...drawn.map((d) => d.plot));
+}
+
+/// Moves labels apart that would lie on each other: their places on the axis, at least a line's height between.
+function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' | 'linear'; domain: [number, number] }): T[] {
+  const { height } = base();
+  const [top, bottom] = [24, height - 34];
+  const scale = Plot.scale({ y: { type: axis.type ?? 'linear', domain: axis.domain, range: [bottom, top] } });
+  const sorted = ends.map((end) => ({ end, at: scale.apply(end.y) as number })).sort((a, b) => b.at - a.at);
+  const line = 11;
+  sorted.forEach((label, i) => {
+    if (i > 0) label.at = Math.min(label.at, sorted[i - 1].at - line);
+  });
+  // What was pushed over the top comes down again.
+  [...sorted].reverse().forEach((label, i, up) => {
+    label.at = Math.max(label.at, i > 0 ? up[i - 1].at + line : top - line);
+  });
+  return sorted.map(({ end, at }) => ({ ...end, y: scale.invert!(at) as number }));
 }
 
 const last = <T>(list: T[]): T | undefined => list[list.length - 1];
 
-function accuracy(view: View, run: RunInfo) {
+function accuracy(view: View, run: RunInfo, head: number): Drawn {
+  const name = run.heads.length > 1 ? `${run.heads[head]} task` : '';
   const single = lanes(view).flatMap(({ lane, records }) =>
     records.flatMap((r) => {
-      const intact = r.evaluation?.accuracy.find((a) => a.head === 0 && a.lesion === 'intact');
+      const intact = r.evaluation?.accuracy.find((a) => a.head === head && a.lesion === 'intact');
       return intact
         ? [{ key: `${lane.seed} ${lane.condition}`, condition: lane.condition, x: r.tasks_learned, y: intact.mean }]
         : [];
@@ -62,24 +84,27 @@ function accuracy(view: View, run: RunInfo) {
   );
   const mean = (view.summary?.conditions ?? []).flatMap((c) =>
     c.points.flatMap((p) => {
-      const e = p.accuracy[0];
+      const e = p.accuracy[head];
       return e ? [{ condition: c.condition, x: p.tasks_learned, y: e.mean, ...band(e) }] : [];
     }),
   );
   const words = (view.summary?.conditions ?? [])
     .map((c) => {
-      const e = last(c.points.filter((p) => p.accuracy.length))?.accuracy[0];
-      return e ? `${c.condition} ${e.mean.toFixed(3)}` : '';
+      const e = last(c.points.filter((p) => p.accuracy.length))?.accuracy[head];
+      return e ? `${c.condition} ${e.mean.toFixed(head === 0 ? 3 : 4)}` : '';
     })
     .filter(Boolean)
     .join(', ');
   const ends = run.config.conditions.flatMap((c) => last(mean.filter((m) => m.condition === c)) ?? []);
+  // Items are many and hard: their share has a scale of its own.
+  const top = head === 0 ? 1 : Math.max(5 * run.chance[head], ...mean.map((m) => m.high), ...single.map((m) => m.y)) * 1.1;
+  const domain: [number, number] = [0, top];
   const plot = Plot.plot({
     ...base(),
     x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: Math.min(10, run.config.tasks), tickFormat: 'd' },
-    y: { label: null, domain: [0, 1], grid: true, ticks: 5 },
+    y: { label: name || null, labelArrow: 'none', domain, grid: true, ticks: 5 },
     marks: [
-      Plot.ruleY([run.chance[0]], { strokeDasharray: '1,3' }),
+      Plot.ruleY([run.chance[head]], { strokeDasharray: '1,3' }),
       Plot.areaY(mean, { x: 'x', y1: 'low', y2: 'high', z: 'condition', fill: (d) => color(d.condition), fillOpacity: 0.18 }),
       Plot.lineY(single, { x: 'x', y: 'y', z: 'key', stroke: (d) => color(d.condition), strokeWidth: 0.75, strokeOpacity: 0.3 }),
       ...run.config.conditions.map((c) =>
@@ -88,14 +113,14 @@ function accuracy(view: View, run: RunInfo) {
         }),
       ),
       Plot.dot(mean, { x: 'x', y: 'y', r: 2.5, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
-      Plot.text(ends, { x: 'x', y: 'y', text: 'condition', dx: 7, textAnchor: 'start', fill: (d) => color(d.condition) }),
-      Plot.text([{ x: 0, y: run.chance[0] }], { x: 'x', y: 'y', text: () => 'chance', dx: 4, dy: 8, textAnchor: 'start', fill: style('--secondary') }),
+      Plot.text(apart(ends, { domain }), { x: 'x', y: 'y', text: 'condition', dx: 7, textAnchor: 'start', fill: (d) => color(d.condition) }),
+      Plot.text([{ x: 0, y: run.chance[head] }], { x: 'x', y: 'y', text: () => 'chance', dx: 4, dy: 8, textAnchor: 'start', fill: style('--secondary') }),
     ],
   });
-  show('chart-accuracy', `Accuracy on all tasks over the stream: ${words}`, plot);
+  return { label: `Accuracy on all tasks over the stream${name && `, ${name}`}: ${words}`, plot };
 }
 
-function active(view: View, run: RunInfo) {
+function active(view: View, run: RunInfo): Drawn {
   const conditions = view.summary?.conditions ?? [];
   const rows = (pick: (points: SummaryPoint[]) => SummaryPoint | undefined, series: string) =>
     conditions.flatMap((c) => {
@@ -126,13 +151,13 @@ function active(view: View, run: RunInfo) {
       Plot.dot(now, { fx: 'condition', x: 'x', y: 'layer', r: 4, fill: (d) => color(d.condition) }),
     ],
   });
-  show('chart-active', `Share of units active by layer: ${words}`, plot);
+  return { label: `Share of units active by layer: ${words}`, plot };
 }
 
 // alpha lies on a log scale; what the relu freezes is drawn in a gutter below it.
 const GUTTER = 0.00035;
 
-function rates(view: View, run: RunInfo, which: 'alpha' | 'beta') {
+function rates(view: View, run: RunInfo, which: 'alpha' | 'beta'): Drawn {
   const alpha = which === 'alpha';
   const names = alpha ? run.matrices : run.layers;
   const label = (i: number) => {
@@ -161,13 +186,18 @@ function rates(view: View, run: RunInfo, which: 'alpha' | 'beta') {
     names.flatMap((_, i) => last(data.filter((d) => d.condition === c && d.i === i)) ?? []),
   );
   const words = ends.map((d) => `${d.condition} ${label(d.i)} ${d.y.toPrecision(2)}`).join(', ');
+  const all = [...data, ...single].map((d) => d.y);
+  const domain: [number, number] = alpha
+    ? [GUTTER * 0.8, Math.max(0.1, ...all) * 1.3]
+    : [Math.min(0, ...all), Math.max(2 * run.config.beta_0, 0.05, ...all)];
+  const labelled = ends.filter((d) => d.condition === last(run.config.conditions));
   const plot = Plot.plot({
     ...base(),
     fx: { label: null, domain: run.config.conditions },
     x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: 4, tickFormat: 'd' },
     y: alpha
-      ? { label: null, type: 'log', domain: [GUTTER * 0.8, 0.5], grid: true, ticks: [0.001, 0.01, 0.1], tickFormat: (v: number) => String(v) }
-      : { label: null, grid: true, ticks: 5 },
+      ? { label: null, type: 'log', domain, grid: true, ticks: [0.001, 0.01, 0.1], tickFormat: (v: number) => String(v) }
+      : { label: null, domain, grid: true, ticks: 5 },
     marks: [
       alpha ? Plot.text(run.config.conditions, { fx: (c: Condition) => c, x: () => 0, y: () => GUTTER, text: () => '0, frozen', textAnchor: 'start', dy: -5, fill: style('--secondary') }) : null,
       alpha ? Plot.ruleY([run.config.alpha_0], { strokeDasharray: '1,3' }) : Plot.ruleY([0]),
@@ -179,22 +209,22 @@ function rates(view: View, run: RunInfo, which: 'alpha' | 'beta') {
           strokeDasharray: isLayer(i) ? '' : '4,3',
         }),
       ),
-      Plot.text(ends.filter((d) => d.condition === last(run.config.conditions)), { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
+      Plot.text(apart(labelled, { type: alpha ? 'log' : 'linear', domain }), { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
     ],
   });
-  show(`chart-${which}`, `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot);
+  return { label: `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot };
 }
 
 export function draw(view: View) {
   const { run, summary } = view;
   if (!run || !summary) {
-    for (const id of ['chart-accuracy', 'chart-active', 'chart-alpha', 'chart-beta']) show(id, '', null);
+    for (const id of ['chart-accuracy', 'chart-active', 'chart-alpha', 'chart-beta']) show(id, []);
     return;
   }
-  accuracy(view, run);
-  active(view, run);
-  rates(view, run, 'alpha');
-  rates(view, run, 'beta');
+  show('chart-accuracy', run.heads.map((_, head) => accuracy(view, run, head)));
+  show('chart-active', [active(view, run)]);
+  show('chart-alpha', [rates(view, run, 'alpha')]);
+  show('chart-beta', [rates(view, run, 'beta')]);
 }
 
 const text = (e: Estimate | undefined, digits: number) =>
@@ -209,11 +239,11 @@ export function table(view: View) {
     place.replaceChildren();
     return;
   }
-  const head = ['condition', 'tasks', 'seeds', 'accuracy', ...run.layers.map((l) => `active ${l}`),
+  const head = ['condition', 'tasks', 'seeds', ...run.heads.map((h) => (run.heads.length > 1 ? `accuracy ${h}` : 'accuracy')), ...run.layers.map((l) => `active ${l}`),
     ...run.matrices.map((m) => `alpha ${m}`), ...run.layers.map((l) => `beta ${l}`)];
   const body = summary.conditions.flatMap((c) =>
     c.points.map((p) => [
-      c.condition, String(p.tasks_learned), String(p.alpha[0]?.n ?? 0), text(p.accuracy[0], 3),
+      c.condition, String(p.tasks_learned), String(p.alpha[0]?.n ?? 0), ...run.heads.map((_, i) => text(p.accuracy[i], i === 0 ? 3 : 4)),
       ...run.layers.map((_, i) => text(p.active[i], 3)),
       ...run.matrices.map((_, i) => text(p.alpha[i], 4)),
       ...run.layers.map((_, i) => text(p.beta[i], 3)),

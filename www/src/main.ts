@@ -46,7 +46,6 @@ function edit(name: string, value: unknown) {
 
 function run(paused: boolean) {
   if (!config || view.problems.length > 0) return;
-  view = { ...view, run: undefined, summary: undefined, records: [], progress: undefined };
   send({ type: 'run', config: JSON.stringify(config), engine: engine(), paused });
 }
 

@@ -55,7 +55,7 @@ export function fold(view: View, event: Event): View {
     case 'engine':
       return { ...view, engine: event.info, notice: event.notice };
     case 'started':
-      return { ...view, run: event.run, records: event.run.lanes.map(() => []), lost: [], summary: undefined };
+      return { ...view, run: event.run, records: event.run.lanes.map(() => []), lost: [], summary: undefined, progress: undefined };
     case 'progress': {
       const { type: _, ...progress } = event;
       return { ...view, progress };

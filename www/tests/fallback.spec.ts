@@ -6,7 +6,7 @@ test('without WebGPU the reference engine trains, and the page says so', async (
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');
   await expect(page.locator('#engine-badge')).toContainText('reference');
-  await expect(page.getByRole('alert')).toContainText('no GPU adapter');
+  await expect(page.getByRole('alert')).toContainText('No GPU adapter');
   await expect(page.getByRole('alert')).toContainText('quick');
   expect((await results(page)).engine).toMatchObject({ kind: 'reference' });
 });
