@@ -58,8 +58,13 @@ pub fn engine(error: &EngineError) -> Words {
             "Choose the reference engine, or switch second_order off.",
         ),
     };
+    let what = match error {
+        // The library's reasons are for those who build it: `metacls info` has them.
+        GpuError::NoAdapter(_) => "No GPU adapter was found.".to_owned(),
+        error => sentence(&error.to_string()),
+    };
     Words {
-        what: sentence(&error.to_string()),
+        what,
         meaning: meaning.into(),
         advice: advice.into(),
     }
