@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EngineChoice {
-    /// The GPU where there is one that can do it, else the reference.
+    /// The GPU where there is one that can do it, else the CPU.
     Auto,
     /// The GPU, or an error.
     Gpu,
+    /// The fast engine without a GPU.
+    Cpu,
     /// The reference engine.
     Reference,
 }
@@ -22,6 +24,8 @@ pub enum EngineChoice {
 pub enum EngineKind {
     /// WGSL compute shaders.
     Gpu,
+    /// The look-ahead without its copies and matrix products, in float32.
+    Cpu,
     /// The method in plain loops, in float32.
     Reference,
 }
@@ -31,6 +35,7 @@ impl EngineKind {
     pub fn choice(self) -> EngineChoice {
         match self {
             Self::Gpu => EngineChoice::Gpu,
+            Self::Cpu => EngineChoice::Cpu,
             Self::Reference => EngineChoice::Reference,
         }
     }
@@ -42,9 +47,9 @@ impl EngineKind {
 pub struct EngineInfo {
     /// Which engine.
     pub kind: EngineKind,
-    /// The adapter's name (GPU), or what the reference runs on.
+    /// The adapter's name (GPU), or what the others are.
     pub adapter: String,
-    /// The graphics interface beneath (Vulkan, Metal, Dx12, WebGPU); empty for the reference.
+    /// The graphics interface beneath (Vulkan, Metal, Dx12, WebGPU); empty for the others.
     pub backend: String,
     /// Largest relative deviation from the float64 reference in the self-test; none if not run.
     pub self_test: Option<f64>,

@@ -19,6 +19,7 @@
 //! everything that is trained side by side.
 
 pub mod config;
+pub mod cpu;
 pub mod data;
 pub mod driver;
 pub mod engine;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::{Device, EngineError};
-use crate::vectors::{Candidate, OnGpu, OnReference, Vector, VectorStep};
+use crate::vectors::{Candidate, OnCpu, OnGpu, OnReference, Vector, VectorStep};
 
 /// The network of the self-test: two pathways and two heads, so that every stage takes part.
 const VECTOR: &str = include_str!("../tests/vectors/dual_two_pathway.json");
@@ -25,6 +25,14 @@ pub async fn deviation(device: &Device) -> Result<Option<f64>, EngineError> {
             let mut engine = OnGpu::new(Arc::clone(gpu), &vector)?;
             for step in &steps {
                 ours.push((engine.observe(step).await?, engine.state().await?));
+            }
+        }
+        Device::Cpu => {
+            let mut engine = OnCpu::new(&vector);
+            for step in &steps {
+                let Ok(loss) = engine.observe(step);
+                let Ok(state) = engine.state();
+                ours.push((loss, state));
             }
         }
         Device::Reference => {

@@ -507,6 +507,70 @@ impl<T: crate::reference::Real> Candidate for OnReference<'_, T> {
     }
 }
 
+/// The fast engine without a GPU as a candidate.
+#[derive(Debug)]
+pub struct OnCpu<'a> {
+    vector: &'a Vector,
+    images: Vec<Vec<f32>>,
+    engine: crate::cpu::Cpu,
+}
+
+impl<'a> OnCpu<'a> {
+    /// A lane with a vector's initial values.
+    pub fn new(vector: &'a Vector) -> Self {
+        let model = std::sync::Arc::new(vector.model.clone());
+        Self {
+            vector,
+            images: vector.images.iter().map(|x| cast(x)).collect(),
+            engine: crate::cpu::Cpu::new(&model, &vector.rule, &initial(vector)),
+        }
+    }
+}
+
+impl Candidate for OnCpu<'_> {
+    type Error = std::convert::Infallible;
+
+    fn observe(&mut self, step: &VectorStep) -> Result<f64, Self::Error> {
+        let samples = |list: &[usize]| -> Vec<crate::reference::Sample<'_, f32>> {
+            list.iter()
+                .map(|&i| crate::reference::Sample {
+                    input: &self.images[i],
+                    labels: &self.vector.labels[i],
+                })
+                .collect()
+        };
+        let (current, replay) = (samples(&step.current), samples(&step.replay));
+        Ok(self.engine.observe(&current, &replay).into())
+    }
+
+    fn state(&mut self) -> Result<LaneState<f64>, Self::Error> {
+        let state = self.engine.state();
+        Ok(LaneState {
+            weights: state.weights.iter().map(|w| widen(w)).collect(),
+            alpha: widen(&state.alpha),
+            beta: widen(&state.beta),
+        })
+    }
+
+    fn see(&mut self, image: usize, lesion: Lesion) -> Result<Seen, Self::Error> {
+        let mut seen = crate::cpu::evaluation::Seen::default();
+        self.engine.forward(&self.images[image], &mut seen);
+        let logits = |head| {
+            let mut logits = Vec::new();
+            self.engine.logits(&seen, head, lesion, &mut logits);
+            widen(&logits)
+        };
+        Ok(Seen {
+            logits: (0..self.vector.model.heads.len()).map(logits).collect(),
+            active: seen
+                .acts
+                .iter()
+                .map(|u| u.iter().filter(|u| **u > 0.0).count() as u32)
+                .collect(),
+        })
+    }
+}
+
 /// The GPU as a candidate: one lane, inputs written by the host.
 #[derive(Debug)]
 pub struct OnGpu<'a> {

@@ -30,16 +30,16 @@ pub fn engine(error: &EngineError) -> Words {
     let (meaning, advice) = match error {
         GpuError::NoAdapter(_) => (
             "This computer or browser offers no GPU to compute on (no WebGPU, or it is switched off).",
-            "Use the reference engine, with the quick preset or fewer seeds; or try a current Chrome, Edge, \
+            "Use the CPU engine, with the quick preset or fewer seeds; or try a current Chrome, Edge, \
              Firefox or Safari, with hardware acceleration on.",
         ),
         GpuError::Lacking { .. } => (
             "The shaders need more than this GPU offers.",
-            "Use the reference engine, or another GPU.",
+            "Use the CPU engine, or another GPU.",
         ),
         GpuError::NoDevice(_) => (
             "The GPU is there but would not start.",
-            "Close other programs that use it, reload, or use the reference engine.",
+            "Close other programs that use it, reload, or use the CPU engine.",
         ),
         GpuError::Lost(_) => (
             "The run can't go on. What was measured up to the last finished task is kept and can be saved.",
@@ -47,15 +47,15 @@ pub fn engine(error: &EngineError) -> Words {
         ),
         GpuError::TooLarge { .. } => (
             "The network is too large for this GPU's buffers.",
-            "Use narrower layers or fewer items, or the reference engine.",
+            "Use narrower layers or fewer items, or the CPU engine.",
         ),
         GpuError::InnerSteps { .. } => (
             "The shaders keep one overlap for each inner step, and have room for so many.",
-            "Use a smaller batch, or the reference engine.",
+            "Use a smaller batch, or the CPU engine.",
         ),
         GpuError::SecondOrder => (
-            "Second-order meta-gradients are computed by the reference engine only.",
-            "Choose the reference engine, or switch second_order off.",
+            "Second-order meta-gradients are computed by the CPU and reference engines only.",
+            "Choose the CPU engine, or switch second_order off.",
         ),
     };
     let what = match error {

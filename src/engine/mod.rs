@@ -10,14 +10,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::{Config, EvaluateOn, Lane};
+use crate::cpu::Cpu;
 use crate::data::{Dataset, Images};
 use crate::engine_info::{EngineChoice, EngineInfo, EngineKind};
 use crate::gpu::{Gpu, GpuError, wave::largest_need};
 use crate::model::{LaneState, Model};
+use crate::reference::Reference;
 use crate::stream::Stream;
 
 pub use on_gpu::OnGpu;
-pub use on_host::OnReference;
+pub use on_host::{HostLane, OnHost};
 
 /// What an engine can't do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +34,9 @@ pub enum EngineError {
 pub enum Device {
     /// A GPU.
     Gpu(Arc<Gpu>),
-    /// None is needed.
+    /// This computer's cores, by the fast engine.
+    Cpu,
+    /// The same cores, in plain loops.
     Reference,
 }
 
@@ -46,17 +50,19 @@ pub struct Opened {
 }
 
 impl Device {
-    /// Opens the engine that was asked for; `Auto` takes the reference where the GPU can't serve.
+    /// Opens the engine that was asked for; `Auto` takes the CPU where the GPU can't serve or is none.
     ///
     /// # Errors
     /// If the GPU was asked for by name and can't serve.
     pub async fn open(choice: EngineChoice, config: &Config) -> Result<Opened, EngineError> {
         let wanted = match choice {
-            EngineChoice::Reference => {
-                return Ok(Opened {
-                    device: Self::Reference,
-                    notice: None,
-                });
+            EngineChoice::Cpu | EngineChoice::Reference => {
+                let device = match choice {
+                    EngineChoice::Cpu => Self::Cpu,
+                    _ => Self::Reference,
+                };
+                let notice = None;
+                return Ok(Opened { device, notice });
             }
             _ if config.second_order => Err(GpuError::SecondOrder),
             _ => Gpu::open().await,
@@ -64,12 +70,17 @@ impl Device {
         // In a browser everything stays on one thread; natively the GPU may be shared.
         #[cfg_attr(target_arch = "wasm32", allow(clippy::arc_with_non_send_sync))]
         match wanted {
+            // The same cores do more without a graphics interface between.
+            Ok(gpu) if choice == EngineChoice::Auto && gpu.is_software => Ok(Opened {
+                device: Self::Cpu,
+                notice: None,
+            }),
             Ok(gpu) => Ok(Opened {
                 device: Self::Gpu(Arc::new(gpu)),
                 notice: None,
             }),
             Err(e) if choice == EngineChoice::Auto => Ok(Opened {
-                device: Self::Reference,
+                device: Self::Cpu,
                 notice: Some(e.into()),
             }),
             Err(e) => Err(e.into()),
@@ -83,6 +94,12 @@ impl Device {
                 kind: EngineKind::Gpu,
                 adapter: gpu.name.clone(),
                 backend: gpu.backend.clone(),
+                self_test: None,
+            },
+            Self::Cpu => EngineInfo {
+                kind: EngineKind::Cpu,
+                adapter: "CPU, matrix products in float32".into(),
+                backend: String::new(),
                 self_test: None,
             },
             Self::Reference => EngineInfo {
@@ -207,8 +224,10 @@ impl Counts {
 pub enum Engine {
     /// On the GPU.
     Gpu(Box<OnGpu>),
+    /// On the CPU.
+    Cpu(Box<OnHost<Cpu>>),
     /// In plain loops.
-    Reference(Box<OnReference>),
+    Reference(Box<OnHost<Reference<f32>>>),
 }
 
 impl Engine {
@@ -219,7 +238,8 @@ impl Engine {
     pub fn new(device: &Device, wave: Wave) -> Result<Self, EngineError> {
         Ok(match device {
             Device::Gpu(gpu) => Self::Gpu(Box::new(OnGpu::new(gpu.clone(), wave)?)),
-            Device::Reference => Self::Reference(Box::new(OnReference::new(wave))),
+            Device::Cpu => Self::Cpu(Box::new(OnHost::new(wave))),
+            Device::Reference => Self::Reference(Box::new(OnHost::new(wave))),
         })
     }
 
@@ -227,6 +247,7 @@ impl Engine {
     pub fn begin_task(&mut self, task: u32) {
         match self {
             Self::Gpu(e) => e.begin_task(task),
+            Self::Cpu(e) => e.begin_task(task),
             Self::Reference(e) => e.begin_task(task),
         }
     }
@@ -239,6 +260,10 @@ impl Engine {
     pub async fn advance(&mut self, steps: Range<u32>) -> Result<(), EngineError> {
         match self {
             Self::Gpu(e) => e.advance(steps).await,
+            Self::Cpu(e) => {
+                e.advance(steps);
+                Ok(())
+            }
             Self::Reference(e) => {
                 e.advance(steps);
                 Ok(())
@@ -253,6 +278,7 @@ impl Engine {
     pub async fn read(&self) -> Result<Vec<Reading>, EngineError> {
         match self {
             Self::Gpu(e) => e.read().await,
+            Self::Cpu(e) => Ok(e.read()),
             Self::Reference(e) => Ok(e.read()),
         }
     }
@@ -261,6 +287,7 @@ impl Engine {
     pub fn begin_evaluation(&mut self) {
         match self {
             Self::Gpu(e) => e.begin_evaluation(),
+            Self::Cpu(e) => e.begin_evaluation(),
             Self::Reference(e) => e.begin_evaluation(),
         }
     }
@@ -269,7 +296,7 @@ impl Engine {
     pub fn evaluation_room(&self) -> u32 {
         match self {
             Self::Gpu(e) => e.evaluation_room(),
-            Self::Reference(_) => u32::MAX,
+            Self::Cpu(_) | Self::Reference(_) => u32::MAX,
         }
     }
 
@@ -280,6 +307,10 @@ impl Engine {
     pub async fn evaluate(&mut self, task: u32, images: Range<u32>) -> Result<(), EngineError> {
         match self {
             Self::Gpu(e) => e.evaluate(task, images).await,
+            Self::Cpu(e) => {
+                e.evaluate(task as usize, images);
+                Ok(())
+            }
             Self::Reference(e) => {
                 e.evaluate(task as usize, images);
                 Ok(())
@@ -294,6 +325,7 @@ impl Engine {
     pub async fn counts(&self) -> Result<Vec<Vec<Counts>>, EngineError> {
         match self {
             Self::Gpu(e) => e.counts().await,
+            Self::Cpu(e) => Ok(e.counts()),
             Self::Reference(e) => Ok(e.counts()),
         }
     }
@@ -305,6 +337,7 @@ impl Engine {
     pub async fn lanes(&self) -> Result<Vec<LaneState<f32>>, EngineError> {
         match self {
             Self::Gpu(e) => e.lanes().await,
+            Self::Cpu(e) => Ok(e.lanes()),
             Self::Reference(e) => Ok(e.lanes()),
         }
     }

@@ -1,48 +1,136 @@
-//! A wave on the CPU: each lane by itself, on all cores where there are several.
+//! A wave on the CPU, by the fast engine or by the reference: lanes side by side on all cores.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Counts, Reading, Wave};
+use crate::cpu::{self, Cpu};
 use crate::data::{PIXELS, Rotation, rotate};
-use crate::model::Lesion;
-use crate::model::{LaneState, Rule};
+use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::reference::{Reference, Sample};
 use crate::stream::Stream;
 
-/// A wave in plain loops.
+/// Images that are evaluated at once: enough for a matrix product's width, few enough for the cache.
+const TOGETHER: u32 = 128;
+
+/// One lane's engine on the CPU.
+pub trait HostLane: std::fmt::Debug + Send + Sync + Sized {
+    /// A lane with its values before training.
+    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>) -> Self;
+    /// Takes one observe step; gives the meta-loss before the update.
+    fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32;
+    /// Learning rates by matrix and inhibition by layer.
+    fn rates(&self) -> (&[f32], &[f32]);
+    /// The lane's values.
+    fn state(&self) -> LaneState<f32>;
+    /// What it makes of images ([n][inputs], not scaled) with a label for each head.
+    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], counts: &mut Counts);
+}
+
+impl HostLane for Reference<f32> {
+    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>) -> Self {
+        Self::new(model, rule, state.clone())
+    }
+
+    fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
+        self.observe(current, replay)
+    }
+
+    fn rates(&self) -> (&[f32], &[f32]) {
+        self.rates()
+    }
+
+    fn state(&self) -> LaneState<f32> {
+        self.state()
+    }
+
+    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], counts: &mut Counts) {
+        let lesions = model.lesions();
+        for (image, labels) in images.chunks_exact(model.inputs).zip(labels) {
+            for (l, &lesion) in lesions.iter().enumerate() {
+                let outcome = self.forward(image, lesion);
+                for (h, logits) in outcome.logits.iter().enumerate() {
+                    let hit = largest(logits) == labels[h] as usize;
+                    counts.correct[h * lesions.len() + l] += u32::from(hit);
+                }
+                if lesion == Lesion::Intact {
+                    for (sum, &n) in counts.active.iter_mut().zip(&outcome.active) {
+                        *sum += n;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl HostLane for Cpu {
+    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>) -> Self {
+        Self::new(model, rule, state)
+    }
+
+    fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
+        self.observe(current, replay)
+    }
+
+    fn rates(&self) -> (&[f32], &[f32]) {
+        self.rates()
+    }
+
+    fn state(&self) -> LaneState<f32> {
+        self.state()
+    }
+
+    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], counts: &mut Counts) {
+        let lesions = model.lesions();
+        let mut seen = cpu::evaluation::Seen::default();
+        let mut logits = Vec::new();
+        self.forward(images, &mut seen);
+        for (h, head) in model.heads.iter().enumerate() {
+            for (l, &lesion) in lesions.iter().enumerate() {
+                self.logits(&seen, h, lesion, &mut logits);
+                let hits = logits
+                    .chunks_exact(head.classes)
+                    .zip(labels)
+                    .filter(|(logits, labels)| largest(logits) == labels[h] as usize);
+                counts.correct[h * lesions.len() + l] += hits.count() as u32;
+            }
+        }
+        for (sum, acts) in counts.active.iter_mut().zip(&seen.acts) {
+            *sum += acts.iter().filter(|&&h| h > 0.0).count() as u32;
+        }
+    }
+}
+
+/// A wave on the CPU.
 #[derive(Debug)]
-pub struct OnReference {
+pub struct OnHost<L> {
     about: Wave,
-    lanes: Vec<ReferenceLane>,
+    lanes: Vec<Lane<L>>,
     counts: Vec<Vec<Counts>>,
 }
 
 #[derive(Debug)]
-struct ReferenceLane {
-    engine: Reference<f32>,
+struct Lane<L> {
+    engine: L,
     stream: Arc<Stream>,
     loss_sum: f32,
     lost: Option<u32>,
 }
 
-/// Does the same to every lane, on all cores where there are several.
-fn each_lane<R: Send>(
-    lanes: &mut [ReferenceLane],
-    work: impl Fn(&mut ReferenceLane) -> R + Send + Sync,
-) -> Vec<R> {
+/// Does the same to every element, on all cores where there are several.
+fn each<T: Send, R: Send>(list: &mut [T], work: impl Fn(&mut T) -> R + Send + Sync) -> Vec<R> {
     #[cfg(not(target_arch = "wasm32"))]
     {
         use rayon::prelude::*;
-        lanes.par_iter_mut().map(work).collect()
+        list.par_iter_mut().map(work).collect()
     }
     #[cfg(target_arch = "wasm32")]
     {
-        lanes.iter_mut().map(work).collect()
+        list.iter_mut().map(work).collect()
     }
 }
 
-impl OnReference {
+impl<L: HostLane> OnHost<L> {
     pub(super) fn new(about: Wave) -> Self {
         let per_seed = about.per_seed();
         let lanes = about
@@ -50,11 +138,11 @@ impl OnReference {
             .iter()
             .zip(&about.starts)
             .enumerate()
-            .map(|(i, (lane, state))| ReferenceLane {
-                engine: Reference::new(
+            .map(|(i, (lane, state))| Lane {
+                engine: L::new(
                     &about.model,
                     &Rule::of(&about.config, lane.condition),
-                    state.clone(),
+                    state,
                 ),
                 stream: about.streams[i / per_seed].clone(),
                 loss_sum: 0.0,
@@ -77,7 +165,7 @@ impl OnReference {
     pub(super) fn advance(&mut self, steps: Range<u32>) {
         let data = &self.about.data;
         let heads = self.about.model.heads.len();
-        each_lane(&mut self.lanes, |lane| {
+        each(&mut self.lanes, |lane| {
             for s in steps.clone() {
                 let step = &lane.stream.steps[s as usize];
                 let ready = |list: &[u32]| -> Vec<Ready> {
@@ -123,46 +211,54 @@ impl OnReference {
 
     pub(super) fn evaluate(&mut self, task: usize, images: Range<u32>) {
         let about = &self.about;
-        let (heads, layers) = (about.model.heads.len(), about.model.layers.len());
-        let lesions = about.model.lesions();
         let set = about.evaluation_images();
-        let counted = each_lane(&mut self.lanes, |lane| {
-            let mut counts = Counts {
-                correct: vec![0; heads * lesions.len()],
-                active: vec![0; layers],
-            };
-            let turn = Rotation::degrees(lane.stream.tasks[task].angle);
-            let mut input = vec![0.0; PIXELS];
-            for i in images.start as usize..images.end as usize {
-                let image = lane.stream.tasks[task].evaluation[i];
-                rotate(set.image(image as usize), turn, &mut input);
-                let labels = about.evaluation_labels(&lane.stream, task, i);
-                for (l, &lesion) in lesions.iter().enumerate() {
-                    let outcome = lane.engine.forward(&input, lesion);
-                    for (h, logits) in outcome.logits.iter().enumerate() {
-                        if largest(logits) == labels[h] as usize {
-                            counts.correct[h * lesions.len() + l] += 1;
-                        }
-                    }
-                    if lesion == Lesion::Intact {
-                        for (sum, &n) in counts.active.iter_mut().zip(&outcome.active) {
-                            *sum += n;
-                        }
-                    }
-                }
+        let per_seed = about.per_seed();
+        let none = self.no_counts();
+        // One piece of work: some images of one seed, through all its lanes.
+        let mut pieces: Vec<(usize, Range<u32>)> = Vec::new();
+        for seed in 0..about.streams.len() {
+            for from in images.clone().step_by(TOGETHER as usize) {
+                pieces.push((seed, from..(from + TOGETHER).min(images.end)));
             }
-            counts
+        }
+        let lanes = &self.lanes;
+        let counted = each(&mut pieces, |(seed, images)| {
+            let stream = &about.streams[*seed];
+            let turn = Rotation::degrees(stream.tasks[task].angle);
+            let mut inputs = vec![0.0; images.len() * PIXELS];
+            let mut labels = Vec::new();
+            for (i, input) in images.clone().zip(inputs.chunks_exact_mut(PIXELS)) {
+                let image = stream.tasks[task].evaluation[i as usize];
+                rotate(set.image(image as usize), turn, input);
+                labels.push(about.evaluation_labels(stream, task, i as usize));
+            }
+            lanes[*seed * per_seed..][..per_seed]
+                .iter()
+                .map(|lane| {
+                    let mut counts = none.clone();
+                    lane.engine
+                        .count(&about.model, &inputs, &labels, &mut counts);
+                    counts
+                })
+                .collect::<Vec<_>>()
         });
-        for (all, counts) in self.counts.iter_mut().zip(counted) {
-            all[task].add(&counts);
+        for ((seed, _), counted) in pieces.iter().zip(counted) {
+            for (i, counts) in counted.iter().enumerate() {
+                self.counts[seed * per_seed + i][task].add(counts);
+            }
+        }
+    }
+
+    fn no_counts(&self) -> Counts {
+        let model = &self.about.model;
+        Counts {
+            correct: vec![0; model.heads.len() * model.lesions().len()],
+            active: vec![0; model.layers.len()],
         }
     }
 
     pub(super) fn begin_evaluation(&mut self) {
-        let none = Counts {
-            correct: vec![0; self.about.model.heads.len() * self.about.model.lesions().len()],
-            active: vec![0; self.about.model.layers.len()],
-        };
+        let none = self.no_counts();
         let tasks = self.about.config.tasks as usize;
         self.counts = vec![vec![none; tasks]; self.lanes.len()];
     }

@@ -44,7 +44,7 @@ pub enum GpuError {
         most: u32,
     },
     /// Asked for something that only other engines do.
-    #[error("the GPU engine does not do second-order meta-gradients yet; use the reference engine")]
+    #[error("the GPU engine does not do second-order meta-gradients yet; use the CPU engine")]
     SecondOrder,
 }
 
@@ -58,6 +58,8 @@ pub struct Gpu {
     pub name: String,
     /// The graphics interface beneath.
     pub backend: String,
+    /// Whether it is a program on the CPU; a browser does not tell.
+    pub is_software: bool,
     failure: Arc<Mutex<Option<GpuError>>>,
 }
 
@@ -189,6 +191,7 @@ impl Gpu {
                 info.name
             },
             backend: info.backend.to_string(),
+            is_software: info.device_type == wgpu::DeviceType::Cpu,
             failure,
         };
         gpu.wait().await?;

@@ -11,11 +11,12 @@ pub(super) fn info() {
     }
     println!("\nEngines");
     println!("  gpu        WGSL compute shaders in float32; first order");
+    println!("  cpu        matrix products on all cores, float32; first and second order");
     println!("  reference  the method in plain loops, all cores; first and second order");
     println!("\nGPU adapters");
     let all = pollster::block_on(adapters());
     if all.is_empty() {
-        println!("  none: engine gpu can't be used, auto takes the reference");
+        println!("  none: engine gpu can't be used, auto takes the cpu");
     }
     for adapter in all {
         let fitness = adapter

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metacls::engine_info::EngineChoice;
 use metacls::gpu::Gpu;
-use metacls::vectors::{OnGpu, OnReference, Report, Vector, check};
+use metacls::vectors::{OnCpu, OnGpu, OnReference, Report, Vector, check};
 
 use super::Failure;
 
@@ -29,17 +29,27 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
                 Failure::failed(metacls::words::engine(&e.into()))
             })?))
         }
-        EngineChoice::Auto | EngineChoice::Reference => None,
+        EngineChoice::Auto | EngineChoice::Cpu | EngineChoice::Reference => None,
     };
-    match &gpu {
-        Some(gpu) => println!("engine: gpu, {} ({}), bound 1e-3", gpu.name, gpu.backend),
-        None => println!("engine: reference in float64, bound 1e-9"),
-    }
-    let bound = if gpu.is_some() { 1e-3 } else { 1e-9 };
+    let on_cpu = engine == EngineChoice::Cpu;
+    let bound = match (&gpu, on_cpu) {
+        (Some(gpu), _) => {
+            println!("engine: gpu, {} ({}), bound 1e-3", gpu.name, gpu.backend);
+            1e-3
+        }
+        (None, true) => {
+            println!("engine: cpu in float32, bound 1e-4");
+            1e-4
+        }
+        (None, false) => {
+            println!("engine: reference in float64, bound 1e-9");
+            1e-9
+        }
+    };
     let mut failures = 0;
     for file in &files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        let verdict = match judge(file, gpu.as_ref()) {
+        let verdict = match judge(file, gpu.as_ref(), on_cpu) {
             Ok(None) => "unsupported (second order)".to_owned(),
             Ok(Some(report)) if report.deviation <= bound => {
                 format!("{:>9.1e}  ok", report.deviation)
@@ -65,11 +75,15 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
 }
 
 /// None where the engine does not do what the file asks for.
-fn judge(file: &Path, gpu: Option<&Arc<Gpu>>) -> Result<Option<Report>, String> {
+fn judge(file: &Path, gpu: Option<&Arc<Gpu>>, on_cpu: bool) -> Result<Option<Report>, String> {
     let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
     let vector =
         Vector::from_json(&file.display().to_string(), &text).map_err(|e| e.to_string())?;
     let Some(gpu) = gpu else {
+        if on_cpu {
+            let Ok(report) = check(&vector, &mut OnCpu::new(&vector), true);
+            return Ok(Some(report));
+        }
         let Ok(report) = check(&vector, &mut OnReference::<f64>::new(&vector), false);
         return Ok(Some(report));
     };

@@ -1,0 +1,87 @@
+//! What a lane makes of images, with W, many at once.
+
+use super::{Cpu, product, scale_input, stages};
+use crate::model::{Lesion, Source};
+
+/// Room for evaluating some images, and what came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Scaled images: [images][inputs].
+    pub inputs: Vec<f32>,
+    /// Outputs of each layer: [images][units].
+    pub acts: Vec<Vec<f32>>,
+    /// What each matrix adds to its head's logits: [images][classes]; empty for hidden layers' matrices.
+    pub products: Vec<Vec<f32>>,
+}
+
+impl Cpu {
+    /// Takes images ([n][inputs], not scaled) through the network.
+    pub fn forward(&self, images: &[f32], seen: &mut Seen) {
+        let model = &self.model;
+        let unit_length = self.rule.unit_length_inputs;
+        seen.inputs.resize(images.len(), 0.0);
+        for (image, input) in images
+            .chunks_exact(model.inputs)
+            .zip(seen.inputs.chunks_exact_mut(model.inputs))
+        {
+            scale_input(unit_length, image, input);
+        }
+        let images = images.len() / model.inputs;
+        seen.acts.resize(model.layers.len(), Vec::new());
+        seen.products.resize(model.matrices.len(), Vec::new());
+        for (l, layer) in model.layers.iter().enumerate() {
+            let (below, here) = seen.acts.split_at_mut(l);
+            let z = &mut here[0];
+            z.resize(images * layer.units, 0.0);
+            let (u, fan_in) = match layer.source {
+                Source::Input => (&seen.inputs[..], model.inputs),
+                Source::Layer(s) => (&below[s][..], model.layers[s].units),
+            };
+            let weights = &self.weights[layer.matrix];
+            product::dense(weights, layer.units, u, fan_in, z, false);
+            let how = self.competition(l);
+            self.arch.dispatch(
+                #[inline(always)]
+                || {
+                    for z in z.chunks_exact_mut(layer.units) {
+                        stages::compete_column(z, how);
+                    }
+                },
+            );
+        }
+        for h in 0..model.heads.len() {
+            for m in model.into_head(h) {
+                let matrix = &model.matrices[m];
+                if let Source::Layer(s) = matrix.source {
+                    let z = &mut seen.products[m];
+                    z.resize(images * matrix.units, 0.0);
+                    let u = &seen.acts[s];
+                    product::dense(&self.weights[m], matrix.units, u, matrix.fan_in, z, false);
+                }
+            }
+        }
+    }
+
+    /// A head's logits for all images, leaving out a lesioned pathway's products: [images][classes].
+    pub fn logits(&self, seen: &Seen, head: usize, lesion: Lesion, logits: &mut Vec<f32>) {
+        logits.clear();
+        for (i, m) in self.model.into_head(head).enumerate() {
+            let left_out = match lesion {
+                Lesion::Intact => false,
+                Lesion::WithoutL => i == 0,
+                Lesion::WithoutR => i == 1,
+            };
+            if left_out {
+                continue;
+            }
+            if logits.is_empty() {
+                logits.extend_from_slice(&seen.products[m]);
+            } else {
+                logits
+                    .iter_mut()
+                    .zip(&seen.products[m])
+                    .for_each(|(z, p)| *z += p);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What one lane keeps while an observe step runs. A *slot* is one column (one sample) at one sweep; slots
+//! follow each other sweep by sweep. Inner step i is column i of sweep i.
+
+use crate::model::Model;
+
+/// One hidden layer's room.
+#[derive(Clone, Debug, Default)]
+pub struct LayerRoom {
+    /// The first layer's drive under W, the same in all sweeps: [columns][units]; empty elsewhere.
+    pub drive: Vec<f32>,
+    /// Outputs u: [slots][units].
+    pub acts: Vec<f32>,
+    /// Gradients at the drive: [slots][units].
+    pub deltas: Vec<f32>,
+    /// |h| by slot.
+    pub norm: Vec<f32>,
+    /// c by slot.
+    pub level: Vec<f32>,
+    /// c x sum of delta by slot.
+    pub pull: Vec<f32>,
+    /// Overlaps of its outputs with the inner steps': [slots][inner].
+    pub act_dots: Vec<f32>,
+    /// Overlaps of its deltas with the inner steps': [slots][inner].
+    pub delta_dots: Vec<f32>,
+    /// Gradients at the output of the inner steps' slots, where h > 0: [inner][units]. Second order only.
+    pub inner_e: Vec<f32>,
+    /// The first layer's deltas summed over the meta sweeps: [columns][units]; empty elsewhere.
+    pub collapsed: Vec<f32>,
+}
+
+/// One head's room.
+#[derive(Clone, Debug, Default)]
+pub struct HeadRoom {
+    /// p - onehot(label): [slots][classes].
+    pub deltas: Vec<f32>,
+    /// Cross-entropy by slot.
+    pub loss: Vec<f32>,
+    /// Overlaps of its deltas with the inner steps': [slots][inner].
+    pub delta_dots: Vec<f32>,
+}
+
+/// One lane's room for a step of a certain shape.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    /// B: inner steps.
+    pub inner: usize,
+    /// B + R.
+    pub columns: usize,
+    /// Scaled images: [columns][inputs].
+    pub inputs: Vec<f32>,
+    /// Their overlaps with the current samples: [columns][inner].
+    pub input_dots: Vec<f32>,
+    /// Hidden layers.
+    pub layers: Vec<LayerRoom>,
+    /// Heads.
+    pub heads: Vec<HeadRoom>,
+    /// Two squares of overlaps, for the norms.
+    pub overlaps: [Vec<f32>; 2],
+}
+
+impl Room {
+    /// Makes room for B inner steps over B + R columns. What was there before means nothing any more.
+    pub fn fit(&mut self, model: &Model, inner: usize, columns: usize) {
+        if (self.inner, self.columns) == (inner, columns) && self.layers.len() == model.layers.len()
+        {
+            return;
+        }
+        let slots = (inner + 1) * columns;
+        (self.inner, self.columns) = (inner, columns);
+        let zeros = |n: usize| vec![0.0; n];
+        self.inputs = zeros(columns * model.inputs);
+        self.input_dots = zeros(columns * inner);
+        self.layers = model
+            .layers
+            .iter()
+            .map(|layer| {
+                let units = layer.units;
+                let first = layer.source == crate::model::Source::Input;
+                LayerRoom {
+                    drive: zeros(if first { columns * units } else { 0 }),
+                    acts: zeros(slots * units),
+                    deltas: zeros(slots * units),
+                    norm: zeros(slots),
+                    level: zeros(slots),
+                    pull: zeros(slots),
+                    act_dots: zeros(slots * inner),
+                    delta_dots: zeros(slots * inner),
+                    inner_e: zeros(inner * units),
+                    collapsed: zeros(if first { columns * units } else { 0 }),
+                }
+            })
+            .collect();
+        self.heads = model
+            .heads
+            .iter()
+            .map(|head| HeadRoom {
+                deltas: zeros(slots * head.classes),
+                loss: zeros(slots),
+                delta_dots: zeros(slots * inner),
+            })
+            .collect();
+        let terms = inner * columns + 2 * inner;
+        self.overlaps = [zeros(terms * terms), zeros(terms * terms)];
+    }
+}
