@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use digits::digits;
 pub use idx::{IdxError, MNIST_FILES, MNIST_SHA256};
-pub use rotate::{Rotation, rotate};
+pub use rotate::{Rotation, Turn, rotate};
 
 use crate::config::DataSet;
 

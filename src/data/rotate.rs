@@ -22,31 +22,72 @@ impl Rotation {
     }
 }
 
-/// Writes a rotated image as grey values 0 to 1: bilinear, zero outside, about pixel (13.5, 13.5).
+/// Side of an image with a border of zeros: one pixel before, two behind.
+const BORDERED: usize = SIDE + 3;
+
+/// A rotation made ready for many images: for every output pixel, where it is read.
 ///
-/// The output pixel at (dx, dy) from the middle, y pointing down, is read at
-/// (cos dx - sin dy, sin dx + cos dy).
-pub fn rotate(image: &[u8], turn: Rotation, out: &mut [f32]) {
-    let pixel = |y: i32, x: i32| -> f32 {
-        let inside = (0..SIDE as i32).contains(&x) && (0..SIDE as i32).contains(&y);
-        if inside {
-            f32::from(image[y as usize * SIDE + x as usize]) / 255.0
-        } else {
-            0.0
+/// Bilinear, zero outside, about pixel (13.5, 13.5): the output pixel at (dx, dy) from the middle, y pointing
+/// down, is read at (cos dx - sin dy, sin dx + cos dy).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// For each output pixel the upper left of the four read, in the bordered image.
+    corner: Vec<u16>,
+    /// Weights of the right and of the lower ones.
+    right: Vec<f32>,
+    lower: Vec<f32>,
+}
+
+impl Turn {
+    /// Makes a rotation ready.
+    pub fn new(turn: Rotation) -> Self {
+        let mut ready = Self {
+            corner: Vec::with_capacity(PIXELS),
+            right: Vec::with_capacity(PIXELS),
+            lower: Vec::with_capacity(PIXELS),
+        };
+        let side = SIDE as i32;
+        for place in 0..PIXELS {
+            let dy = (place / SIDE) as f32 - 13.5;
+            let dx = (place % SIDE) as f32 - 13.5;
+            let x = 13.5 + turn.cos * dx - turn.sin * dy;
+            let y = 13.5 + turn.sin * dx + turn.cos * dy;
+            let (left, top) = (x.floor(), y.floor());
+            // Beyond the border all four are zero, as they are behind the last pixel.
+            let (ix, iy) = (left as i32, top as i32);
+            let inside = (-1..side).contains(&ix) && (-1..side).contains(&iy);
+            let (ix, iy) = if inside { (ix, iy) } else { (side, side) };
+            ready
+                .corner
+                .push(((iy + 1) * BORDERED as i32 + ix + 1) as u16);
+            ready.right.push(x - left);
+            ready.lower.push(y - top);
         }
-    };
-    for (place, out) in out.iter_mut().enumerate().take(PIXELS) {
-        let dy = (place / SIDE) as f32 - 13.5;
-        let dx = (place % SIDE) as f32 - 13.5;
-        let x = 13.5 + turn.cos * dx - turn.sin * dy;
-        let y = 13.5 + turn.sin * dx + turn.cos * dy;
-        let (left, top) = (x.floor(), y.floor());
-        let (fx, fy) = (x - left, y - top);
-        let (ix, iy) = (left as i32, top as i32);
-        let upper = pixel(iy, ix) * (1.0 - fx) + pixel(iy, ix + 1) * fx;
-        let lower = pixel(iy + 1, ix) * (1.0 - fx) + pixel(iy + 1, ix + 1) * fx;
-        *out = upper * (1.0 - fy) + lower * fy;
+        ready
     }
+
+    /// Writes an image, rotated, as grey values 0 to 1.
+    pub fn apply(&self, image: &[u8], out: &mut [f32]) {
+        let mut bordered = [0.0_f32; BORDERED * BORDERED];
+        let rows = bordered.chunks_exact_mut(BORDERED).skip(1);
+        for (row, pixels) in rows.zip(image.chunks_exact(SIDE)) {
+            for (to, &byte) in row[1..].iter_mut().zip(pixels) {
+                *to = f32::from(byte) / 255.0;
+            }
+        }
+        let places = self.corner.iter().zip(self.right.iter().zip(&self.lower));
+        for (out, (&corner, (&fx, &fy))) in out.iter_mut().zip(places) {
+            let p = &bordered[corner as usize..][..BORDERED + 2];
+            let upper = p[0] * (1.0 - fx) + p[1] * fx;
+            let lower = p[BORDERED] * (1.0 - fx) + p[BORDERED + 1] * fx;
+            *out = upper * (1.0 - fy) + lower * fy;
+        }
+    }
+}
+
+/// Writes a rotated image as grey values 0 to 1; see [`Turn`] for many.
+pub fn rotate(image: &[u8], turn: Rotation, out: &mut [f32]) {
+    Turn::new(turn).apply(image, out);
 }
 
 #[cfg(test)]

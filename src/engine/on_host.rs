@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Counts, Reading, Wave};
 use crate::cpu::{self, Cpu};
-use crate::data::{PIXELS, Rotation, rotate};
+use crate::data::{PIXELS, Rotation, Turn};
 use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::reference::{Reference, Sample};
 use crate::stream::Stream;
@@ -106,6 +106,8 @@ impl HostLane for Cpu {
 pub struct OnHost<L> {
     about: Wave,
     lanes: Vec<Lane<L>>,
+    /// For each seed, each task's rotation.
+    turns: Vec<Arc<Vec<Turn>>>,
     counts: Vec<Vec<Counts>>,
 }
 
@@ -113,6 +115,7 @@ pub struct OnHost<L> {
 struct Lane<L> {
     engine: L,
     stream: Arc<Stream>,
+    turns: Arc<Vec<Turn>>,
     loss_sum: f32,
     lost: Option<u32>,
 }
@@ -133,6 +136,14 @@ fn each<T: Send, R: Send>(list: &mut [T], work: impl Fn(&mut T) -> R + Send + Sy
 impl<L: HostLane> OnHost<L> {
     pub(super) fn new(about: Wave) -> Self {
         let per_seed = about.per_seed();
+        let turns: Vec<Arc<Vec<Turn>>> = about
+            .streams
+            .iter()
+            .map(|stream| {
+                let turn = |t: &crate::stream::Task| Turn::new(Rotation::degrees(t.angle));
+                Arc::new(stream.tasks.iter().map(turn).collect())
+            })
+            .collect();
         let lanes = about
             .lanes
             .iter()
@@ -145,6 +156,7 @@ impl<L: HostLane> OnHost<L> {
                     state,
                 ),
                 stream: about.streams[i / per_seed].clone(),
+                turns: turns[i / per_seed].clone(),
                 loss_sum: 0.0,
                 lost: None,
             })
@@ -152,6 +164,7 @@ impl<L: HostLane> OnHost<L> {
         Self {
             about,
             lanes,
+            turns,
             counts: Vec::new(),
         }
     }
@@ -174,8 +187,7 @@ impl<L: HostLane> OnHost<L> {
                             let image = lane.stream.image(sample) as usize;
                             let task = lane.stream.task_of(sample) as usize;
                             let mut input = vec![0.0; PIXELS];
-                            let turn = Rotation::degrees(lane.stream.tasks[task].angle);
-                            rotate(data.train.image(image), turn, &mut input);
+                            lane.turns[task].apply(data.train.image(image), &mut input);
                             (input, [data.train.labels[image].into(), sample])
                         })
                         .collect()
@@ -221,15 +233,15 @@ impl<L: HostLane> OnHost<L> {
                 pieces.push((seed, from..(from + TOGETHER).min(images.end)));
             }
         }
-        let lanes = &self.lanes;
+        let (lanes, turns) = (&self.lanes, &self.turns);
         let counted = each(&mut pieces, |(seed, images)| {
             let stream = &about.streams[*seed];
-            let turn = Rotation::degrees(stream.tasks[task].angle);
+            let turn = &turns[*seed][task];
             let mut inputs = vec![0.0; images.len() * PIXELS];
             let mut labels = Vec::new();
             for (i, input) in images.clone().zip(inputs.chunks_exact_mut(PIXELS)) {
                 let image = stream.tasks[task].evaluation[i as usize];
-                rotate(set.image(image as usize), turn, input);
+                turn.apply(set.image(image as usize), input);
                 labels.push(about.evaluation_labels(stream, task, i as usize));
             }
             lanes[*seed * per_seed..][..per_seed]
