@@ -7,7 +7,7 @@
 //! through the inner steps. The widest instructions of the processor are found at run time.
 
 pub mod evaluation;
-mod product;
+pub mod product;
 mod room;
 mod second_order;
 mod stages;

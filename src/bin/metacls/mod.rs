@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how errors are said.
 
+mod bench;
 mod info;
 mod run;
 mod verify;
@@ -33,6 +34,18 @@ enum Command {
         dir: PathBuf,
         /// Which engine; auto takes the reference.
         #[arg(long, value_enum, default_value = "auto")]
+        engine: EngineName,
+    },
+    /// Measure an engine's speed beside the plain matrix product that these cores reach.
+    Bench {
+        /// A preset.
+        #[arg(default_value = "figure1")]
+        experiment: String,
+        /// How many seeds side by side.
+        #[arg(long, default_value_t = 8)]
+        seeds: u32,
+        /// Which engine.
+        #[arg(long, value_enum, default_value = "cpu")]
         engine: EngineName,
     },
     /// List presets, engines and GPU adapters.
@@ -110,6 +123,11 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Verify { dir, engine } => verify::verify(&dir, engine.into()),
+        Command::Bench {
+            experiment,
+            seeds,
+            engine,
+        } => bench::bench(&experiment, seeds, engine.into()),
         Command::Info => {
             info::info();
             Ok(())
