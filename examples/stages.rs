@@ -34,6 +34,7 @@ fn main() {
         room: 1,
         per_task: 1,
         evaluation: vec![[0; 4]; 2],
+        silenced: Vec::new(),
     };
     let mut wave = GpuWave::new(
         gpu,

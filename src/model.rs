@@ -1,5 +1,6 @@
 //! One lane's network: names, shapes and order of its tensors, and their initial values.
 
+use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub enum Lesion {
     WithoutL,
     /// h4_R's products.
     WithoutR,
+    /// As many random units of h4_L as h4_R has: ours, for L is the larger pathway.
+    WithoutSomeL,
 }
 
 impl Lesion {
@@ -26,6 +29,7 @@ impl Lesion {
             Self::Intact => "intact",
             Self::WithoutL => "without h4_L",
             Self::WithoutR => "without h4_R",
+            Self::WithoutSomeL => "without some of h4_L",
         }
     }
 }
@@ -227,12 +231,33 @@ impl Model {
 
     /// Lesions that evaluation measures beside the intact network.
     pub fn lesions(&self) -> &'static [Lesion] {
-        use Lesion::{Intact, WithoutL, WithoutR};
-        if self.pathways {
-            &[Intact, WithoutL, WithoutR]
-        } else {
-            &[Intact]
+        use Lesion::{Intact, WithoutL, WithoutR, WithoutSomeL};
+        match self.pathway_units() {
+            Some([left, right]) if left > right => &[Intact, WithoutL, WithoutR, WithoutSomeL],
+            Some(_) => &[Intact, WithoutL, WithoutR],
+            None => &[Intact],
         }
+    }
+
+    /// Units of h4_L and h4_R.
+    fn pathway_units(&self) -> Option<[usize; 2]> {
+        match &self.layers[..] {
+            [.., left, right] if self.pathways => Some([left.units, right.units]),
+            _ => None,
+        }
+    }
+
+    /// The units of h4_L that [`Lesion::WithoutSomeL`] silences in a seed's lanes, in ascending order: as many
+    /// as h4_R has. Empty where that lesion is not measured.
+    pub fn silenced(&self, seed: u32) -> Vec<usize> {
+        let Some([left, right]) = self.pathway_units().filter(|[l, r]| l > r) else {
+            return Vec::new();
+        };
+        let mut units: Vec<usize> = (0..left).collect();
+        units.shuffle(&mut random(seed, Purpose::Lesion));
+        units.truncate(right);
+        units.sort_unstable();
+        units
     }
 
     /// Weights of all matrices together.

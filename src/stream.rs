@@ -30,6 +30,10 @@ pub enum Purpose {
     Replay = 7,
     /// The order within a batch at its second and later glances.
     Glances = 8,
+    /// Which units of h4_L the lesion of some of them silences.
+    Lesion = 9,
+    /// Resampling and sign flips of statistics.
+    Statistics = 10,
 }
 
 /// The generator of one seed for one purpose.

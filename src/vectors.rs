@@ -555,13 +555,16 @@ impl Candidate for OnCpu<'_> {
     fn see(&mut self, image: usize, lesion: Lesion) -> Result<Seen, Self::Error> {
         let mut seen = crate::cpu::evaluation::Seen::default();
         self.engine.forward(&self.images[image], &mut seen);
-        let logits = |head| {
+        let mut logits_of = |head| {
             let mut logits = Vec::new();
-            self.engine.logits(&seen, head, lesion, &mut logits);
+            self.engine.logits(&mut seen, head, lesion, &mut logits);
             widen(&logits)
         };
+        let logits = (0..self.vector.model.heads.len())
+            .map(&mut logits_of)
+            .collect();
         Ok(Seen {
-            logits: (0..self.vector.model.heads.len()).map(logits).collect(),
+            logits,
             active: seen
                 .acts
                 .iter()
@@ -670,7 +673,7 @@ impl<'a> OnGpu<'a> {
                 let mut sum = vec![0.0; model.heads[h].classes];
                 for (i, product) in products.iter().enumerate() {
                     let left_out = match lesion {
-                        Lesion::Intact => false,
+                        Lesion::Intact | Lesion::WithoutSomeL => false,
                         Lesion::WithoutL => i == 0,
                         Lesion::WithoutR => i == 1,
                     };

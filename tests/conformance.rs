@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use metacls::gpu::Gpu;
-use metacls::vectors::{OnGpu, OnReference, Report, Vector, check};
+use metacls::vectors::{OnCpu, OnGpu, OnReference, Report, Vector, check};
 
 fn vectors() -> Vec<Vector> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
@@ -68,6 +68,18 @@ fn reference_in_float32() {
         })
         .collect();
     judge("reference f32", 1e-4, &reports);
+}
+
+#[test]
+fn cpu_in_both_orders() {
+    let reports: Vec<_> = vectors()
+        .iter()
+        .map(|v| {
+            let Ok(report) = check(v, &mut OnCpu::new(v), true);
+            (v.name.clone(), report)
+        })
+        .collect();
+    judge("cpu", 1e-4, &reports);
 }
 
 #[test]

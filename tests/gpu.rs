@@ -10,6 +10,7 @@ use metacls::driver::{Driver, Note};
 use metacls::engine::{Device, Engine, Reading, Wave};
 use metacls::experiments;
 use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
+use metacls::metrics::TaskRecord;
 use metacls::model::{LaneState, Model, Rule, initial};
 use metacls::reference::{Reference, Sample};
 use metacls::results::Results;
@@ -231,7 +232,7 @@ fn a_run_goes_on_after_its_device_was_lost() {
 #[test]
 fn engines_give_the_same_in_one_wave_as_seed_by_seed() {
     let Some(gpu) = gpu() else { return };
-    for device in [Device::Gpu(gpu), Device::Reference] {
+    for device in [Device::Gpu(gpu), Device::Cpu, Device::Reference] {
         let together = small_run(device.clone(), |c| c.seeds = 3);
         for seed in 0..3 {
             let alone = small_run(device.clone(), |c| (c.first_seed, c.seeds) = (seed, 1));
@@ -241,41 +242,67 @@ fn engines_give_the_same_in_one_wave_as_seed_by_seed() {
     }
 }
 
-/// Ragged last batches, odd widths, several seeds, all conditions: whole small runs agree.
-#[test]
-fn gpu_and_reference_agree_over_a_short_run() {
-    let Some(gpu) = gpu() else { return };
-    let all = |c: &mut Config| c.conditions = Condition::ALL.to_vec();
-    let ours = small_run(Device::Gpu(gpu), all);
-    let theirs = small_run(Device::Reference, all);
-    assert_eq!(ours.lanes.len(), 10);
+fn agree(ours: &Results, theirs: &Results) {
     for (a, b) in ours.lanes.iter().zip(&theirs.lanes) {
-        assert_eq!((a.lane, a.records.len()), (b.lane, 4));
+        assert_eq!((a.lane, a.records.len()), (b.lane, b.records.len()));
         for (x, y) in a.records.iter().zip(&b.records) {
-            for (p, q) in x
-                .alpha
-                .iter()
-                .chain(&x.beta)
-                .zip(y.alpha.iter().chain(&y.beta))
-            {
-                assert!(
-                    (p - q).abs() < 1e-3,
-                    "{:?} after {}: {p} {q}",
-                    a.lane,
-                    x.tasks_learned
-                );
+            let rates = |r: &TaskRecord| [&r.alpha[..], &r.beta].concat();
+            for (p, q) in rates(x).iter().zip(&rates(y)) {
+                let t = x.tasks_learned;
+                assert!((p - q).abs() < 1e-3, "{:?} after {t}: {p} {q}", a.lane);
             }
-            let mean =
-                |r: &metacls::metrics::TaskRecord| r.evaluation.as_ref().unwrap().accuracy[0].mean;
-            assert!(
-                (mean(x) - mean(y)).abs() < 0.03,
-                "{:?}: {} {}",
-                a.lane,
-                mean(x),
-                mean(y)
-            );
+            let measured = |r: &TaskRecord| {
+                let e = r.evaluation.as_ref().unwrap();
+                let accuracy = e.accuracy.iter().map(|a| a.mean);
+                accuracy.chain(e.active.clone()).collect::<Vec<_>>()
+            };
+            let (x, y) = (measured(x), measured(y));
+            assert_eq!(x.len(), y.len());
+            for (p, q) in x.iter().zip(&y) {
+                assert!((p - q).abs() < 0.03, "{:?}: {x:?} {y:?}", a.lane);
+            }
         }
     }
+}
+
+/// Ragged last batches, odd widths, several seeds, all conditions: whole small runs agree.
+#[test]
+fn engines_agree_over_a_short_run() {
+    let Some(gpu) = gpu() else { return };
+    let all = |c: &mut Config| c.conditions = Condition::ALL.to_vec();
+    let truth = small_run(Device::Reference, all);
+    assert_eq!(truth.lanes.len(), 10);
+    assert!(truth.lanes.iter().all(|l| l.records.len() == 4));
+    agree(&small_run(Device::Gpu(gpu), all), &truth);
+    agree(&small_run(Device::Cpu, all), &truth);
+}
+
+/// Two pathways, two heads, all lesions.
+#[test]
+fn engines_agree_over_a_short_run_with_pathways() {
+    let Some(gpu) = gpu() else { return };
+    let dual = |c: &mut Config| {
+        c.pathways = Some([37, 11]);
+        c.item_head = true;
+        c.evaluate_on = metacls::config::EvaluateOn::Learned;
+        c.evaluation_images = 13;
+        c.alpha_0 = 0.1;
+    };
+    let truth = small_run(Device::Reference, dual);
+    let last = truth.lanes[0].records.last().unwrap();
+    assert_eq!(last.evaluation.as_ref().unwrap().accuracy.len(), 8);
+    agree(&small_run(Device::Gpu(gpu), dual), &truth);
+    agree(&small_run(Device::Cpu, dual), &truth);
+}
+
+/// Second order: the fast engine's run beside the reference's.
+#[test]
+fn cpu_and_reference_agree_over_a_second_order_run() {
+    let second = |c: &mut Config| c.second_order = true;
+    agree(
+        &small_run(Device::Cpu, second),
+        &small_run(Device::Reference, second),
+    );
 }
 
 /// Takes a wave of two lanes, the second of them broken or not, through a task.
@@ -316,7 +343,7 @@ fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
 #[test]
 fn a_lane_that_is_not_finite_is_named_and_the_others_go_on() {
     let Some(gpu) = gpu() else { return };
-    for device in [Device::Reference, Device::Gpu(gpu)] {
+    for device in [Device::Reference, Device::Cpu, Device::Gpu(gpu)] {
         let (well, ill) = (wave_of_two(&device, false), wave_of_two(&device, true));
         assert_eq!(well[0], ill[0]);
         assert_eq!(

@@ -124,6 +124,13 @@ impl Case {
                 .collect(),
             // The second step of the block: the first one's entries must not be read.
             cursor: vec![1, 0, 0, 0],
+            silenced: {
+                let layers = &at.layers;
+                let left = &layers[layers.len().saturating_sub(2)];
+                (0..self.seeds * pad(left.units))
+                    .map(|_| rng.random_range(0..2))
+                    .collect()
+            },
             counters: vec![7; (passes::counters(&model) * TASKS * n as u32) as usize],
         };
         for (lane, state) in states.iter().enumerate() {
@@ -191,7 +198,12 @@ fn compare(
         let [before, ours, twin] = [before, ours, twin].map(|m| m.bytes(slot));
         if matches!(
             slot,
-            Slot::Cursor | Slot::Counters | Slot::Entries | Slot::Table | Slot::Images
+            Slot::Cursor
+                | Slot::Counters
+                | Slot::Entries
+                | Slot::Table
+                | Slot::Images
+                | Slot::Silenced
         ) {
             if ours != twin {
                 return Err(format!("{slot:?} differs"));

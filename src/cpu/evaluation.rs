@@ -12,6 +12,8 @@ pub struct Seen {
     pub acts: Vec<Vec<f32>>,
     /// What each matrix adds to its head's logits: [images][classes]; empty for hidden layers' matrices.
     pub products: Vec<Vec<f32>>,
+    /// h4_L's outputs without the silenced units: [images][units].
+    silenced: Vec<f32>,
 }
 
 impl Cpu {
@@ -62,19 +64,23 @@ impl Cpu {
         }
     }
 
-    /// A head's logits for all images, leaving out a lesioned pathway's products: [images][classes].
-    pub fn logits(&self, seen: &Seen, head: usize, lesion: Lesion, logits: &mut Vec<f32>) {
+    /// A head's logits for all images, leaving out what a lesion silences: [images][classes].
+    pub fn logits(&self, seen: &mut Seen, head: usize, lesion: Lesion, logits: &mut Vec<f32>) {
         logits.clear();
         for (i, m) in self.model.into_head(head).enumerate() {
             let left_out = match lesion {
-                Lesion::Intact => false,
+                Lesion::Intact | Lesion::WithoutSomeL => false,
                 Lesion::WithoutL => i == 0,
                 Lesion::WithoutR => i == 1,
             };
             if left_out {
                 continue;
             }
-            if logits.is_empty() {
+            if let (0, Lesion::WithoutSomeL, Source::Layer(l)) =
+                (i, lesion, self.model.matrices[m].source)
+            {
+                self.without_some(seen, l, m, logits);
+            } else if logits.is_empty() {
                 logits.extend_from_slice(&seen.products[m]);
             } else {
                 logits
@@ -83,5 +89,26 @@ impl Cpu {
                     .for_each(|(z, p)| *z += p);
             }
         }
+    }
+
+    /// What a matrix makes of its layer's outputs without the silenced units.
+    fn without_some(&self, seen: &mut Seen, layer: usize, m: usize, logits: &mut Vec<f32>) {
+        let matrix = &self.model.matrices[m];
+        let Seen { acts, silenced, .. } = seen;
+        silenced.clone_from(&acts[layer]);
+        for u in silenced.chunks_exact_mut(matrix.fan_in) {
+            self.silenced.iter().for_each(|&unit| u[unit] = 0.0);
+        }
+        let images = silenced.len() / matrix.fan_in;
+        logits.resize(images * matrix.units, 0.0);
+        let weights = &self.weights[m];
+        product::dense(
+            weights,
+            matrix.units,
+            silenced,
+            matrix.fan_in,
+            logits,
+            false,
+        );
     }
 }

@@ -30,6 +30,8 @@ pub struct Cpu {
     weights: Vec<Vec<f32>>,
     alpha: Vec<f32>,
     beta: Vec<f32>,
+    /// Units of h4_L that the lesion of some of them leaves out.
+    silenced: Vec<usize>,
     room: Room,
     arch: pulp::Arch,
 }
@@ -68,9 +70,15 @@ impl Cpu {
             weights,
             alpha: state.alpha.clone(),
             beta: state.beta.clone(),
+            silenced: Vec::new(),
             room: Room::default(),
             arch: pulp::Arch::new(),
         }
+    }
+
+    /// Says which units of h4_L the lesion of some of them leaves out: none before this is called.
+    pub fn silence(&mut self, units: Vec<usize>) {
+        self.silenced = units;
     }
 
     /// The lane's values.

@@ -35,6 +35,11 @@ impl OnGpu {
         let mut pictures = Pictures {
             room: evaluation_room(config, about.lanes.len() as u32),
             per_task: config.evaluation_images,
+            silenced: about
+                .streams
+                .iter()
+                .map(|s| about.model.silenced(s.seed))
+                .collect(),
             ..Pictures::default()
         };
         for stream in &about.streams {

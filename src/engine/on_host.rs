@@ -15,8 +15,8 @@ const TOGETHER: u32 = 128;
 
 /// One lane's engine on the CPU.
 pub trait HostLane: std::fmt::Debug + Send + Sync + Sized {
-    /// A lane with its values before training.
-    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>) -> Self;
+    /// A lane of a seed with its values before training.
+    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>, seed: u32) -> Self;
     /// Takes one observe step; gives the meta-loss before the update.
     fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32;
     /// Learning rates by matrix and inhibition by layer.
@@ -28,8 +28,10 @@ pub trait HostLane: std::fmt::Debug + Send + Sync + Sized {
 }
 
 impl HostLane for Reference<f32> {
-    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>) -> Self {
-        Self::new(model, rule, state.clone())
+    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>, seed: u32) -> Self {
+        let mut lane = Self::new(model, rule, state.clone());
+        lane.silence(model.silenced(seed));
+        lane
     }
 
     fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
@@ -64,8 +66,10 @@ impl HostLane for Reference<f32> {
 }
 
 impl HostLane for Cpu {
-    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>) -> Self {
-        Self::new(model, rule, state)
+    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>, seed: u32) -> Self {
+        let mut lane = Self::new(model, rule, state);
+        lane.silence(model.silenced(seed));
+        lane
     }
 
     fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
@@ -87,7 +91,7 @@ impl HostLane for Cpu {
         self.forward(images, &mut seen);
         for (h, head) in model.heads.iter().enumerate() {
             for (l, &lesion) in lesions.iter().enumerate() {
-                self.logits(&seen, h, lesion, &mut logits);
+                self.logits(&mut seen, h, lesion, &mut logits);
                 let hits = logits
                     .chunks_exact(head.classes)
                     .zip(labels)
@@ -154,6 +158,7 @@ impl<L: HostLane> OnHost<L> {
                     &about.model,
                     &Rule::of(&about.config, lane.condition),
                     state,
+                    lane.seed,
                 ),
                 stream: about.streams[i / per_seed].clone(),
                 turns: turns[i / per_seed].clone(),

@@ -9,7 +9,10 @@ pub(super) fn experiment() -> Experiment {
         title: "Figure 1",
         summary: "Two hidden layers of 250 units learn 20 rotations of MNIST. Meta-learned rates and \
                   inhibition raise accuracy while fewer units are active.",
-        config: config(),
+        config: Config {
+            conditions: Condition::ALL.to_vec(),
+            ..config()
+        },
     }
 }
 

@@ -95,6 +95,8 @@ pub enum Slot {
     Cursor,
     /// Counts of an evaluation.
     Counters,
+    /// For each seed, each unit of h4_L: 1 if the lesion of some of them leaves it out.
+    Silenced,
 }
 
 /// One stage.
@@ -147,6 +149,7 @@ stages! {
     GRAM = "gram" [REDUCE] [2 Acts, 3 Deltas, 5 Scalars];
     META_UPDATE = "meta_update" [REDUCE] [5 Scalars, 6 Rates, 7 Table, 9 Cursor];
     UPDATE = "update" [] [1 Weights, 2 Acts, 3 Deltas, 6 Rates];
+    SILENCE = "silence" [] [2 Acts, 8 Silenced];
     COUNT = "count" [REDUCE] [2 Acts, 9 Counters];
     SCORE = "score" [] [2 Acts, 7 Entries, 9 Counters];
 }

@@ -3,7 +3,7 @@
 //! Lanes are the outermost index. Widths are rounded up to a multiple of 4, so that stages may read four
 //! elements at once; padding holds anything and is never read into a sum.
 
-use crate::model::{Model, Target};
+use crate::model::{Lesion, Model, Target};
 
 /// A width rounded up to a multiple of 4.
 pub const fn pad(n: u32) -> u32 {
@@ -39,7 +39,8 @@ pub struct LayerPlaces {
 pub struct HeadPlaces {
     /// Classes.
     pub units: u32,
-    /// Logits of the present sweep, in acts; for evaluation one region for each inbound matrix.
+    /// Logits of the present sweep, in acts; for evaluation one region for each inbound matrix, then one for
+    /// the first of them without the silenced units.
     pub logits: Vec<u32>,
     /// Its deltas, sweep by sweep.
     pub deltas: u32,
@@ -70,6 +71,8 @@ pub struct Layout {
     pub weights: Vec<u32>,
     /// Each matrix's partial sums of |dW|^2 in scalars.
     pub partials: Vec<u32>,
+    /// h4_L's outputs without the silenced units, in acts; evaluation only, where that lesion is measured.
+    pub silenced: Option<u32>,
     /// Overlaps of the inputs with the current samples.
     pub input_dots: u32,
     /// Strides of a lane.
@@ -144,6 +147,9 @@ impl Layout {
                 }
             })
             .collect();
+        let some = !training && model.lesions().contains(&Lesion::WithoutSomeL);
+        let left = model.layers.len().saturating_sub(2);
+        let silenced = some.then(|| acts.take(pad(model.layers[left].units as u32) * columns));
         let heads = model
             .heads
             .iter()
@@ -153,7 +159,7 @@ impl Layout {
                 let regions = if training {
                     1
                 } else {
-                    model.into_head(h).count()
+                    model.into_head(h).count() + usize::from(some)
                 };
                 HeadPlaces {
                     units,
@@ -194,6 +200,7 @@ impl Layout {
             heads,
             weights: weight_places,
             partials,
+            silenced,
             input_dots,
             weights_lane: weights.0,
             acts_lane: acts.0,

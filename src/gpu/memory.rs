@@ -30,6 +30,8 @@ pub struct Memory {
     pub cursor: Vec<u32>,
     /// [`Slot::Counters`].
     pub counters: Vec<u32>,
+    /// [`Slot::Silenced`].
+    pub silenced: Vec<u32>,
 }
 
 impl Memory {
@@ -48,6 +50,7 @@ impl Memory {
             Slot::Rotations => cast_slice(&self.rotations),
             Slot::Cursor => cast_slice(&self.cursor),
             Slot::Counters => cast_slice(&self.counters),
+            Slot::Silenced => cast_slice(&self.silenced),
         }
     }
 
@@ -65,6 +68,7 @@ impl Memory {
             Slot::Rotations => cast_slice_mut(&mut self.rotations),
             Slot::Cursor => cast_slice_mut(&mut self.cursor),
             Slot::Counters => cast_slice_mut(&mut self.counters),
+            Slot::Silenced => cast_slice_mut(&mut self.silenced),
         }
     }
 }

@@ -171,6 +171,14 @@ impl<'a> Writer<'a> {
         self.push(&k::DENSE, groups, pass);
     }
 
+    /// A matrix's product with what lies at a place of its own rather than in its source.
+    fn dense_from(&mut self, matrix: usize, source_at: u32, columns: u32, target_at: u32) {
+        self.dense(matrix, 0, columns, target_at, false);
+        if let Some(last) = self.list.last_mut() {
+            last.pass.source_at = self.at.acts_base + source_at;
+        }
+    }
+
     /// Overlaps at the source of a matrix, at a sweep.
     fn source_dots(&self, matrix: usize, sweep: u32) -> u32 {
         match self.model.matrices[matrix].source {
@@ -475,23 +483,31 @@ pub fn evaluate(
     }
     let groups = [columns, 1, lanes.lanes];
     let lesions = model.lesions();
+    if let Some(silenced) = at.silenced {
+        let left = model.layers.len() - 2;
+        let pass = Pass {
+            target_at: at.acts_base + silenced,
+            ..w.layer(left, 0, columns)
+        };
+        let groups = [pass.units.div_ceil(THREADS), columns, lanes.lanes];
+        w.push(&k::SILENCE, groups, pass);
+    }
     for (h, head) in at.heads.iter().enumerate() {
         let matrices: Vec<usize> = model.into_head(h).collect();
         for (&m, &logits) in matrices.iter().zip(&head.logits) {
             w.dense(m, 0, columns, logits, false);
         }
+        if let (Some(silenced), Some(&logits)) = (at.silenced, head.logits.last()) {
+            w.dense_from(matrices[0], silenced, columns, logits);
+        }
         for (i, lesion) in lesions.iter().enumerate() {
-            let kept: Vec<u32> = head
-                .logits
-                .iter()
-                .enumerate()
-                .filter(|&(source, _)| match lesion {
-                    Lesion::Intact => true,
-                    Lesion::WithoutL => source != 0,
-                    Lesion::WithoutR => source != 1,
-                })
-                .map(|(_, &at)| at)
-                .collect();
+            let all = &head.logits[..];
+            let kept = match lesion {
+                Lesion::Intact => &all[..matrices.len()],
+                Lesion::WithoutL => &all[1..2],
+                Lesion::WithoutR => &all[..1],
+                Lesion::WithoutSomeL => &all[1..],
+            };
             let pass = Pass {
                 columns,
                 units: head.units,

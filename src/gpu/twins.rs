@@ -31,6 +31,7 @@ pub fn run(dispatch: &Dispatch, memory: &mut Memory) -> bool {
         "gram" => p.gram(memory),
         "meta_update" => p.meta_update(memory),
         "update" => p.update(memory),
+        "silence" => p.silence(memory),
         "count" => p.count(memory),
         "score" => p.score(memory),
         _ => return false,
@@ -522,6 +523,19 @@ impl Twin {
                 }
             }
         }
+    }
+
+    /// A layer's outputs with some units left out.
+    fn silence(&self, m: &mut Memory) {
+        let p = &self.p;
+        self.each(|lane, column| {
+            for unit in 0..p.units {
+                let place = lane * p.acts_lane + column * p.units_pad + unit;
+                let silenced = m.silenced[(lane / p.lanes_per_seed * p.units_pad + unit) as usize];
+                let u = m.acts[(p.acts_at + place) as usize];
+                m.acts[(p.target_at + place) as usize] = if silenced == 0 { u } else { 0.0 };
+            }
+        });
     }
 
     /// Units with h > 0, over all columns.

@@ -37,6 +37,8 @@ pub struct Pictures {
     pub room: u32,
     /// Evaluation images of each task.
     pub per_task: u32,
+    /// For each seed, the units of h4_L that the lesion of some of them leaves out.
+    pub silenced: Vec<Vec<usize>>,
 }
 
 /// One lane's rates as the GPU holds them.
@@ -88,6 +90,7 @@ pub struct GpuWave {
     rotations: wgpu::Buffer,
     cursor: wgpu::Buffer,
     counters: wgpu::Buffer,
+    silenced: wgpu::Buffer,
     steps: HashMap<(u32, u32, bool), Prepared>,
     evaluations: HashMap<(u32, bool), Prepared>,
     room: u32,
@@ -225,6 +228,12 @@ impl GpuWave {
         let n = u64::from(lanes.lanes);
         let counters = n * u64::from(tasks) * u64::from(passes::counters(model));
         let table = training.at.table(model);
+        let left = model.layers.len().saturating_sub(2);
+        let width = pad(model.layers[left].units as u32) as usize;
+        let mut silenced = vec![0u32; width * lanes.seeds() as usize];
+        for (seed, units) in silenced.chunks_exact_mut(width).zip(&pictures.silenced) {
+            units.iter().for_each(|&unit| seed[unit] = 1);
+        }
         let wave = Self {
             weights: buffer(&gpu, "weights", n * u64::from(training.at.weights_lane)),
             rates: buffer(&gpu, "rates", n * u64::from(training.at.rates_lane)),
@@ -233,6 +242,7 @@ impl GpuWave {
             rotations: buffer(&gpu, "rotations", pictures.rotations.len() as u64 * 2),
             cursor: buffer(&gpu, "cursor", 4),
             counters: buffer(&gpu, "counters", counters),
+            silenced: buffer(&gpu, "silenced", silenced.len() as u64),
             model: model.clone(),
             rule: rule.clone(),
             lanes,
@@ -247,6 +257,7 @@ impl GpuWave {
         };
         let queue = &wave.gpu.queue;
         queue.write_buffer(&wave.table, 0, bytemuck::cast_slice(&table));
+        queue.write_buffer(&wave.silenced, 0, bytemuck::cast_slice(&silenced));
         let mut images = pictures.images.clone();
         images.resize(images.len().next_multiple_of(4), 0);
         queue.write_buffer(&wave.images, 0, &images);
@@ -540,7 +551,11 @@ impl GpuWave {
         let heads = at
             .heads
             .iter()
-            .map(|h| h.logits.iter().map(|&place| take(place, h.units)).collect())
+            .enumerate()
+            .map(|(i, h)| {
+                let products = h.logits.iter().take(self.model.into_head(i).count());
+                products.map(|&place| take(place, h.units)).collect()
+            })
             .collect();
         Ok((
             heads,
@@ -561,6 +576,7 @@ impl GpuWave {
             Slot::Rotations => &self.rotations,
             Slot::Cursor => &self.cursor,
             Slot::Counters => &self.counters,
+            Slot::Silenced => &self.silenced,
         }
     }
 

@@ -109,6 +109,11 @@ impl<T: Real> Reference<T> {
         }
     }
 
+    /// Says which units of h4_L [`Lesion::WithoutSomeL`] leaves out: none before this is called.
+    pub fn silence(&mut self, units: Vec<usize>) {
+        self.network.silenced = units;
+    }
+
     /// The lane's values.
     pub fn state(&self) -> LaneState<T> {
         let matrices = self.network.model.matrices.iter();

@@ -12,6 +12,8 @@ const SILENT: f64 = 1e-12;
 pub struct Network {
     /// The shape.
     pub model: Model,
+    /// Units of h4_L that the lesion of some of them leaves out.
+    pub(super) silenced: Vec<usize>,
     unit_length: bool,
     competition: bool,
 }
@@ -97,6 +99,7 @@ impl Network {
     pub(super) fn new(model: &Model, rule: &Rule) -> Self {
         Self {
             model: model.clone(),
+            silenced: Vec::new(),
             unit_length: rule.unit_length_inputs,
             competition: rule.competition,
         }
@@ -172,16 +175,23 @@ impl Network {
             });
         }
         let silenced = match lesion {
-            Lesion::Intact => None,
+            Lesion::Intact | Lesion::WithoutSomeL => None,
             Lesion::WithoutL => Some(Source::Layer(self.model.layers.len() - 2)),
             Lesion::WithoutR => Some(Source::Layer(self.model.layers.len() - 1)),
         };
         for (h, head) in self.model.heads.iter().enumerate() {
             let mut z = vec![T::zero(); head.classes];
             for m in self.model.into_head(h) {
-                if Some(self.model.matrices[m].source) != silenced {
-                    self.add_product(&weights[m], self.source(&trace, m), &mut z);
+                let source = self.model.matrices[m].source;
+                if Some(source) == silenced {
+                    continue;
                 }
+                let mut u = self.source(&trace, m).to_vec();
+                let left = Source::Layer(self.model.layers.len().saturating_sub(2));
+                if lesion == Lesion::WithoutSomeL && source == left {
+                    self.silenced.iter().for_each(|&unit| u[unit] = T::zero());
+                }
+                self.add_product(&weights[m], &u, &mut z);
             }
             trace.logits.push(z);
         }

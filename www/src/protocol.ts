@@ -441,25 +441,25 @@ train: number,
  * Test images.
  */
 test: number, };
-export type EngineChoice = "auto" | "gpu" | "reference";
+export type EngineChoice = "auto" | "gpu" | "cpu" | "reference";
 export type EngineInfo = { 
 /**
  * Which engine.
  */
 kind: EngineKind, 
 /**
- * The adapter's name (GPU), or what the reference runs on.
+ * The adapter's name (GPU), or what the others are.
  */
 adapter: string, 
 /**
- * The graphics interface beneath (Vulkan, Metal, Dx12, WebGPU); empty for the reference.
+ * The graphics interface beneath (Vulkan, Metal, Dx12, WebGPU); empty for the others.
  */
 backend: string, 
 /**
  * Largest relative deviation from the float64 reference in the self-test; none if not run.
  */
 self_test: number | null, };
-export type EngineKind = "gpu" | "reference";
+export type EngineKind = "gpu" | "cpu" | "reference";
 export type Experiment = { 
 /**
  * The name used on the command line and in links.
@@ -537,7 +537,7 @@ active_by_task: Array<Array<number>>,
  * All layers pooled by units.
  */
 active_pooled: number, };
-export type Lesion = "intact" | "without_l" | "without_r";
+export type Lesion = "intact" | "without_l" | "without_r" | "without_some_l";
 export type LesionEstimate = { 
 /**
  * Index of the head.
