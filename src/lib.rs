@@ -10,14 +10,16 @@
 //! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated.
 //! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows.
 //! 4. [`model`] names one lane's tensors, gives their shapes and draws their initial values.
-//! 5. [`reference`] is the method as the textbook has it, the oracle; [`gpu`] is the fast engine.
+//! 5. [`reference`] is the method as the textbook has it, the oracle; [`gpu`] and [`cpu`] are the fast engines.
 //! 6. [`engine`] is one interface over the engines; [`driver`] takes all lanes through the stream.
-//! 7. [`metrics`] turns what engines counted into the numbers reported; [`results`] is their file.
+//! 7. [`metrics`] turns what engines counted into the numbers reported; [`results`] is their file; [`stats`] are
+//!    intervals and tests over seeds, and [`claims`] the paper's sentences held against them.
 //! 8. [`protocol`] is what the page and its worker say to each other.
 //!
 //! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
 //! everything that is trained side by side.
 
+pub mod claims;
 pub mod config;
 pub mod cpu;
 pub mod data;
@@ -32,6 +34,7 @@ pub mod protocol;
 pub mod reference;
 pub mod results;
 pub mod self_test;
+pub mod stats;
 pub mod stream;
 pub mod vectors;
 #[cfg(target_arch = "wasm32")]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Condition, Lane};
 use crate::engine::Counts;
 use crate::model::{Lesion, Model};
+pub use crate::stats::Estimate;
 
 /// Accuracy of one head under one lesion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,18 +54,72 @@ pub struct TaskRecord {
     pub evaluation: Option<Evaluation>,
 }
 
-/// A mean over seeds with its spread.
+/// How learning one task bears on others, from the accuracy matrix a(i, j): on task j after i tasks.
+///
+/// Backward transfer and learning accuracy as in Lopez-Paz & Ranzato (2017), forward transfer as there with the
+/// untrained network as its zero, forgetting as in Chaudhry et al. (2018): from the best, not from the
+/// first. Backward transfer below 0 is forgetting net of later gains.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Estimate {
-    /// Mean.
-    pub mean: f64,
-    /// Standard deviation (n - 1); none for a single seed.
-    pub sd: Option<f64>,
-    /// Standard error of the mean; none for a single seed.
-    pub sem: Option<f64>,
-    /// Seeds counted.
-    pub n: u32,
+pub struct Transfer {
+    /// Mean of a(T, j): accuracy after the last task.
+    pub average: f64,
+    /// Mean of a(j, j): accuracy on each task just after learning it.
+    pub learning: f64,
+    /// Mean over j < T of a(T, j) - a(j, j).
+    pub backward: f64,
+    /// Mean over j > 1 of a(j - 1, j) - a(0, j).
+    pub forward: f64,
+    /// Mean over j < T of max over i < T of a(i, j), less a(T, j).
+    pub forgetting: f64,
+}
+
+impl Transfer {
+    /// Of one lane's records, for one head, intact; none unless every task was followed by an evaluation on
+    /// all tasks, and for fewer than two tasks.
+    pub fn of(records: &[TaskRecord], head: u32) -> Option<Self> {
+        let tasks = records.last()?.tasks_learned as usize;
+        let matrix: Vec<&[f64]> = records
+            .iter()
+            .enumerate()
+            .map(|(i, r)| {
+                let all = &r.evaluation.as_ref()?.accuracy;
+                let intact = all
+                    .iter()
+                    .find(|a| (a.head, a.lesion) == (head, Lesion::Intact))?;
+                let complete = r.tasks_learned as usize == i && intact.by_task.len() == tasks;
+                complete.then_some(&intact.by_task[..])
+            })
+            .collect::<Option<_>>()?;
+        if tasks < 2 || matrix.len() != tasks + 1 {
+            return None;
+        }
+        // a(i, j) with tasks counted from 1, as in the formulas.
+        let a = |i: usize, j: usize| matrix[i][j - 1];
+        let mean = |values: Vec<f64>| crate::stats::mean(&values);
+        Some(Self {
+            average: mean((1..=tasks).map(|j| a(tasks, j)).collect()),
+            learning: mean((1..=tasks).map(|j| a(j, j)).collect()),
+            backward: mean((1..tasks).map(|j| a(tasks, j) - a(j, j)).collect()),
+            forward: mean((2..=tasks).map(|j| a(j - 1, j) - a(0, j)).collect()),
+            forgetting: mean(
+                (1..tasks)
+                    .map(|j| (1..tasks).map(|i| a(i, j)).fold(0.0, f64::max) - a(tasks, j))
+                    .collect(),
+            ),
+        })
+    }
+}
+
+/// Tasks learned when a rate (of alpha, by index) was at its highest, the first time.
+pub fn peak_of_alpha(records: &[TaskRecord], matrix: usize) -> Option<u32> {
+    let mut best: Option<&TaskRecord> = None;
+    for record in records {
+        let higher = |best: &TaskRecord| record.alpha.get(matrix) > best.alpha.get(matrix);
+        if best.is_none_or(higher) {
+            best = Some(record);
+        }
+    }
+    best.map(|r| r.tasks_learned)
 }
 
 /// Means over seeds at one point of the stream under one condition.
@@ -169,25 +224,6 @@ impl Evaluation {
     }
 }
 
-impl Estimate {
-    /// The mean of `values` with its spread; none of nothing.
-    pub fn of(values: &[f64]) -> Option<Self> {
-        if values.is_empty() {
-            return None;
-        }
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let sd = (values.len() > 1)
-            .then(|| (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt());
-        Some(Self {
-            mean,
-            sd,
-            sem: sd.map(|sd| sd / n.sqrt()),
-            n: values.len() as u32,
-        })
-    }
-}
-
 impl Summary {
     /// Means over the seeds of each condition, of the records that are there.
     pub fn of<'a>(
@@ -288,5 +324,52 @@ impl SummaryPoint {
             ),
             meta_loss: Estimate::of(&losses),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Records of three tasks from an accuracy matrix whose rows are tasks learned.
+    fn records(matrix: [[f64; 3]; 4]) -> Vec<TaskRecord> {
+        let record = |(i, row): (usize, [f64; 3])| TaskRecord {
+            tasks_learned: i as u32,
+            alpha: vec![[0.1, 0.3, 0.3, 0.2][i]],
+            beta: Vec::new(),
+            meta_loss: None,
+            evaluation: Some(Evaluation {
+                accuracy: vec![Accuracy {
+                    head: 0,
+                    lesion: Lesion::Intact,
+                    mean: row.iter().sum::<f64>() / 3.0,
+                    by_task: row.to_vec(),
+                }],
+                active: Vec::new(),
+                active_by_task: Vec::new(),
+                active_pooled: 0.0,
+            }),
+        };
+        matrix.into_iter().enumerate().map(record).collect()
+    }
+
+    #[test]
+    fn transfer_by_hand() {
+        let all = records([
+            [0.1, 0.1, 0.1],
+            [0.9, 0.3, 0.2],
+            [0.6, 0.8, 0.4],
+            [0.5, 0.7, 0.9],
+        ]);
+        let t = Transfer::of(&all, 0).unwrap();
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+        near(t.average, 0.7);
+        near(t.learning, (0.9 + 0.8 + 0.9) / 3.0);
+        near(t.backward, ((0.5 - 0.9) + (0.7 - 0.8)) / 2.0);
+        near(t.forward, ((0.3 - 0.1) + (0.4 - 0.1)) / 2.0);
+        near(t.forgetting, ((0.9 - 0.5) + (0.8 - 0.7)) / 2.0);
+        assert_eq!(Transfer::of(&all[..3], 0), None);
+        assert_eq!(Transfer::of(&all, 1), None);
+        assert_eq!(peak_of_alpha(&all, 0), Some(1));
     }
 }

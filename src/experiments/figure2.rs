@@ -1,7 +1,10 @@
 //! Figure 2: four hidden layers; sparsity and learning rate rise towards the top.
 
 use super::{Experiment, figure1};
-use crate::config::Config;
+use crate::claims::{Claim, Part, Rule, Seed};
+use crate::config::Condition::{Baseline, Meta};
+use crate::config::{Condition, Config};
+use crate::stats::{mean, slope};
 
 pub(super) fn experiment() -> Experiment {
     Experiment {
@@ -11,6 +14,94 @@ pub(super) fn experiment() -> Experiment {
                   the top one, like a hippocampus, learns fastest.",
         config: config(),
     }
+}
+
+/// How the active fraction changes from layer to layer.
+fn hierarchy(seed: &Seed<'_>, condition: Condition) -> Option<f64> {
+    seed.active(condition).map(slope)
+}
+
+/// The top layer's active fraction or rate less that of layer `l`.
+fn top_less(list: Option<&[f64]>, l: usize) -> Option<f64> {
+    list.map(|v| v[3] - v[l])
+}
+
+/// Claims 3, 4 and 5.
+pub(super) fn claims() -> Vec<Claim> {
+    let part = |what, rule| Part { what, rule };
+    let judged = |number, sentence, parts| Claim {
+        number: Some(number),
+        sentence,
+        parts,
+    };
+    vec![
+        judged(
+            3,
+            "With meta-learning deeper layers are sparser, the top one especially.",
+            vec![
+                part(
+                    "slope of the active fraction over depth, meta",
+                    Rule::Below(|s| hierarchy(s, Meta)),
+                ),
+                part(
+                    "active fraction, h4 less h1, meta",
+                    Rule::Below(|s| top_less(s.active(Meta), 0)),
+                ),
+                part(
+                    "active fraction, h4 less h2, meta",
+                    Rule::Below(|s| top_less(s.active(Meta), 1)),
+                ),
+                part(
+                    "active fraction, h4 less h3, meta",
+                    Rule::Below(|s| top_less(s.active(Meta), 2)),
+                ),
+            ],
+        ),
+        judged(
+            4,
+            "Without meta-learning that hierarchy is absent.",
+            vec![
+                part(
+                    "slope over depth, meta less baseline",
+                    Rule::Below(|s| Some(hierarchy(s, Meta)? - hierarchy(s, Baseline)?)),
+                ),
+                part(
+                    "baseline's mean slope as a share of meta's",
+                    Rule::RatioBelow(
+                        |s| hierarchy(s, Baseline),
+                        |s| hierarchy(s, Meta),
+                        1.0 / 3.0,
+                    ),
+                ),
+            ],
+        ),
+        judged(
+            5,
+            "The top layer learns much faster than the others.",
+            vec![
+                part(
+                    "alpha, h4 less h1, meta",
+                    Rule::Above(|s| top_less(s.alpha(Meta), 0)),
+                ),
+                part(
+                    "alpha, h4 less h2, meta",
+                    Rule::Above(|s| top_less(s.alpha(Meta), 1)),
+                ),
+                part(
+                    "alpha, h4 less h3, meta",
+                    Rule::Above(|s| top_less(s.alpha(Meta), 2)),
+                ),
+                part(
+                    "alpha of h4 over the mean of the others', meta",
+                    Rule::RatioAtLeast(
+                        |s| s.alpha(Meta).map(|a| a[3]),
+                        |s| s.alpha(Meta).map(|a| mean(&a[..3])),
+                        2.0,
+                    ),
+                ),
+            ],
+        ),
+    ]
 }
 
 /// Figure 2's settings.

@@ -7,6 +7,7 @@ mod quick;
 
 use serde::Serialize;
 
+use crate::claims::Claim;
 use crate::config::Config;
 
 /// A named configuration with its story.
@@ -36,4 +37,24 @@ pub fn all() -> Vec<Experiment> {
 /// The experiment of that name, if there is one.
 pub fn find(id: &str) -> Option<Experiment> {
     all().into_iter().find(|e| e.id == id)
+}
+
+/// The figure that a configuration has the shape of: whose claims can be asked of it.
+pub fn of_shape(config: &Config) -> Option<Experiment> {
+    let shape = |c: &Config| (c.hidden.len(), c.pathways.is_some(), c.item_head);
+    all()
+        .into_iter()
+        .find(|e| shape(&e.config) == shape(config) && !e.claims().is_empty())
+}
+
+impl Experiment {
+    /// The paper's claims that this experiment is about, and what we show beside them.
+    pub fn claims(&self) -> Vec<Claim> {
+        match self.id {
+            "figure1" => figure1::claims(),
+            "figure2" => figure2::claims(),
+            "figure3" => figure3::claims(),
+            _ => Vec::new(),
+        }
+    }
 }

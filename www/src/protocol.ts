@@ -509,15 +509,15 @@ export type Estimate = {
  */
 mean: number, 
 /**
- * Standard deviation (n - 1); none for a single seed.
+ * Standard deviation (n - 1); none for a single value.
  */
 sd: number | null, 
 /**
- * Standard error of the mean; none for a single seed.
+ * Standard error of the mean; none for a single value.
  */
 sem: number | null, 
 /**
- * Seeds counted.
+ * Values counted.
  */
 n: number, };
 export type Evaluation = { 
