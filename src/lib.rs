@@ -27,11 +27,14 @@ pub mod driver;
 pub mod engine;
 pub mod engine_info;
 pub mod experiments;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod figures;
 pub mod gpu;
 pub mod metrics;
 pub mod model;
 pub mod protocol;
 pub mod reference;
+pub mod report;
 pub mod results;
 pub mod self_test;
 pub mod stats;

@@ -1,5 +1,8 @@
 //! The results file: everything a run measured and what it came from, as JSON.
 
+use std::io::Read;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Lane};
@@ -9,6 +12,88 @@ use crate::metrics::TaskRecord;
 
 /// Version of [`Results`] that this code writes.
 pub const SCHEMA: u32 = 1;
+
+/// Why a results file is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// It can't be read.
+    #[error("{file}: can't be read ({reason})")]
+    Unreadable {
+        /// Its path.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// It is no results file.
+    #[error("{file}: not a results file of metacls ({reason})")]
+    Malformed {
+        /// Its path.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It was written by another version.
+    #[error(
+        "{file}: results of schema {found}, but this program reads schema {SCHEMA}; use the version that wrote it"
+    )]
+    Schema {
+        /// Its path.
+        file: String,
+        /// Its schema.
+        found: u64,
+    },
+}
+
+/// The most bytes a results file may unpack to.
+const LARGEST: u64 = 1 << 30;
+
+impl Results {
+    /// Reads a file, plain or gzip.
+    ///
+    /// # Errors
+    /// If it can't be read, is no results file, or is of another schema.
+    pub fn read(path: &Path) -> Result<Self, ResultsError> {
+        let file = path.display().to_string();
+        let unreadable = |e: std::io::Error| ResultsError::Unreadable {
+            file: file.clone(),
+            reason: e.to_string(),
+        };
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let mut text = String::new();
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let gzip = flate2::read::MultiGzDecoder::new(&bytes[..]);
+            gzip.take(LARGEST)
+                .read_to_string(&mut text)
+                .map_err(unreadable)?;
+        } else {
+            (&bytes[..]).read_to_string(&mut text).map_err(unreadable)?;
+        }
+        Self::from_json(&file, &text)
+    }
+
+    /// Reads the text of a results file; `file` names it in errors.
+    ///
+    /// # Errors
+    /// If it is no results file, or is of another schema.
+    pub fn from_json(file: &str, text: &str) -> Result<Self, ResultsError> {
+        #[derive(Deserialize)]
+        struct Version {
+            schema: u64,
+        }
+        let malformed = |e: serde_json::Error| ResultsError::Malformed {
+            file: file.to_owned(),
+            reason: e.to_string(),
+        };
+        let Version { schema } = serde_json::from_str(text).map_err(malformed)?;
+        if schema != u64::from(SCHEMA) {
+            return Err(ResultsError::Schema {
+                file: file.to_owned(),
+                found: schema,
+            });
+        }
+        serde_json::from_str(text).map_err(malformed)
+    }
+}
 
 /// A run, complete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -112,7 +112,7 @@ pub(super) fn config() -> Config {
         evaluation_images: 500,
         evaluate_every: 1,
         evaluate_on: EvaluateOn::Test,
-        conditions: vec![Condition::Baseline, Condition::Meta],
+        conditions: vec![Baseline, Meta],
         first_seed: 0,
         seeds: 40,
     }

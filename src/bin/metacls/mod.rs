@@ -2,6 +2,7 @@
 
 mod bench;
 mod info;
+mod report;
 mod run;
 mod verify;
 
@@ -48,6 +49,8 @@ enum Command {
         #[arg(long, value_enum, default_value = "cpu")]
         engine: EngineName,
     },
+    /// Tell results files: tables, claims with verdicts, CSV, figures.
+    Report(report::ReportArgs),
     /// List presets, engines and GPU adapters.
     Info,
 }
@@ -128,6 +131,7 @@ pub fn main() -> ExitCode {
             seeds,
             engine,
         } => bench::bench(&experiment, seeds, engine.into()),
+        Command::Report(args) => report::report(&args),
         Command::Info => {
             info::info();
             Ok(())

@@ -1,0 +1,74 @@
+//! `metacls report`: results files told as Markdown, CSV and SVG.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use metacls::figures::{self, Theme};
+use metacls::report;
+use metacls::results::Results;
+
+use super::Failure;
+
+/// What to tell.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReportArgs {
+    /// Results files, as `metacls run` writes them (.json or .json.gz).
+    #[arg(required = true)]
+    results: Vec<PathBuf>,
+    /// Also write every number as a long-form CSV file into this folder, named after the results file.
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+    /// Also draw each figure, light and dark, into this folder.
+    #[arg(long, value_name = "DIR")]
+    svg: Option<PathBuf>,
+}
+
+pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
+    for path in &args.results {
+        let results = Results::read(path).map_err(|e| Failure::Usage(e.to_string()))?;
+        let name = stem(path);
+        print(&report::markdown(&name, &results))?;
+        if let Some(folder) = &args.csv {
+            let path = folder.join(format!("{name}.csv"));
+            write(folder, &path, &csv_text(&results)?)?;
+        }
+        if let Some(folder) = &args.svg {
+            for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
+                let svg = figures::svg(&results, theme).map_err(Failure::failed)?;
+                let path = folder.join(format!("{name}{suffix}.svg"));
+                write(folder, &path, svg.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A closed pipe (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(e)),
+        _ => Ok(()),
+    }
+}
+
+fn csv_text(results: &Results) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in report::rows(results) {
+        writer.serialize(row).map_err(Failure::failed)?;
+    }
+    writer.into_inner().map_err(Failure::failed)
+}
+
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".json");
+    name.to_owned()
+}
+
+fn write(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let fail = |e: std::io::Error| Failure::Failed(format!("{}: {e}", path.display()));
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    std::fs::write(path, bytes).map_err(fail)?;
+    eprintln!("wrote {}", path.display());
+    Ok(())
+}

@@ -1,0 +1,339 @@
+//! A results file told: tables and claims as Markdown, and every number as long-form rows.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::claims::{self, Outcome};
+use crate::config::Condition;
+use crate::experiments;
+use crate::metrics::{TaskRecord, Transfer, peak_of_alpha};
+use crate::model::Lesion;
+use crate::results::{LaneResults, Results};
+use crate::stats::{Estimate, bootstrap_mean};
+
+/// One number of one lane.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The seed.
+    pub seed: u32,
+    /// The condition's name.
+    pub condition: &'static str,
+    /// Tasks learned when it was measured.
+    pub tasks_learned: u32,
+    /// The task it was measured on, from 1; none if it is not one task's.
+    pub on_task: Option<u32>,
+    /// What it is: accuracy, active fraction, alpha, beta, meta-loss, ...
+    pub metric: String,
+    /// The number.
+    pub value: f64,
+}
+
+/// Every number of a run, one row each.
+pub fn rows(results: &Results) -> Vec<Row> {
+    results
+        .lanes
+        .iter()
+        .flat_map(|lane| {
+            lane.records
+                .iter()
+                .flat_map(|record| record_rows(results, lane, record))
+                .chain(course_rows(results, lane))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
+    format!(
+        "accuracy {} {}",
+        results.heads[head as usize],
+        lesion.name()
+    )
+}
+
+fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Vec<Row> {
+    let row = |metric: String, on_task: Option<usize>, value: f64| Row {
+        seed: lane.lane.seed,
+        condition: lane.lane.condition.name(),
+        tasks_learned: record.tasks_learned,
+        on_task: on_task.map(|t| t as u32 + 1),
+        metric,
+        value,
+    };
+    let mut rows = Vec::new();
+    for (name, &value) in results.matrices.iter().zip(&record.alpha) {
+        rows.push(row(format!("alpha {name}"), None, value));
+    }
+    for (name, &value) in results.layers.iter().zip(&record.beta) {
+        rows.push(row(format!("beta {name}"), None, value));
+    }
+    rows.extend(record.meta_loss.map(|v| row("meta-loss".into(), None, v)));
+    let Some(evaluation) = &record.evaluation else {
+        return rows;
+    };
+    for a in &evaluation.accuracy {
+        let name = accuracy_name(results, a.head, a.lesion);
+        rows.push(row(name.clone(), None, a.mean));
+        for (task, &value) in a.by_task.iter().enumerate() {
+            rows.push(row(name.clone(), Some(task), value));
+        }
+    }
+    for (l, name) in results.layers.iter().enumerate() {
+        let name = format!("active fraction {name}");
+        rows.push(row(name.clone(), None, evaluation.active[l]));
+        for (task, &value) in evaluation.active_by_task[l].iter().enumerate() {
+            rows.push(row(name.clone(), Some(task), value));
+        }
+    }
+    rows.push(row(
+        "active fraction pooled".into(),
+        None,
+        evaluation.active_pooled,
+    ));
+    rows
+}
+
+/// Numbers of a lane's whole course.
+fn course_rows(results: &Results, lane: &LaneResults) -> Vec<Row> {
+    let Some(last) = lane.records.last() else {
+        return Vec::new();
+    };
+    let row = |metric: String, value: f64| Row {
+        seed: lane.lane.seed,
+        condition: lane.lane.condition.name(),
+        tasks_learned: last.tasks_learned,
+        on_task: None,
+        metric,
+        value,
+    };
+    let mut rows = Vec::new();
+    for (head, name) in results.heads.iter().enumerate() {
+        if let Some(t) = Transfer::of(&lane.records, head as u32) {
+            for (what, value) in [
+                ("learning accuracy", t.learning),
+                ("backward transfer", t.backward),
+                ("forward transfer", t.forward),
+                ("forgetting", t.forgetting),
+            ] {
+                rows.push(row(format!("{what} {name}"), value));
+            }
+        }
+    }
+    for (m, name) in results.matrices.iter().enumerate() {
+        if let Some(peak) = peak_of_alpha(&lane.records, m) {
+            rows.push(row(format!("peak of alpha {name}"), peak.into()));
+        }
+    }
+    rows
+}
+
+/// The claims of a run's figure, judged; none if its shape is no figure's.
+pub fn outcomes(results: &Results) -> Vec<Outcome> {
+    experiments::of_shape(&results.config)
+        .map_or_else(Vec::new, |e| claims::judge(&e.claims(), &e.config, results))
+}
+
+/// A number over seeds: mean, SD, SEM and interval.
+struct Line {
+    name: String,
+    digits: usize,
+    of: Box<dyn Fn(&LaneResults) -> Option<f64>>,
+}
+
+/// What is tabled at the end of the stream.
+fn lines(results: &Results) -> Vec<Line> {
+    fn last(lane: &LaneResults) -> Option<&TaskRecord> {
+        lane.records.last()
+    }
+    let mut lines = Vec::new();
+    let mut add = |name: String, digits, of: Box<dyn Fn(&LaneResults) -> Option<f64>>| {
+        lines.push(Line { name, digits, of });
+    };
+    let first = results.lanes.iter().find_map(last);
+    let measured = first.and_then(|r| r.evaluation.as_ref());
+    for a in measured.map_or(&[][..], |e| &e.accuracy) {
+        let (head, lesion) = (a.head, a.lesion);
+        let name = accuracy_name(results, head, lesion);
+        let of = move |lane: &LaneResults| {
+            let all = &last(lane)?.evaluation.as_ref()?.accuracy;
+            all.iter()
+                .find(|a| (a.head, a.lesion) == (head, lesion))
+                .map(|a| a.mean)
+        };
+        add(name, if head == 0 { 3 } else { 4 }, Box::new(of));
+    }
+    for (l, name) in results.layers.iter().enumerate() {
+        let of = move |lane: &LaneResults| last(lane)?.evaluation.as_ref()?.active.get(l).copied();
+        add(format!("active fraction {name}"), 3, Box::new(of));
+    }
+    let of = |lane: &LaneResults| Some(last(lane)?.evaluation.as_ref()?.active_pooled);
+    add("active fraction, all layers".into(), 3, Box::new(of));
+    for (m, name) in results.matrices.iter().enumerate() {
+        let of = move |lane: &LaneResults| last(lane)?.alpha.get(m).copied();
+        add(format!("alpha {name}"), 4, Box::new(of));
+    }
+    for (l, name) in results.layers.iter().enumerate() {
+        let of = move |lane: &LaneResults| last(lane)?.beta.get(l).copied();
+        add(format!("beta {name}"), 3, Box::new(of));
+    }
+    for (head, name) in results.heads.iter().enumerate() {
+        let picks: [(&str, fn(&Transfer) -> f64); 4] = [
+            ("learning accuracy", |t| t.learning),
+            ("backward transfer", |t| t.backward),
+            ("forward transfer", |t| t.forward),
+            ("forgetting", |t| t.forgetting),
+        ];
+        for (what, pick) in picks {
+            let of = move |lane: &LaneResults| {
+                Transfer::of(&lane.records, head as u32).map(|t| pick(&t))
+            };
+            add(format!("{what} ({name})"), 3, Box::new(of));
+        }
+    }
+    for (m, name) in results.matrices.iter().enumerate() {
+        let of = move |lane: &LaneResults| peak_of_alpha(&lane.records, m).map(f64::from);
+        add(format!("task at which alpha {name} peaks"), 1, Box::new(of));
+    }
+    lines
+}
+
+/// Finished lanes of a condition.
+fn finished(results: &Results, condition: Condition) -> Vec<&LaneResults> {
+    results
+        .lanes
+        .iter()
+        .filter(|l| l.lane.condition == condition && l.lost_at_step.is_none())
+        .filter(|l| {
+            let last = l.records.last();
+            last.is_some_and(|r| r.tasks_learned == results.config.tasks)
+        })
+        .collect()
+}
+
+/// The whole report as Markdown.
+pub fn markdown(title: &str, results: &Results) -> String {
+    let mut text = String::new();
+    let conditions: Vec<Condition> = results
+        .config
+        .conditions
+        .iter()
+        .copied()
+        .filter(|&c| !finished(results, c).is_empty())
+        .collect();
+    let seeds = results.config.seeds;
+    let first = results.config.first_seed;
+    // Writing into a String cannot fail.
+    let _ = writeln!(text, "# {title}\n");
+    let _ = writeln!(
+        text,
+        "{seeds} seeds ({first} to {}) on {}; engine: {}; metacls {}. Training took {:.0} s, evaluation {:.0} s.\n",
+        first + seeds - 1,
+        results.data.name,
+        results.engine.adapter,
+        results.code_version,
+        results.training_seconds,
+        results.evaluation_seconds,
+    );
+    let _ = writeln!(text, "## At the end of the stream\n");
+    let _ = writeln!(
+        text,
+        "Mean (SD) [95% bootstrap interval of the mean] over seeds. Backward transfer counts from the accuracy \
+         just after learning a task, forward transfer from the untrained network's, forgetting from the best \
+         so far.\n"
+    );
+    let names: Vec<&str> = conditions.iter().map(|c| c.name()).collect();
+    let _ = writeln!(text, "| | {} |", names.join(" | "));
+    let _ = writeln!(text, "|---|{}", "---|".repeat(names.len()));
+    for line in lines(results) {
+        let cells: Vec<String> = conditions
+            .iter()
+            .map(|&c| {
+                let values: Vec<f64> = finished(results, c)
+                    .into_iter()
+                    .filter_map(&line.of)
+                    .collect();
+                cell(&values, line.digits)
+            })
+            .collect();
+        if cells.iter().any(|c| c != "-") {
+            let _ = writeln!(text, "| {} | {} |", line.name, cells.join(" | "));
+        }
+    }
+    let outcomes = outcomes(results);
+    if !outcomes.is_empty() {
+        let _ = write!(text, "\n## Claims\n\n{}", claims_markdown(&outcomes));
+    }
+    for lane in results.lanes.iter().filter(|l| l.lost_at_step.is_some()) {
+        let _ = writeln!(
+            text,
+            "\nSeed {} under {} was set aside: not finite after step {}.",
+            lane.lane.seed,
+            lane.lane.condition.name(),
+            lane.lost_at_step.unwrap_or_default()
+        );
+    }
+    text
+}
+
+fn cell(values: &[f64], digits: usize) -> String {
+    let Some(e) = Estimate::of(values) else {
+        return "-".into();
+    };
+    match e.sd {
+        Some(sd) => {
+            let [low, high] = bootstrap_mean(values);
+            format!(
+                "{:.digits$} ({sd:.digits$}) [{low:.digits$}, {high:.digits$}]",
+                e.mean
+            )
+        }
+        None => format!("{:.digits$}", e.mean),
+    }
+}
+
+/// Claims with their parts, a line each.
+pub fn claims_markdown(outcomes: &[Outcome]) -> String {
+    let mut text = String::from(
+        "| | claim | rule | effect [95% interval] | d | p | verdict |\n|---|---|---|---|---|---|---|\n",
+    );
+    for outcome in outcomes {
+        let number = outcome.number.map_or(String::new(), |n| n.to_string());
+        let p = match (outcome.p, outcome.p_holm) {
+            (Some(p), Some(holm)) => format!("{} ({} by Holm)", p_words(p), p_words(holm)),
+            _ => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "| {number} | **{}** | | | | {p} | **{}** |",
+            outcome.sentence,
+            outcome.verdict.words()
+        );
+        for part in &outcome.parts {
+            let d = part
+                .effect_size
+                .map_or(String::new(), |d| format!("{d:.2}"));
+            let p = part.p.map_or(String::new(), p_words);
+            let held = match (part.rule.is_empty(), part.holds) {
+                (true, _) => "",
+                (_, true) => "yes",
+                (_, false) => "no",
+            };
+            let [low, high] = part.interval;
+            let _ = writeln!(
+                text,
+                "| | {} | {} | {:.4} [{low:.4}, {high:.4}] | {d} | {p} | {held} |",
+                part.what, part.rule, part.effect
+            );
+        }
+    }
+    text
+}
+
+fn p_words(p: f64) -> String {
+    if p < 1e-4 {
+        "< 0.0001".into()
+    } else {
+        format!("{p:.4}")
+    }
+}
