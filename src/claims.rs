@@ -349,6 +349,7 @@ mod tests {
         Results {
             schema: SCHEMA,
             code_version: String::new(),
+            draws: String::new(),
             lanes: lanes.into_iter().map(lane).collect(),
             config,
             data: DataInfo {

@@ -474,7 +474,7 @@ fn draw(panel: &Panel, letter: char, area: &Area<'_>, theme: Theme) -> Result<()
                     color: group.color.to_backend_color(),
                     ..theme.font(12.0)
                 };
-                let place = (200, 30 + 14 * i as i32);
+                let place = (178 + 58 * i as i32, 8);
                 area.draw(&Text::new(group.name.clone(), place, style))
                     .map_err(drawing)?;
             }

@@ -82,7 +82,9 @@ fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Ve
     for (l, name) in results.layers.iter().enumerate() {
         let name = format!("active fraction {name}");
         rows.push(row(name.clone(), None, evaluation.active[l]));
-        for (task, &value) in evaluation.active_by_task[l].iter().enumerate() {
+        // A compact file leaves them out.
+        let by_task = evaluation.active_by_task.get(l).into_iter().flatten();
+        for (task, &value) in by_task.enumerate() {
             rows.push(row(name.clone(), Some(task), value));
         }
     }
@@ -134,11 +136,17 @@ pub fn outcomes(results: &Results) -> Vec<Outcome> {
         .map_or_else(Vec::new, |e| claims::judge(&e.claims(), &e.config, results))
 }
 
-/// A number over seeds: mean, SD, SEM and interval.
+/// Finds a number in a lane.
+type Find = Box<dyn Fn(&LaneResults) -> Option<f64>>;
+
+/// A part of [`Transfer`], by name.
+type Pick = (&'static str, fn(&Transfer) -> f64);
+
+/// A number over seeds.
 struct Line {
     name: String,
     digits: usize,
-    of: Box<dyn Fn(&LaneResults) -> Option<f64>>,
+    of: Find,
 }
 
 /// What is tabled at the end of the stream.
@@ -147,7 +155,7 @@ fn lines(results: &Results) -> Vec<Line> {
         lane.records.last()
     }
     let mut lines = Vec::new();
-    let mut add = |name: String, digits, of: Box<dyn Fn(&LaneResults) -> Option<f64>>| {
+    let mut add = |name: String, digits, of: Find| {
         lines.push(Line { name, digits, of });
     };
     let first = results.lanes.iter().find_map(last);
@@ -178,7 +186,7 @@ fn lines(results: &Results) -> Vec<Line> {
         add(format!("beta {name}"), 3, Box::new(of));
     }
     for (head, name) in results.heads.iter().enumerate() {
-        let picks: [(&str, fn(&Transfer) -> f64); 4] = [
+        let picks: [Pick; 4] = [
             ("learning accuracy", |t| t.learning),
             ("backward transfer", |t| t.backward),
             ("forward transfer", |t| t.forward),

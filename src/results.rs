@@ -71,6 +71,30 @@ impl Results {
         Self::from_json(&file, &text)
     }
 
+    /// A smaller copy that says the same to six digits, without each task's active fractions.
+    #[must_use]
+    pub fn compact(&self) -> Self {
+        let round = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
+        let mut small = self.clone();
+        for record in small.lanes.iter_mut().flat_map(|l| &mut l.records) {
+            let rates = record.alpha.iter_mut().chain(&mut record.beta);
+            rates
+                .chain(&mut record.meta_loss)
+                .for_each(|x| *x = round(*x));
+            let Some(e) = &mut record.evaluation else {
+                continue;
+            };
+            e.active_by_task.clear();
+            e.active_pooled = round(e.active_pooled);
+            e.active.iter_mut().for_each(|x| *x = round(*x));
+            for a in &mut e.accuracy {
+                a.mean = round(a.mean);
+                a.by_task.iter_mut().for_each(|x| *x = round(*x));
+            }
+        }
+        small
+    }
+
     /// Reads the text of a results file; `file` names it in errors.
     ///
     /// # Errors
@@ -104,6 +128,8 @@ pub struct Results {
     pub code_version: String,
     /// What was run.
     pub config: Config,
+    /// SHA-256 of the first seed's schedule and initial weights: which random draws the code made.
+    pub draws: String,
     /// On which images.
     pub data: DataInfo,
     /// On which engine.

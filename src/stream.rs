@@ -172,6 +172,16 @@ impl Stream {
         }
         crate::data::hex(&hash.finalize())
     }
+
+    /// SHA-256 (hex) over the schedule and initial weights: everything that is drawn before the first step.
+    pub fn draws(&self, weights: &[Vec<f32>]) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.digest());
+        for w in weights.iter().flatten() {
+            hash.update(w.to_bits().to_le_bytes());
+        }
+        crate::data::hex(&hash.finalize())
+    }
 }
 
 /// All observe steps of one seed: order, memory and replay.

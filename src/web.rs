@@ -38,6 +38,7 @@ struct Shared {
     post: js_sys::Function,
     breathe: js_sys::Function,
     adapter: Option<String>,
+    is_software: bool,
     data: Option<Arc<Dataset>>,
     /// Taken out while a slice is at work.
     driver: Option<Driver>,
@@ -112,6 +113,7 @@ impl Session {
             post,
             breathe,
             adapter: None,
+            is_software: false,
             data: None,
             driver: None,
             run: 0,
@@ -126,10 +128,12 @@ impl Session {
         }
     }
 
-    /// Names the adapter as the browser does; wgpu can't see it there.
-    pub fn name_adapter(&self, name: String) {
-        self.shared.borrow_mut().adapter =
-            (!name.trim().is_empty()).then(|| name.trim().to_owned());
+    /// Names the adapter as the browser does, and says whether it is a program on the CPU; wgpu can't see
+    /// that there.
+    pub fn name_adapter(&self, name: String, is_software: bool) {
+        let mut shared = self.shared.borrow_mut();
+        shared.adapter = (!name.trim().is_empty()).then(|| name.trim().to_owned());
+        shared.is_software = is_software;
     }
 
     /// Takes a [`Command`].
@@ -482,9 +486,14 @@ fn tell(shared: &Shared, driver: &Driver, note: Note) {
 
 /// Opens the engine, tests it and plans the run. None if another run was begun meanwhile.
 async fn open(shared: &Rc<RefCell<Shared>>, run: u32) -> Result<Option<Driver>, Words> {
-    let Some((config, choice)) = shared.borrow().asked.clone() else {
+    let Some((config, mut choice)) = shared.borrow().asked.clone() else {
         return Ok(None);
     };
+    // The same cores do more without a graphics interface between.
+    let avoided = choice == EngineChoice::Auto && shared.borrow().is_software;
+    if avoided {
+        choice = EngineChoice::Cpu;
+    }
     if shared.borrow().data.is_none() {
         shared
             .borrow()
@@ -533,6 +542,11 @@ async fn open(shared: &Rc<RefCell<Shared>>, run: u32) -> Result<Option<Driver>, 
         });
     }
     let notice = opened.notice.map(|e| words::engine(&e).to_string());
+    let notice = notice.or(avoided.then(|| {
+        "This browser's GPU is a program on the CPU, so the CPU engine is used: it is faster. Choose the GPU \
+         engine to use it all the same."
+            .to_owned()
+    }));
     shared.borrow().post(&Event::Engine {
         info: info.clone(),
         notice,

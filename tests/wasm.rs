@@ -26,6 +26,12 @@ async fn the_reference_passes_its_self_test() {
     assert!(off < 1e-4, "{off}");
 }
 
+#[wasm_bindgen_test]
+async fn the_cpu_passes_its_self_test() {
+    let off = deviation(&Device::Cpu).await.unwrap().unwrap();
+    assert!(off < 1e-4, "{off}");
+}
+
 /// Opening the GPU compiles every shader in the browser's own compiler.
 #[wasm_bindgen_test]
 async fn every_shader_compiles_and_the_gpu_passes_its_self_test() {

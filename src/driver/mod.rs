@@ -21,7 +21,7 @@ use crate::engine::{Device, Engine, EngineError};
 use crate::engine_info::EngineInfo;
 use crate::gpu::GpuError;
 use crate::metrics::{Evaluation, Summary, TaskRecord};
-use crate::model::{LaneState, Lesion, Model};
+use crate::model::{LaneState, Lesion, Model, initial};
 use crate::protocol::{Progress, RunInfo};
 use crate::results::{LaneResults, Results, SCHEMA};
 use crate::stream::{Stream, StreamError};
@@ -127,6 +127,8 @@ pub struct Driver {
     /// Whether a device was lost since the last task end: a second time in a row is not tried again.
     recovered: bool,
     angles: Vec<f64>,
+    /// See [`Results::draws`].
+    draws: String,
     /// Seconds of a step of the wave, and of evaluating an image of each of its lanes.
     step_seconds: Option<f64>,
     image_seconds: Option<f64>,
@@ -176,6 +178,7 @@ impl Driver {
                 .collect(),
             learned: vec![None; lanes.len()],
             angles: first.tasks.iter().map(|t| t.angle).collect(),
+            draws: first.draws(&initial(&model, &config, config.first_seed).weights),
             config: Arc::new(config),
             model: Arc::new(model),
             data,
@@ -578,6 +581,7 @@ impl Driver {
         Results {
             schema: SCHEMA,
             code_version: env!("CARGO_PKG_VERSION").to_owned(),
+            draws: self.draws.clone(),
             config: run.config,
             data: self.data.info.clone(),
             engine: self.info.clone(),

@@ -98,7 +98,7 @@ function refresh() {
   get('speed').textContent = p?.lane_steps_per_second ? `${p.lane_steps_per_second.toFixed(0)} lane-steps/s${left}` : '';
   const e = view.engine;
   get('engine-badge').textContent = e
-    ? `Engine: ${e.kind === 'gpu' ? `GPU, ${e.adapter} (WebGPU)` : `reference, ${e.adapter}`}; self-test ${
+    ? `Engine: ${e.kind === 'gpu' ? `GPU, ${e.adapter} (WebGPU)` : e.kind === 'reference' ? `reference, ${e.adapter}` : e.adapter}; self-test ${
         e.self_test === null ? 'not run' : `passed (deviation ${e.self_test.toExponential(0)})`
       }.`
     : 'Engine: not chosen yet.';

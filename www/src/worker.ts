@@ -3,7 +3,9 @@ import init, { Session } from './wasm/metacls.js';
 import type { Command, Event } from './protocol';
 
 // Just what is used of the worker's global scope and of WebGPU.
-type AdapterText = { vendor?: string; architecture?: string; description?: string; device?: string };
+type AdapterText = {
+  vendor?: string; architecture?: string; description?: string; device?: string; isFallbackAdapter?: boolean;
+};
 type WorkerScope = {
   postMessage(event: Event): void;
   onmessage: ((message: MessageEvent<Command>) => void) | null;
@@ -34,12 +36,14 @@ const breathe = () =>
     channel.port2.postMessage(null);
   });
 
-async function adapterName(): Promise<string> {
+/// The adapter's name, and whether it is a program on the CPU.
+async function adapter(): Promise<[string, boolean]> {
   const adapter = await scope.navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
   const info = adapter?.info;
-  if (!info) return '';
+  if (!info) return ['', false];
   const words = [info.vendor, info.architecture, info.description || info.device];
-  return words.filter(Boolean).join(' ');
+  const name = words.filter(Boolean).join(' ');
+  return [name, info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(name)];
 }
 
 const waiting: Command[] = [];
@@ -48,7 +52,7 @@ scope.onmessage = (message) => waiting.push(message.data);
 try {
   await init();
   const session = new Session(post, breathe);
-  session.name_adapter(await adapterName().catch(() => ''));
+  session.name_adapter(...(await adapter().catch((): [string, boolean] => ['', false])));
   const handle = (command: Command) => {
     try {
       session.handle(command);

@@ -1,12 +1,12 @@
 import { configure, expect, open, results, small, status, test } from './page';
 
-test('without WebGPU the reference engine trains, and the page says so', async ({ page }) => {
-  await open(page);
+test('without WebGPU the CPU engine trains, and the page says so', async ({ page }) => {
+  await open(page, 'auto');
   await configure(page, small);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');
-  await expect(page.locator('#engine-badge')).toContainText('reference');
+  await expect(page.locator('#engine-badge')).toContainText('Engine: CPU');
   await expect(page.getByRole('alert')).toContainText('No GPU adapter');
   await expect(page.getByRole('alert')).toContainText('quick');
-  expect((await results(page)).engine).toMatchObject({ kind: 'reference' });
+  expect((await results(page)).engine).toMatchObject({ kind: 'cpu' });
 });

@@ -35,6 +35,16 @@ test('quick on procedural digits learns, and shows it', async ({ page }) => {
   }
 });
 
+test('where the GPU is a program on the CPU, auto takes the CPU engine and says so', async ({ page }) => {
+  await open(page, 'auto');
+  const start = Date.now();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  console.log(`quick took ${((Date.now() - start) / 1000).toFixed(1)} s on the CPU engine`);
+  await expect(page.locator('#engine-badge')).toContainText('Engine: CPU');
+  await expect(page.getByRole('alert')).toContainText('program on the CPU');
+});
+
 test('pause, step, resume; reset gives the identical run', async ({ page }) => {
   await open(page);
   await configure(page, small);

@@ -15,10 +15,12 @@ export const test = base.extend({
 });
 export { expect };
 
-export async function open(page: Page) {
+/// Opens the page; the software GPU is used only where it is asked for by name.
+export async function open(page: Page, engine: 'gpu' | 'auto' = 'gpu') {
   await page.goto('/');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   await expect(page.locator('#data-badge')).toContainText('procedural digits');
+  await page.locator('#engine').selectOption(engine);
 }
 
 /// Sets fields of the configuration editor.

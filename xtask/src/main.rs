@@ -3,6 +3,7 @@
 //! `cargo xtask demo` and `cargo xtask test` do all the set-up that they need; the other commands are their
 //! parts.
 
+mod figures;
 mod mnist;
 mod page;
 mod serve;
@@ -45,6 +46,12 @@ enum Job {
         #[arg(long, env = "METACLS_MNIST")]
         from: Option<PathBuf>,
     },
+    /// Run the paper's figures at forty seeds on MNIST; write stored/ and the pictures in docs/.
+    Figures {
+        /// The folder with MNIST's four files, plain or gzip.
+        #[arg(long, env = "METACLS_MNIST")]
+        from: Option<PathBuf>,
+    },
     /// Runs wasm tests in a browser (called by cargo).
     #[command(hide = true)]
     WasmTestRunner {
@@ -64,6 +71,7 @@ fn main() -> anyhow::Result<()> {
         Job::Build => page::build(),
         Job::Wasm => wasm::build(),
         Job::Serve(args) => serve::serve(&args),
+        Job::Figures { from } => figures::figures(from),
         Job::Mnist { from } => mnist::mnist(from),
         Job::WasmTestRunner { args } => {
             let all = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);

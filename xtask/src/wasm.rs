@@ -7,7 +7,8 @@ use crate::setup;
 use crate::shell::{cargo, node, root, run};
 
 /// What Rust's wasm uses beyond the first version, which wasm-opt must be told.
-const FEATURES: [&str; 6] = [
+const FEATURES: [&str; 7] = [
+    "--enable-simd",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",

@@ -18,6 +18,9 @@ pub(super) struct ReportArgs {
     /// Also write every number as a long-form CSV file into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
+    /// Also write a compact copy (six digits, gzip) into this folder, named after the results file.
+    #[arg(long, value_name = "DIR")]
+    compact: Option<PathBuf>,
     /// Also draw each figure, light and dark, into this folder.
     #[arg(long, value_name = "DIR")]
     svg: Option<PathBuf>,
@@ -31,6 +34,11 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         if let Some(folder) = &args.csv {
             let path = folder.join(format!("{name}.csv"));
             write(folder, &path, &csv_text(&results)?)?;
+        }
+        if let Some(folder) = &args.compact {
+            let path = folder.join(format!("{name}.json.gz"));
+            let json = serde_json::to_vec(&results.compact()).map_err(Failure::failed)?;
+            write(folder, &path, &gzip(&json)?)?;
         }
         if let Some(folder) = &args.svg {
             for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
@@ -57,6 +65,12 @@ fn csv_text(results: &Results) -> Result<Vec<u8>, Failure> {
         writer.serialize(row).map_err(Failure::failed)?;
     }
     writer.into_inner().map_err(Failure::failed)
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).map_err(Failure::failed)?;
+    encoder.finish().map_err(Failure::failed)
 }
 
 fn stem(path: &Path) -> String {

@@ -1,0 +1,40 @@
+//! The paper's figures at forty seeds: run, stored, drawn.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::shell::{cargo, root, run};
+
+/// Runs the figures' presets on MNIST and writes stored/ and the pictures in docs/.
+pub fn figures(from: Option<PathBuf>) -> Result<()> {
+    let mnist = from.context(
+        "the figures are made on MNIST: name a folder with its four files by --from DIR or METACLS_MNIST",
+    )?;
+    let out = root().join("target/figures");
+    let metacls = || {
+        let mut command = cargo();
+        command.args(["run", "--release", "--quiet", "--package", "metacls", "--"]);
+        command
+    };
+    for figure in ["figure1", "figure2", "figure3"] {
+        run(metacls()
+            .args(["run", figure, "--engine", "cpu", "--data"])
+            .arg(&mnist)
+            .arg("--out")
+            .arg(&out))?;
+        let file = out.join(format!("{figure}.json"));
+        run(metacls()
+            .arg("report")
+            .arg(&file)
+            .arg("--compact")
+            .arg(root().join("stored")))?;
+        // Pictures are of what is stored, to its last digit.
+        run(metacls()
+            .arg("report")
+            .arg(root().join("stored").join(format!("{figure}.json.gz")))
+            .arg("--svg")
+            .arg(root().join("docs")))?;
+    }
+    Ok(())
+}
