@@ -1,4 +1,4 @@
-//! Matrix products by the `gemm` crate, behind slices whose lengths are checked: the only unsafe code here.
+//! Matrix products by the `gemm` crate's float32 part, behind slices whose lengths are checked: the only unsafe code here.
 //!
 //! Everything is kept by columns of neighbouring elements: weights as [fan_in][units], samples as
 //! [sample][units].
@@ -35,7 +35,7 @@ fn product(
     // SAFETY: by the assertion every element that gemm reads or writes lies within the three slices;
     // `target` is borrowed mutably, so that it overlaps with neither of the others.
     unsafe {
-        gemm::gemm(
+        gemm_f32::gemm::f32::get_gemm_fn()(
             rows,
             columns,
             depth,
@@ -54,7 +54,7 @@ fn product(
             false,
             false,
             false,
-            gemm::Parallelism::None,
+            gemm_common::Parallelism::None,
         );
     }
 }
