@@ -2,19 +2,62 @@
 
 use std::sync::Arc;
 
+use rand::RngExt;
+
+use crate::config::Condition;
 use crate::engine::{Device, EngineError};
+use crate::experiments;
+use crate::model::{LaneState, Model, Rule, initial};
+use crate::stream::{Purpose, random};
 use crate::vectors::{Candidate, OnCpu, OnGpu, OnReference, Vector, VectorStep};
 
-/// The network of the self-test: two pathways and two heads, so that every stage takes part.
-const VECTOR: &str = include_str!("../tests/vectors/dual_two_pathway.json");
+/// Samples of the self-test.
+const SAMPLES: usize = 12;
+
+/// The self-test's network and steps: Figure 3's kind, with two pathways and two heads, so that every stage takes
+/// part; widths that are no multiple of 4; first without replay, then with a duplicate in it.
+fn trial() -> Option<Vector> {
+    let config = experiments::find("figure3")?.config;
+    let model = Model::of_shape(30, &[19, 14], Some([13, 7]), 5, SAMPLES, 0.2);
+    let rule = Rule::of(&config, Condition::Meta);
+    let start = initial(&model, &config, 0);
+    let widen = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
+    let state = LaneState {
+        weights: start.weights.iter().map(|w| widen(w)).collect(),
+        alpha: widen(&start.alpha),
+        beta: vec![0.2; model.layers.len()],
+    };
+    let mut rng = random(0, Purpose::TrainingImages);
+    let images = (0..SAMPLES)
+        .map(|_| (0..30).map(|_| f64::from(rng.random::<f32>())).collect())
+        .collect();
+    let labels = (0..SAMPLES as u32).map(|i| vec![i % 5, i]).collect();
+    let step = |current: [usize; 3], replay: &[usize]| VectorStep {
+        current: current.to_vec(),
+        replay: replay.to_vec(),
+    };
+    let steps = vec![
+        step([0, 1, 2], &[]),
+        step([3, 4, 5], &[1, 1]),
+        step([6, 7, 8], &[0, 4]),
+        step([9, 10, 11], &[7, 2]),
+    ];
+    Some(Vector::without_outcome(
+        model,
+        rule,
+        state,
+        (images, labels),
+        steps,
+    ))
+}
 
 /// The largest relative deviation of an engine from the float64 reference after a few observe steps:
-/// of meta-loss, alpha, beta and weights. None if the vector could not be read.
+/// of meta-loss, alpha, beta and weights. None if there is nothing to test on.
 ///
 /// # Errors
 /// If the device failed.
 pub async fn deviation(device: &Device) -> Result<Option<f64>, EngineError> {
-    let Ok(vector) = Vector::from_json("self-test", VECTOR) else {
+    let Some(vector) = trial() else {
         return Ok(None);
     };
     let mut oracle = OnReference::<f64>::new(&vector);

@@ -70,7 +70,7 @@ struct After {
     weights: Option<Vec<Rows>>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 struct Final {
     logits: Vec<Rows>,
     active_fraction: Rows,
@@ -268,6 +268,28 @@ impl Vector {
             after: text.after,
             last: text.last,
         })
+    }
+
+    /// A network and steps whose outcome no file says: for comparing engines with each other. Images of
+    /// `inputs` numbers, a label for each head.
+    pub fn without_outcome(
+        model: Model,
+        rule: Rule,
+        initial: LaneState<f64>,
+        (images, labels): (Vec<Vec<f64>>, Vec<Vec<u32>>),
+        steps: Vec<VectorStep>,
+    ) -> Self {
+        Self {
+            name: String::new(),
+            model,
+            rule,
+            initial,
+            images,
+            labels,
+            steps,
+            after: Vec::new(),
+            last: Final::default(),
+        }
     }
 
     /// Current and replayed samples that the largest step has.
