@@ -71,10 +71,10 @@ impl Results {
         Self::from_json(&file, &text)
     }
 
-    /// A smaller copy that says the same to six digits, without each task's active fractions.
+    /// A smaller copy: alpha, beta and meta-loss to seven digits, and without each task's active fractions.
     #[must_use]
     pub fn compact(&self) -> Self {
-        let round = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
+        let round = |x: f64| format!("{x:.6e}").parse().unwrap_or(x);
         let mut small = self.clone();
         for record in small.lanes.iter_mut().flat_map(|l| &mut l.records) {
             let rates = record.alpha.iter_mut().chain(&mut record.beta);
@@ -85,12 +85,6 @@ impl Results {
                 continue;
             };
             e.active_by_task.clear();
-            e.active_pooled = round(e.active_pooled);
-            e.active.iter_mut().for_each(|x| *x = round(*x));
-            for a in &mut e.accuracy {
-                a.mean = round(a.mean);
-                a.by_task.iter_mut().for_each(|x| *x = round(*x));
-            }
         }
         small
     }

@@ -78,6 +78,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
 }
 
 /// The 95% percentile bootstrap interval of a statistic of the seeds: it is given the indices resampled.
+/// Resamples of which it can't be taken (a ratio whose denominator is 0) are left out.
 pub fn bootstrap(n: usize, statistic: impl Fn(&[usize]) -> f64) -> [f64; 2] {
     let mut rng = random(0, Purpose::Statistics);
     let mut drawn = vec![0; n];
@@ -86,6 +87,7 @@ pub fn bootstrap(n: usize, statistic: impl Fn(&[usize]) -> f64) -> [f64; 2] {
             drawn.fill_with(|| rng.random_range(0..n));
             statistic(&drawn)
         })
+        .filter(|value| value.is_finite())
         .collect();
     values.sort_by(f64::total_cmp);
     [quantile(&values, 0.025), quantile(&values, 0.975)]

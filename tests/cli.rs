@@ -167,3 +167,84 @@ fn help_and_info_are_there() {
     assert!(said(&metacls(&["info"])).contains("reference"));
     assert!(said(&metacls(&["run", "--help"])).contains("--seeds"));
 }
+
+#[test]
+fn a_report_tells_tables_claims_rows_and_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = metacls::experiments::find("figure1").unwrap().config;
+    config.hidden = vec![24, 16];
+    (
+        config.tasks,
+        config.samples_per_task,
+        config.evaluation_images,
+    ) = (3, 20, 20);
+    config.seeds = 3;
+    config.data = metacls::config::DataSet::Digits;
+    let path = folder.path().join("small.json");
+    std::fs::write(&path, config.to_json()).unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let run = metacls(&[
+        "run",
+        &at("small.json"),
+        "--engine",
+        "cpu",
+        "--out",
+        &at("out"),
+    ]);
+    assert_eq!(code(&run), 0, "{}", said(&run));
+    let report = metacls(&[
+        "report",
+        &at("out/small.json"),
+        "--csv",
+        &at("told"),
+        "--svg",
+        &at("told"),
+        "--compact",
+        &at("told"),
+    ]);
+    assert_eq!(code(&report), 0, "{}", said(&report));
+    let text = said(&report);
+    assert!(
+        text.contains("| | baseline | meta | rates | sparsity | frozen |"),
+        "{text}"
+    );
+    assert!(text.contains("not the paper's setting"), "{text}");
+    // The compact copy says the same to the digits that are printed.
+    let again = metacls(&["report", &at("told/small.json.gz")]);
+    assert_eq!(
+        String::from_utf8_lossy(&again.stdout),
+        String::from_utf8_lossy(&report.stdout)
+    );
+
+    // Rows hold the file's numbers.
+    let results = metacls::results::Results::read(&folder.path().join("out/small.json")).unwrap();
+    let mut reader = csv::Reader::from_path(folder.path().join("told/small.csv")).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), metacls::report::rows(&results).len());
+    let last = results.lanes[1].records.last().unwrap();
+    let found = rows.iter().find(|r| {
+        (&r[0], &r[1], &r[2], &r[3], &r[4]) == ("0", "meta", "3", "", "accuracy category intact")
+    });
+    let value: f64 = found.unwrap()[5].parse().unwrap();
+    assert_eq!(value, last.evaluation.as_ref().unwrap().accuracy[0].mean);
+    for picture in ["small.svg", "small-dark.svg"] {
+        let svg = std::fs::read_to_string(folder.path().join("told").join(picture)).unwrap();
+        assert!(
+            svg.contains("Accuracy on all tasks") && svg.contains("frozen"),
+            "{picture}"
+        );
+    }
+
+    // Files that are none.
+    std::fs::write(folder.path().join("no.json"), "{}").unwrap();
+    std::fs::write(folder.path().join("new.json"), "{\"schema\": 99}").unwrap();
+    for (file, hint) in [
+        ("no.json", "not a results file"),
+        ("new.json", "schema 99"),
+        ("gone.json", "can't be read"),
+    ] {
+        let output = metacls(&["report", &at(file)]);
+        assert_eq!(code(&output), 2, "{}", said(&output));
+        assert!(said(&output).contains(hint), "{}", said(&output));
+    }
+}

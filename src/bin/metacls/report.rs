@@ -18,7 +18,7 @@ pub(super) struct ReportArgs {
     /// Also write every number as a long-form CSV file into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
-    /// Also write a compact copy (six digits, gzip) into this folder, named after the results file.
+    /// Also write a compact copy (seven digits, gzip) into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     compact: Option<PathBuf>,
     /// Also draw each figure, light and dark, into this folder.
