@@ -251,8 +251,8 @@ impl Source<'_> {
             return vec![
                 active,
                 alpha,
-                lesioned(1, "Item task under lesions", 1.0 / items),
-                lesioned(0, "Category task under lesions", 0.1),
+                lesioned(1, "Items under lesions", 1.0 / items),
+                lesioned(0, "Digits under lesions", 0.1),
             ];
         }
         if layers.len() <= 2 {
