@@ -182,6 +182,31 @@ pub struct Outcome {
     pub verdict: Verdict,
 }
 
+impl Claim {
+    /// One of the paper's claims.
+    pub fn judged(number: u32, sentence: &'static str, parts: Vec<Part>) -> Self {
+        Self {
+            number: Some(number),
+            sentence,
+            parts,
+        }
+    }
+
+    /// What we show beside them.
+    pub fn shown(sentence: &'static str, parts: Vec<Part>) -> Self {
+        Self {
+            number: None,
+            sentence,
+            parts,
+        }
+    }
+}
+
+/// A part of a claim: what is measured, and what it must be.
+pub fn part(what: &'static str, rule: Rule) -> Part {
+    Part { what, rule }
+}
+
 impl Part {
     /// Holds the part against all seeds; none if no seed has what it needs.
     fn judge(&self, seeds: &[Seed<'_>]) -> Option<PartOutcome> {

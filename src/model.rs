@@ -320,6 +320,13 @@ pub struct LaneState<T> {
     pub beta: Vec<T>,
 }
 
+/// Turns a matrix of [rows x columns] into one of [columns x rows].
+pub fn transposed<T: Copy>(matrix: &[T], rows: usize, columns: usize) -> Vec<T> {
+    (0..columns)
+        .flat_map(|c| (0..rows).map(move |r| matrix[r * columns + c]))
+        .collect()
+}
+
 /// The initial values of one seed: W ~ Normal(0, 2 / fan_in), alpha_0, beta_0.
 ///
 /// Normal numbers come by Box and Muller's transform with `libm`'s functions in float64, so that every

@@ -9,7 +9,7 @@ use crate::engine::{Device, EngineError};
 use crate::experiments;
 use crate::model::{LaneState, Model, Rule, initial};
 use crate::stream::{Purpose, random};
-use crate::vectors::{Candidate, OnCpu, OnGpu, OnReference, Vector, VectorStep};
+use crate::vectors::{Candidate, OnCpu, OnGpu, OnReference, Vector, VectorStep, widened};
 
 /// Samples of the self-test.
 const SAMPLES: usize = 12;
@@ -20,12 +20,9 @@ fn trial() -> Option<Vector> {
     let config = experiments::find("figure3")?.config;
     let model = Model::of_shape(30, &[19, 14], Some([13, 7]), 5, SAMPLES, 0.2);
     let rule = Rule::of(&config, Condition::Meta);
-    let start = initial(&model, &config, 0);
-    let widen = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
     let state = LaneState {
-        weights: start.weights.iter().map(|w| widen(w)).collect(),
-        alpha: widen(&start.alpha),
         beta: vec![0.2; model.layers.len()],
+        ..widened(&initial(&model, &config, 0))
     };
     let mut rng = random(0, Purpose::TrainingImages);
     let images = (0..SAMPLES)

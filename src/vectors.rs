@@ -292,6 +292,22 @@ impl Vector {
         }
     }
 
+    /// A step's current and replayed samples, of images in an engine's precision.
+    fn samples<'a, T>(
+        &'a self,
+        images: &'a [Vec<T>],
+        step: &VectorStep,
+    ) -> [Vec<crate::reference::Sample<'a, T>>; 2] {
+        [&step.current, &step.replay].map(|list| {
+            list.iter()
+                .map(|&i| crate::reference::Sample {
+                    input: &images[i],
+                    labels: &self.labels[i],
+                })
+                .collect()
+        })
+    }
+
     /// Current and replayed samples that the largest step has.
     pub fn largest_step(&self) -> (usize, usize) {
         let most = |f: fn(&VectorStep) -> usize| self.steps.iter().map(f).max().unwrap_or(0);
@@ -480,6 +496,15 @@ pub fn initial<T: crate::reference::Real>(vector: &Vector) -> LaneState<T> {
     }
 }
 
+/// A lane's values in float64.
+pub fn widened<T: crate::reference::Real>(state: &LaneState<T>) -> LaneState<f64> {
+    LaneState {
+        weights: state.weights.iter().map(|w| widen(w)).collect(),
+        alpha: widen(&state.alpha),
+        beta: widen(&state.beta),
+    }
+}
+
 impl<'a, T: crate::reference::Real> OnReference<'a, T> {
     /// The reference with a vector's initial values.
     pub fn new(vector: &'a Vector) -> Self {
@@ -495,15 +520,7 @@ impl<T: crate::reference::Real> Candidate for OnReference<'_, T> {
     type Error = std::convert::Infallible;
 
     fn observe(&mut self, step: &VectorStep) -> Result<f64, Self::Error> {
-        let samples = |list: &[usize]| -> Vec<crate::reference::Sample<'_, T>> {
-            list.iter()
-                .map(|&i| crate::reference::Sample {
-                    input: &self.images[i],
-                    labels: &self.vector.labels[i],
-                })
-                .collect()
-        };
-        let (current, replay) = (samples(&step.current), samples(&step.replay));
+        let [current, replay] = self.vector.samples(&self.images, step);
         Ok(self
             .engine
             .observe(&current, &replay)
@@ -513,11 +530,7 @@ impl<T: crate::reference::Real> Candidate for OnReference<'_, T> {
 
     fn state(&mut self) -> Result<LaneState<f64>, Self::Error> {
         let state = self.engine.state();
-        Ok(LaneState {
-            weights: state.weights.iter().map(|w| widen(w)).collect(),
-            alpha: widen(&state.alpha),
-            beta: widen(&state.beta),
-        })
+        Ok(widened(&state))
     }
 
     fn see(&mut self, image: usize, lesion: Lesion) -> Result<Seen, Self::Error> {
@@ -553,25 +566,13 @@ impl Candidate for OnCpu<'_> {
     type Error = std::convert::Infallible;
 
     fn observe(&mut self, step: &VectorStep) -> Result<f64, Self::Error> {
-        let samples = |list: &[usize]| -> Vec<crate::reference::Sample<'_, f32>> {
-            list.iter()
-                .map(|&i| crate::reference::Sample {
-                    input: &self.images[i],
-                    labels: &self.vector.labels[i],
-                })
-                .collect()
-        };
-        let (current, replay) = (samples(&step.current), samples(&step.replay));
+        let [current, replay] = self.vector.samples(&self.images, step);
         Ok(self.engine.observe(&current, &replay).into())
     }
 
     fn state(&mut self) -> Result<LaneState<f64>, Self::Error> {
         let state = self.engine.state();
-        Ok(LaneState {
-            weights: state.weights.iter().map(|w| widen(w)).collect(),
-            alpha: widen(&state.alpha),
-            beta: widen(&state.beta),
-        })
+        Ok(widened(&state))
     }
 
     fn see(&mut self, image: usize, lesion: Lesion) -> Result<Seen, Self::Error> {
@@ -667,11 +668,7 @@ impl<'a> OnGpu<'a> {
     /// If the device failed.
     pub async fn state(&self) -> Result<LaneState<f64>, crate::gpu::GpuError> {
         let state = self.wave.lane(0).await?;
-        Ok(LaneState {
-            weights: state.weights.iter().map(|w| widen(w)).collect(),
-            alpha: widen(&state.alpha),
-            beta: widen(&state.beta),
-        })
+        Ok(widened(&state))
     }
 
     /// What it makes of an image; see [`Candidate::see`].

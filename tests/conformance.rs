@@ -2,9 +2,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod adapter;
+
 use std::sync::Arc;
 
-use metacls::gpu::Gpu;
 use metacls::vectors::{OnCpu, OnGpu, OnReference, Report, Vector, check};
 
 fn vectors() -> Vec<Vector> {
@@ -84,13 +85,8 @@ fn cpu_in_both_orders() {
 
 #[test]
 fn gpu_in_first_order() {
-    let gpu = match pollster::block_on(Gpu::open()) {
-        Ok(gpu) => Arc::new(gpu),
-        Err(e) if std::env::var_os("REQUIRE_GPU").is_none() => {
-            println!("skipped: {e}; set REQUIRE_GPU=1 to make this a failure");
-            return;
-        }
-        Err(e) => panic!("REQUIRE_GPU is set, but {e}"),
+    let Some(gpu) = adapter::gpu().map(Arc::new) else {
+        return;
     };
     println!("on {} ({})", gpu.name, gpu.backend);
     let reports: Vec<_> = vectors()

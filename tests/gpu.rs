@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod adapter;
+
 use std::sync::Arc;
 
 use metacls::config::{Condition, Config};
@@ -17,14 +19,7 @@ use metacls::results::Results;
 use metacls::stream::{Step, Stream};
 
 fn gpu() -> Option<Arc<Gpu>> {
-    match pollster::block_on(Gpu::open()) {
-        Ok(gpu) => Some(Arc::new(gpu)),
-        Err(e) if std::env::var_os("REQUIRE_GPU").is_none() => {
-            println!("skipped: {e}; set REQUIRE_GPU=1 to make this a failure");
-            None
-        }
-        Err(e) => panic!("REQUIRE_GPU is set, but {e}"),
-    }
+    adapter::gpu().map(Arc::new)
 }
 
 type Ready = (Vec<f32>, Vec<u32>);

@@ -3,6 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod adapter;
+
+use adapter::gpu;
 use metacls::gpu::kernels::{COMPETE, Pass, STAGES, Slot, misc};
 use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
@@ -12,17 +15,6 @@ use metacls::model::{LaneState, Model, Rule};
 use metacls::reference::{Reference, Sample};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-
-fn gpu() -> Option<Gpu> {
-    match pollster::block_on(Gpu::open()) {
-        Ok(gpu) => Some(gpu),
-        Err(e) if std::env::var_os("REQUIRE_GPU").is_none() => {
-            println!("skipped: {e}; set REQUIRE_GPU=1 to make this a failure");
-            None
-        }
-        Err(e) => panic!("REQUIRE_GPU is set, but {e}"),
-    }
-}
 
 /// One network and step to go through.
 struct Case {

@@ -15,7 +15,7 @@ mod vector;
 
 use std::sync::Arc;
 
-use crate::model::{LaneState, Model, Rule, Source, Target};
+use crate::model::{LaneState, Model, Rule, Source, Target, transposed};
 use crate::reference::Sample;
 use room::Room;
 use second_order::Terms;
@@ -34,13 +34,6 @@ pub struct Cpu {
     silenced: Vec<usize>,
     room: Room,
     arch: pulp::Arch,
-}
-
-/// Turns [rows x columns] into [columns x rows].
-fn transposed(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    (0..columns)
-        .flat_map(|c| (0..rows).map(move |r| matrix[r * columns + c]))
-        .collect()
 }
 
 /// An image as the first layer gets it.

@@ -15,13 +15,13 @@ use std::time::Duration;
 
 use web_time::Instant;
 
-use crate::config::{Condition, Config, EvaluateOn, Lane};
+use crate::config::{Condition, Config, Lane};
 use crate::data::{CLASSES, Dataset, PIXELS};
 use crate::engine::{Device, Engine, EngineError};
 use crate::engine_info::EngineInfo;
 use crate::gpu::GpuError;
 use crate::metrics::{Evaluation, Summary, TaskRecord};
-use crate::model::{LaneState, Lesion, Model, initial};
+use crate::model::{LaneState, Model, initial};
 use crate::protocol::{Progress, RunInfo};
 use crate::results::{LaneResults, Results, SCHEMA};
 use crate::stream::{Stream, StreamError};
@@ -592,10 +592,5 @@ impl Driver {
             training_seconds,
             evaluation_seconds,
         }
-    }
-
-    /// Which images accuracy is measured on, and whether lesions are.
-    pub fn measures(&self) -> (EvaluateOn, &'static [Lesion]) {
-        (self.config.evaluate_on, self.model.lesions())
     }
 }

@@ -1,7 +1,7 @@
 //! Figure 1: two hidden layers; meta-learning raises accuracy with fewer units active.
 
 use super::Experiment;
-use crate::claims::{Claim, Part, Rule, Seed};
+use crate::claims::{Claim, Rule, Seed, part};
 use crate::config::Condition::{Baseline, Frozen, Meta, Rates, Sparsity};
 use crate::config::{Condition, Config, DataSet, EvaluateOn, SCHEMA};
 use crate::model::Lesion::Intact;
@@ -26,60 +26,54 @@ fn gain(seed: &Seed<'_>, condition: Condition) -> Option<f64> {
 
 /// Claims 1, 2 and 6, and how much of the gain each part of meta brings.
 pub(super) fn claims() -> Vec<Claim> {
-    let judged = |number, sentence, parts| Claim {
-        number: Some(number),
-        sentence,
-        parts,
-    };
     vec![
-        judged(
+        Claim::judged(
             1,
             "Meta-learning makes the network more accurate.",
-            vec![Part {
-                what: "accuracy, meta less baseline",
-                rule: Rule::Above(|s| gain(s, Meta)),
-            }],
+            vec![part(
+                "accuracy, meta less baseline",
+                Rule::Above(|s| gain(s, Meta)),
+            )],
         ),
-        judged(
+        Claim::judged(
             2,
             "It does so with fewer units active.",
-            vec![Part {
-                what: "active fraction over all layers, meta less baseline",
-                rule: Rule::Below(|s| Some(s.pooled(Meta)? - s.pooled(Baseline)?)),
-            }],
+            vec![part(
+                "active fraction over all layers, meta less baseline",
+                Rule::Below(|s| Some(s.pooled(Meta)? - s.pooled(Baseline)?)),
+            )],
         ),
-        judged(
+        Claim::judged(
             6,
             "With two hidden layers too the upper one is sparser and learns faster.",
             vec![
-                Part {
-                    what: "active fraction, h2 less h1, meta",
-                    rule: Rule::Below(|s| s.active(Meta).map(|a| a[1] - a[0])),
-                },
-                Part {
-                    what: "alpha, h2 less h1, meta",
-                    rule: Rule::Above(|s| s.alpha(Meta).map(|a| a[1] - a[0])),
-                },
+                part(
+                    "active fraction, h2 less h1, meta",
+                    Rule::Below(|s| s.active(Meta).map(|a| a[1] - a[0])),
+                ),
+                part(
+                    "alpha, h2 less h1, meta",
+                    Rule::Above(|s| s.alpha(Meta).map(|a| a[1] - a[0])),
+                ),
             ],
         ),
-        Claim {
-            number: None,
-            sentence: "How much of meta's gain in accuracy the parts of it bring by themselves (ours).",
-            parts: vec![
-                Part {
-                    what: "gain of rates alone, as a share of meta's",
-                    rule: Rule::ShownRatio(|s| gain(s, Rates), |s| gain(s, Meta)),
-                },
-                Part {
-                    what: "gain of sparsity alone, as a share of meta's",
-                    rule: Rule::ShownRatio(|s| gain(s, Sparsity), |s| gain(s, Meta)),
-                },
-                Part {
-                    what: "gain of meta's final values from the start (frozen), as a share of meta's",
-                    rule: Rule::ShownRatio(|s| gain(s, Frozen), |s| gain(s, Meta)),
-                },
+        Claim::shown(
+            "How much of meta's gain in accuracy the parts of it bring by themselves (ours).",
+            vec![
+                part(
+                    "gain of rates alone, as a share of meta's",
+                    Rule::ShownRatio(|s| gain(s, Rates), |s| gain(s, Meta)),
+                ),
+                part(
+                    "gain of sparsity alone, as a share of meta's",
+                    Rule::ShownRatio(|s| gain(s, Sparsity), |s| gain(s, Meta)),
+                ),
+                part(
+                    "gain of meta's final values from the start (frozen), as a share of meta's",
+                    Rule::ShownRatio(|s| gain(s, Frozen), |s| gain(s, Meta)),
+                ),
             ],
-        },
+        ),
     ]
 }
 

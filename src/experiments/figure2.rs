@@ -1,7 +1,7 @@
 //! Figure 2: four hidden layers; sparsity and learning rate rise towards the top.
 
 use super::{Experiment, figure1};
-use crate::claims::{Claim, Part, Rule, Seed};
+use crate::claims::{Claim, Rule, Seed, part};
 use crate::config::Condition::{Baseline, Meta};
 use crate::config::{Condition, Config};
 use crate::stats::{mean, slope};
@@ -28,14 +28,8 @@ fn top_less(list: Option<&[f64]>, l: usize) -> Option<f64> {
 
 /// Claims 3, 4 and 5.
 pub(super) fn claims() -> Vec<Claim> {
-    let part = |what, rule| Part { what, rule };
-    let judged = |number, sentence, parts| Claim {
-        number: Some(number),
-        sentence,
-        parts,
-    };
     vec![
-        judged(
+        Claim::judged(
             3,
             "With meta-learning deeper layers are sparser, the top one especially.",
             vec![
@@ -57,7 +51,7 @@ pub(super) fn claims() -> Vec<Claim> {
                 ),
             ],
         ),
-        judged(
+        Claim::judged(
             4,
             "Without meta-learning that hierarchy is absent.",
             vec![
@@ -75,7 +69,7 @@ pub(super) fn claims() -> Vec<Claim> {
                 ),
             ],
         ),
-        judged(
+        Claim::judged(
             5,
             "The top layer learns much faster than the others.",
             vec![

@@ -1,7 +1,7 @@
 //! Figure 3: two pathways on top; a large, sparse, fast one carries the items.
 
 use super::{Experiment, figure1};
-use crate::claims::{Claim, Part, Rule, Seed};
+use crate::claims::{Claim, Rule, Seed, part};
 use crate::config::Condition::{Baseline, Meta};
 use crate::config::{Config, EvaluateOn};
 use crate::model::Lesion::{self, Intact, WithoutL, WithoutR, WithoutSomeL};
@@ -39,14 +39,8 @@ fn cost(seed: &Seed<'_>, head: u32, lesion: Lesion) -> Option<f64> {
 
 /// Claims 7, 8 and 9, and what the paper does not say of the same lesions.
 pub(super) fn claims() -> Vec<Claim> {
-    let part = |what, rule| Part { what, rule };
-    let judged = |number, sentence, parts| Claim {
-        number: Some(number),
-        sentence,
-        parts,
-    };
     vec![
-        judged(
+        Claim::judged(
             7,
             "With two pathways too deeper layers are sparser, and h4_L is sparser than h4_R.",
             vec![
@@ -63,7 +57,7 @@ pub(super) fn claims() -> Vec<Claim> {
                 ),
             ],
         ),
-        judged(
+        Claim::judged(
             8,
             "h4_L learns faster than h4_R.",
             vec![part(
@@ -71,7 +65,7 @@ pub(super) fn claims() -> Vec<Claim> {
                 Rule::Above(|s| s.alpha(Meta).map(|a| a[L] - a[R])),
             )],
         ),
-        judged(
+        Claim::judged(
             9,
             "Lesioning h4_L dramatically impairs the item task.",
             vec![
@@ -91,10 +85,9 @@ pub(super) fn claims() -> Vec<Claim> {
                 ),
             ],
         ),
-        Claim {
-            number: None,
-            sentence: "What else the lesions cost, and how the two conditions compare (ours).",
-            parts: vec![
+        Claim::shown(
+            "What else the lesions cost, and how the two conditions compare (ours).",
+            vec![
                 part(
                     "category accuracy lost without h4_L, meta",
                     Rule::Shown(|s| cost(s, 0, WithoutL)),
@@ -126,6 +119,6 @@ pub(super) fn claims() -> Vec<Claim> {
                     }),
                 ),
             ],
-        },
+        ),
     ]
 }

@@ -14,8 +14,7 @@ mod second_order;
 
 use num_traits::{Float, FromPrimitive, NumAssign};
 
-use crate::model::Lesion;
-use crate::model::{LaneState, Model, Rule};
+use crate::model::{LaneState, Lesion, Model, Rule, transposed};
 use network::{Network, Trace};
 
 /// A number: f32 or f64.
@@ -82,13 +81,6 @@ pub struct Reference<T> {
     weights: Vec<Vec<T>>,
     alpha: Vec<T>,
     beta: Vec<T>,
-}
-
-/// Turns [rows x columns] into [columns x rows].
-fn transposed<T: Real>(matrix: &[T], rows: usize, columns: usize) -> Vec<T> {
-    (0..columns)
-        .flat_map(|c| (0..rows).map(move |r| matrix[r * columns + c]))
-        .collect()
 }
 
 impl<T: Real> Reference<T> {
