@@ -364,6 +364,7 @@ mod tests {
                             by_task: vec![mean; 20],
                         }],
                         active_pooled: active.iter().sum::<f64>() / 2.0,
+                        correlation: Vec::new(),
                         active_by_task: Vec::new(),
                         active,
                     }),

@@ -12,14 +12,16 @@
 //! 4. [`model`] names one lane's tensors, gives their shapes and draws their initial values.
 //! 5. [`reference`] is the method as the textbook has it, the oracle; [`gpu`] and [`cpu`] are the fast engines.
 //! 6. [`engine`] is one interface over the engines; [`driver`] takes all lanes through the stream.
-//! 7. [`metrics`] turns what engines counted into the numbers reported; [`results`] is their file; [`stats`] are
+//! 7. [`metrics`] turns what engines counted ([`codes`]: how alike codes are) into the numbers reported; [`results`] is their file; [`stats`] are
 //!    intervals and tests over seeds, and [`claims`] the paper's sentences held against them.
+//!    [`look`] shows what units do on one image.
 //! 8. [`protocol`] is what the page and its worker say to each other.
 //!
 //! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
 //! everything that is trained side by side.
 
 pub mod claims;
+pub mod codes;
 pub mod config;
 pub mod cpu;
 pub mod data;
@@ -30,6 +32,7 @@ pub mod experiments;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod figures;
 pub mod gpu;
+pub mod look;
 pub mod metrics;
 pub mod model;
 pub mod protocol;

@@ -36,6 +36,10 @@ pub struct Evaluation {
     pub active_by_task: Vec<Vec<f64>>,
     /// All layers pooled by units.
     pub active_pooled: f64,
+    /// For each hidden layer, the mean correlation between its codes of different images, over all tasks'
+    /// ([`crate::codes`]); none where it was silent. Empty in files written before it was measured.
+    #[serde(default)]
+    pub correlation: Vec<Option<f64>>,
 }
 
 /// One lane's state before training (`tasks_learned` 0) or after a task.
@@ -134,6 +138,8 @@ pub struct SummaryPoint {
     pub lesions: Vec<LesionEstimate>,
     /// Active fraction by layer; empty where not evaluated.
     pub active: Vec<Estimate>,
+    /// Mean correlation between codes by layer; empty where not measured, or for a layer silent in some lane.
+    pub correlation: Vec<Estimate>,
     /// All layers pooled by units; none where not evaluated.
     pub active_pooled: Option<Estimate>,
     /// Learning rate by matrix.
@@ -175,8 +181,13 @@ pub struct Summary {
 }
 
 impl Evaluation {
-    /// Turns one lane's counts on each task's `images` into shares.
-    pub fn of(model: &Model, images: u32, counts: &[Counts]) -> Self {
+    /// Turns one lane's counts on each task's `images` into shares; `correlation` is taken over.
+    pub fn of(
+        model: &Model,
+        images: u32,
+        counts: &[Counts],
+        correlation: Vec<Option<f64>>,
+    ) -> Self {
         let images = f64::from(images);
         let tasks = counts.len() as f64;
         let mean = |by_task: &[f64]| by_task.iter().sum::<f64>() / tasks;
@@ -220,6 +231,7 @@ impl Evaluation {
             active,
             active_by_task,
             active_pooled: weighted / units as f64,
+            correlation,
         }
     }
 }
@@ -294,6 +306,12 @@ impl SummaryPoint {
                 .collect()
         });
         let pooled: Vec<f64> = evaluations.iter().map(|e| e.active_pooled).collect();
+        let whole: Option<Vec<Vec<f64>>> = evaluations
+            .iter()
+            .map(|e| e.correlation.iter().copied().collect())
+            .collect();
+        let whole = whole.unwrap_or_default();
+        let correlation = each(&whole.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let losses: Vec<f64> = records.iter().filter_map(|r| r.meta_loss).collect();
         Self {
             tasks_learned,
@@ -309,6 +327,7 @@ impl SummaryPoint {
                     .map(|e| e.active.as_slice())
                     .collect::<Vec<_>>(),
             ),
+            correlation,
             active_pooled: Estimate::of(&pooled),
             alpha: each(
                 &records
@@ -348,6 +367,7 @@ mod tests {
                 active: Vec::new(),
                 active_by_task: Vec::new(),
                 active_pooled: 0.0,
+                correlation: Vec::new(),
             }),
         };
         matrix.into_iter().enumerate().map(record).collect()

@@ -88,6 +88,9 @@ fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Ve
             rows.push(row(name.clone(), Some(task), value));
         }
     }
+    for (name, value) in results.layers.iter().zip(&evaluation.correlation) {
+        rows.extend(value.map(|v| row(format!("correlation of codes {name}"), None, v)));
+    }
     rows.push(row(
         "active fraction pooled".into(),
         None,
@@ -177,6 +180,19 @@ fn lines(results: &Results) -> Vec<Line> {
     }
     let of = |lane: &LaneResults| Some(last(lane)?.evaluation.as_ref()?.active_pooled);
     add("active fraction, all layers".into(), 3, Box::new(of));
+    for (l, name) in results.layers.iter().enumerate() {
+        let of = move |lane: &LaneResults| *last(lane)?.evaluation.as_ref()?.correlation.get(l)?;
+        add(format!("correlation of codes {name}"), 3, Box::new(of));
+        let before = move |lane: &LaneResults| {
+            let first = lane.records.first()?.evaluation.as_ref()?;
+            *first.correlation.get(l)?
+        };
+        add(
+            format!("correlation of codes {name}, untrained"),
+            3,
+            Box::new(before),
+        );
+    }
     for (m, name) in results.matrices.iter().enumerate() {
         let of = move |lane: &LaneResults| last(lane)?.alpha.get(m).copied();
         add(format!("alpha {name}"), 4, Box::new(of));

@@ -480,7 +480,8 @@ fn tell(shared: &Shared, driver: &Driver, note: Note) {
                 ),
             });
         }
-        Note::TaskEnd | Note::Done => {}
+        // The page is not shown these yet.
+        Note::Looked { .. } | Note::TaskEnd | Note::Done => {}
     }
 }
 

@@ -249,7 +249,11 @@ fn agree(ours: &Results, theirs: &Results) {
             let measured = |r: &TaskRecord| {
                 let e = r.evaluation.as_ref().unwrap();
                 let accuracy = e.accuracy.iter().map(|a| a.mean);
-                accuracy.chain(e.active.clone()).collect::<Vec<_>>()
+                let alike = e.correlation.iter().flatten().copied();
+                accuracy
+                    .chain(e.active.clone())
+                    .chain(alike)
+                    .collect::<Vec<_>>()
             };
             let (x, y) = (measured(x), measured(y));
             assert_eq!(x.len(), y.len());

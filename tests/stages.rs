@@ -123,6 +123,7 @@ impl Case {
                     .map(|_| rng.random_range(0..2))
                     .collect()
             },
+            codes: vec![0.25; (at.codes_lane * n as u32) as usize],
             counters: vec![7; (passes::counters(&model) * TASKS * n as u32) as usize],
         };
         for (lane, state) in states.iter().enumerate() {

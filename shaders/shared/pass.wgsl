@@ -49,6 +49,10 @@ struct Pass {
     tasks: u32,           // tasks of a seed: stride of its rotations
     counter_at: u32,      // where counts are added
     counters_lane: u32,   // stride of a lane's counters
+    centre_at: u32,       // mean of a code, one for each slot
+    spread_at: u32,       // what scales a centred code to unit length, one for each slot
+    codes_at: u32,        // a layer's sum of codes, then their number
+    codes_lane: u32,      // stride of a lane's sums of codes
     matrices: u32,        // matrices of the network
     layers: u32,          // hidden layers
     heads: u32,           // heads
@@ -66,6 +70,9 @@ const FLAG_SYNC: u32 = 8u;          // eta_w rather than alpha updates the weigh
 
 // Lengths at or below this are silence.
 const SILENT: f32 = 1e-12;
+
+// A code whose squared spread is at most this has none.
+const NO_SPREAD: f32 = 1e-20;
 
 // Entries of one lane in `rates`, in this order: alpha, beta, relu(alpha), the weights' next rate,
 // then these.

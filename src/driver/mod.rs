@@ -20,6 +20,7 @@ use crate::data::{CLASSES, Dataset, PIXELS};
 use crate::engine::{Device, Engine, EngineError};
 use crate::engine_info::EngineInfo;
 use crate::gpu::GpuError;
+use crate::look::{Look, Probe};
 use crate::metrics::{Evaluation, Summary, TaskRecord};
 use crate::model::{LaneState, Model, initial};
 use crate::protocol::{Progress, RunInfo};
@@ -60,6 +61,15 @@ pub enum Note {
         lane: usize,
         /// What was measured.
         record: TaskRecord,
+    },
+    /// A watched lane was looked at, at a task end.
+    Looked {
+        /// Index of the lane.
+        lane: usize,
+        /// Tasks learned.
+        tasks_learned: u32,
+        /// What was seen.
+        look: Look,
     },
     /// A lane was set aside.
     Lost {
@@ -105,6 +115,13 @@ struct Checkpoint {
     states: Vec<LaneState<f32>>,
 }
 
+/// Which lanes are looked at, on what.
+#[derive(Clone, Debug)]
+struct Watch {
+    image: Vec<f32>,
+    lanes: Vec<usize>,
+}
+
 /// A run in progress.
 #[derive(Debug)]
 pub struct Driver {
@@ -124,6 +141,7 @@ pub struct Driver {
     next: Next,
     learned_tasks: u32,
     checkpoint: Option<Checkpoint>,
+    watch: Option<Watch>,
     /// Whether a device was lost since the last task end: a second time in a row is not tried again.
     recovered: bool,
     angles: Vec<f64>,
@@ -191,6 +209,7 @@ impl Driver {
             next: Next::Size { seeds: 1 },
             learned_tasks: 0,
             checkpoint: None,
+            watch: None,
             recovered: false,
             step_seconds: None,
             image_seconds: None,
@@ -271,6 +290,38 @@ impl Driver {
         let opened = Device::open(self.info.kind.choice(), &self.config).await?;
         self.resume(opened.device)?;
         Ok(true)
+    }
+
+    /// Looks at lanes (by index) on a probe from now on, at every task end.
+    pub fn watch(&mut self, probe: &Probe, lanes: Vec<usize>) {
+        let image = probe.image();
+        self.watch = Some(Watch { image, lanes });
+    }
+
+    /// Looks at the watched lanes of the wave in progress.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn look(&self) -> Result<Vec<(usize, Look)>, RunError> {
+        match &self.engine {
+            Some(engine) => self.look_through(engine).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn look_through(&self, engine: &Engine) -> Result<Vec<(usize, Look)>, RunError> {
+        let mut looks = Vec::new();
+        let Some(Watch { image, lanes }) = &self.watch else {
+            return Ok(looks);
+        };
+        let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
+        for (i, &lane) in wave.iter().enumerate() {
+            if lanes.contains(&lane) && self.results[lane].lost_at_step.is_none() {
+                let state = engine.lane(i).await?;
+                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
+            }
+        }
+        Ok(looks)
     }
 
     /// Lane-images of so many evaluations of so many lanes.
@@ -506,7 +557,7 @@ impl Driver {
         let evaluated = self.is_evaluated(self.learned_tasks);
         let readings = engine.read().await?;
         let counts = if evaluated {
-            Some(engine.counts().await?)
+            Some((engine.counts().await?, engine.correlations().await?))
         } else {
             None
         };
@@ -520,8 +571,16 @@ impl Driver {
         } else {
             None
         };
+        let looks = self.look_through(engine).await?;
         // Nothing can fail from here on: a record is told once.
-        let mut notes = Vec::new();
+        let mut notes: Vec<Note> = looks
+            .into_iter()
+            .map(|(lane, look)| Note::Looked {
+                lane,
+                tasks_learned: self.learned_tasks,
+                look,
+            })
+            .collect();
         for (i, reading) in readings.iter().enumerate() {
             let lane = self.waves[self.wave][i];
             if self.results[lane].lost_at_step.is_some() {
@@ -542,9 +601,10 @@ impl Driver {
                 alpha: widen(&reading.alpha),
                 beta: widen(&reading.beta),
                 meta_loss: (self.learned_tasks > 0).then(|| f64::from(reading.loss_sum) / steps),
-                evaluation: counts
-                    .as_ref()
-                    .map(|c| Evaluation::of(&self.model, self.config.evaluation_images, &c[i])),
+                evaluation: counts.as_ref().map(|(counts, alike)| {
+                    let images = self.config.evaluation_images;
+                    Evaluation::of(&self.model, images, &counts[i], alike[i].clone())
+                }),
             };
             if last {
                 self.learned[lane] = Some((reading.alpha.clone(), reading.beta.clone()));

@@ -330,6 +330,31 @@ impl Engine {
         }
     }
 
+    /// How alike the evaluation's codes were: for each lane, for each layer, their mean correlation
+    /// ([`crate::codes`]); none where fewer than two codes had a spread.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn correlations(&self) -> Result<Vec<Vec<Option<f64>>>, EngineError> {
+        match self {
+            Self::Gpu(e) => e.correlations().await,
+            Self::Cpu(e) => Ok(e.correlations()),
+            Self::Reference(e) => Ok(e.correlations()),
+        }
+    }
+
+    /// Reads one lane's values.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn lane(&self, lane: usize) -> Result<LaneState<f32>, EngineError> {
+        match self {
+            Self::Gpu(e) => e.lane(lane).await,
+            Self::Cpu(e) => Ok(e.lane(lane)),
+            Self::Reference(e) => Ok(e.lane(lane)),
+        }
+    }
+
     /// Reads every lane's values.
     ///
     /// # Errors

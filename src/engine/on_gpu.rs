@@ -171,6 +171,14 @@ impl OnGpu {
         Ok(self.wave.wait().await?)
     }
 
+    pub(super) async fn correlations(&self) -> Result<Vec<Vec<Option<f64>>>, EngineError> {
+        Ok(self.wave.correlations().await?)
+    }
+
+    pub(super) async fn lane(&self, lane: usize) -> Result<LaneState<f32>, EngineError> {
+        Ok(self.wave.lane(lane as u32).await?)
+    }
+
     pub(super) async fn lanes(&self) -> Result<Vec<LaneState<f32>>, EngineError> {
         Ok(self.wave.all_lanes().await?)
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Counts, Reading, Wave};
+use crate::codes::CodeSum;
 use crate::cpu::{self, Cpu};
 use crate::data::{PIXELS, Rotation, Turn};
 use crate::model::{LaneState, Lesion, Model, Rule};
@@ -12,6 +13,15 @@ use crate::stream::Stream;
 
 /// Images that are evaluated at once: enough for a matrix product's width, few enough for the cache.
 const TOGETHER: u32 = 128;
+
+/// What some images added to a lane's evaluation.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// What was counted of their task.
+    pub counts: Counts,
+    /// For each layer, the sum of its codes.
+    pub codes: Vec<CodeSum>,
+}
 
 /// One lane's engine on the CPU.
 pub trait HostLane: std::fmt::Debug + Send + Sync + Sized {
@@ -24,7 +34,7 @@ pub trait HostLane: std::fmt::Debug + Send + Sync + Sized {
     /// The lane's values.
     fn state(&self) -> LaneState<f32>;
     /// What it makes of images ([n][inputs], not scaled) with a label for each head.
-    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], counts: &mut Counts);
+    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], tally: &mut Tally);
 }
 
 impl HostLane for Reference<f32> {
@@ -46,7 +56,8 @@ impl HostLane for Reference<f32> {
         self.state()
     }
 
-    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], counts: &mut Counts) {
+    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], tally: &mut Tally) {
+        let Tally { counts, codes } = tally;
         let lesions = model.lesions();
         for (image, labels) in images.chunks_exact(model.inputs).zip(labels) {
             for (l, &lesion) in lesions.iter().enumerate() {
@@ -58,6 +69,9 @@ impl HostLane for Reference<f32> {
                 if lesion == Lesion::Intact {
                     for (sum, &n) in counts.active.iter_mut().zip(&outcome.active) {
                         *sum += n;
+                    }
+                    for (sum, h) in codes.iter_mut().zip(&outcome.outputs) {
+                        sum.add_codes(h, h.len());
                     }
                 }
             }
@@ -84,7 +98,8 @@ impl HostLane for Cpu {
         self.state()
     }
 
-    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], counts: &mut Counts) {
+    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], tally: &mut Tally) {
+        let Tally { counts, codes } = tally;
         let lesions = model.lesions();
         let mut seen = cpu::evaluation::Seen::default();
         let mut logits = Vec::new();
@@ -99,8 +114,9 @@ impl HostLane for Cpu {
                 counts.correct[h * lesions.len() + l] += hits.count() as u32;
             }
         }
-        for (sum, acts) in counts.active.iter_mut().zip(&seen.acts) {
-            *sum += acts.iter().filter(|&&h| h > 0.0).count() as u32;
+        for (l, acts) in seen.acts.iter().enumerate() {
+            counts.active[l] += acts.iter().filter(|&&h| h > 0.0).count() as u32;
+            codes[l].add_codes(acts, model.layers[l].units);
         }
     }
 }
@@ -113,6 +129,8 @@ pub struct OnHost<L> {
     /// For each seed, each task's rotation.
     turns: Vec<Arc<Vec<Turn>>>,
     counts: Vec<Vec<Counts>>,
+    /// For each lane, for each layer.
+    codes: Vec<Vec<CodeSum>>,
 }
 
 #[derive(Debug)]
@@ -171,6 +189,7 @@ impl<L: HostLane> OnHost<L> {
             lanes,
             turns,
             counts: Vec::new(),
+            codes: Vec::new(),
         }
     }
 
@@ -230,7 +249,7 @@ impl<L: HostLane> OnHost<L> {
         let about = &self.about;
         let set = about.evaluation_images();
         let per_seed = about.per_seed();
-        let none = self.no_counts();
+        let none = self.nothing();
         // One piece of work: some images of one seed, through all its lanes.
         let mut pieces: Vec<(usize, Range<u32>)> = Vec::new();
         for seed in 0..about.streams.len() {
@@ -252,36 +271,53 @@ impl<L: HostLane> OnHost<L> {
             lanes[*seed * per_seed..][..per_seed]
                 .iter()
                 .map(|lane| {
-                    let mut counts = none.clone();
+                    let mut tally = none.clone();
                     lane.engine
-                        .count(&about.model, &inputs, &labels, &mut counts);
-                    counts
+                        .count(&about.model, &inputs, &labels, &mut tally);
+                    tally
                 })
                 .collect::<Vec<_>>()
         });
         for ((seed, _), counted) in pieces.iter().zip(counted) {
-            for (i, counts) in counted.iter().enumerate() {
-                self.counts[seed * per_seed + i][task].add(counts);
+            for (i, tally) in counted.iter().enumerate() {
+                let lane = seed * per_seed + i;
+                self.counts[lane][task].add(&tally.counts);
+                for (sum, part) in self.codes[lane].iter_mut().zip(&tally.codes) {
+                    sum.add(part);
+                }
             }
         }
     }
 
-    fn no_counts(&self) -> Counts {
+    fn nothing(&self) -> Tally {
         let model = &self.about.model;
-        Counts {
-            correct: vec![0; model.heads.len() * model.lesions().len()],
-            active: vec![0; model.layers.len()],
+        Tally {
+            counts: Counts {
+                correct: vec![0; model.heads.len() * model.lesions().len()],
+                active: vec![0; model.layers.len()],
+            },
+            codes: vec![CodeSum::default(); model.layers.len()],
         }
     }
 
     pub(super) fn begin_evaluation(&mut self) {
-        let none = self.no_counts();
+        let Tally { counts, codes } = self.nothing();
         let tasks = self.about.config.tasks as usize;
-        self.counts = vec![vec![none; tasks]; self.lanes.len()];
+        self.counts = vec![vec![counts; tasks]; self.lanes.len()];
+        self.codes = vec![codes; self.lanes.len()];
     }
 
     pub(super) fn counts(&self) -> Vec<Vec<Counts>> {
         self.counts.clone()
+    }
+
+    pub(super) fn correlations(&self) -> Vec<Vec<Option<f64>>> {
+        let of_lane = |codes: &Vec<CodeSum>| codes.iter().map(CodeSum::correlation).collect();
+        self.codes.iter().map(of_lane).collect()
+    }
+
+    pub(super) fn lane(&self, lane: usize) -> LaneState<f32> {
+        self.lanes[lane].engine.state()
     }
 
     pub(super) fn lanes(&self) -> Vec<LaneState<f32>> {

@@ -66,6 +66,7 @@ pass_record! {
     beta_at: u32, k: u32, flags: u32, partial_at: u32,
     entry_at: u32, entry_step: u32, tasks: u32,
     counter_at: u32, counters_lane: u32,
+    centre_at: u32, spread_at: u32, codes_at: u32, codes_lane: u32,
     matrices: u32, layers: u32, heads: u32, head: u32,
     eta_alpha: f32, eta_beta: f32, eta_w: f32, clip_norm: f32,
 }
@@ -95,6 +96,8 @@ pub enum Slot {
     Cursor,
     /// Counts of an evaluation.
     Counters,
+    /// Sums of codes of an evaluation.
+    Codes,
     /// For each seed, each unit of h4_L: 1 if the lesion of some of them leaves it out.
     Silenced,
 }
@@ -151,6 +154,8 @@ stages! {
     UPDATE = "update" [] [1 Weights, 2 Acts, 3 Deltas, 6 Rates];
     SILENCE = "silence" [] [2 Acts, 8 Silenced];
     COUNT = "count" [REDUCE] [2 Acts, 9 Counters];
+    STANDARDIZE = "standardize" [REDUCE] [2 Acts, 5 Scalars];
+    POOL = "pool" [] [2 Acts, 5 Scalars, 9 Codes];
     SCORE = "score" [] [2 Acts, 7 Entries, 9 Counters];
 }
 

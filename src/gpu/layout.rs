@@ -26,6 +26,12 @@ pub struct LayerPlaces {
     pub norm: u32,
     /// c by slot.
     pub level: u32,
+    /// Mean of a code by slot; evaluation only.
+    pub centre: u32,
+    /// What scales a centred code to unit length, by slot; evaluation only.
+    pub spread: u32,
+    /// Its sum of codes, then their number, in codes.
+    pub codes: u32,
     /// beta's gradient by slot.
     pub pull: u32,
     /// Overlaps of its outputs with the inner steps'.
@@ -85,6 +91,8 @@ pub struct Layout {
     pub scalars_lane: u32,
     /// In rates.
     pub rates_lane: u32,
+    /// In codes.
+    pub codes_lane: u32,
     /// Matrices.
     pub matrices: u32,
 }
@@ -117,7 +125,8 @@ impl Layout {
         let sweeps = if training { inner + 1 } else { 1 };
         let slots = sweeps * columns;
         let dots = slots * inner;
-        let (mut weights, mut acts, mut deltas, mut scalars) = (
+        let (mut weights, mut acts, mut deltas, mut scalars, mut codes) = (
+            Shelf::default(),
             Shelf::default(),
             Shelf::default(),
             Shelf::default(),
@@ -141,6 +150,9 @@ impl Layout {
                     deltas: if training { deltas.take(room) } else { 0 },
                     norm: scalars.take(slots),
                     level: scalars.take(slots),
+                    centre: if training { 0 } else { scalars.take(slots) },
+                    spread: if training { 0 } else { scalars.take(slots) },
+                    codes: codes.take(units + 1),
                     pull: if training { scalars.take(slots) } else { 0 },
                     act_dots: scalars.take(dots),
                     delta_dots: scalars.take(dots),
@@ -207,6 +219,7 @@ impl Layout {
             deltas_lane: deltas.0.max(4),
             scalars_lane: scalars.0.max(4),
             rates_lane: pad(rates),
+            codes_lane: codes.0,
             matrices,
         }
     }

@@ -30,6 +30,8 @@ pub struct Memory {
     pub cursor: Vec<u32>,
     /// [`Slot::Counters`].
     pub counters: Vec<u32>,
+    /// [`Slot::Codes`].
+    pub codes: Vec<f32>,
     /// [`Slot::Silenced`].
     pub silenced: Vec<u32>,
 }
@@ -50,6 +52,7 @@ impl Memory {
             Slot::Rotations => cast_slice(&self.rotations),
             Slot::Cursor => cast_slice(&self.cursor),
             Slot::Counters => cast_slice(&self.counters),
+            Slot::Codes => cast_slice(&self.codes),
             Slot::Silenced => cast_slice(&self.silenced),
         }
     }
@@ -68,6 +71,7 @@ impl Memory {
             Slot::Rotations => cast_slice_mut(&mut self.rotations),
             Slot::Cursor => cast_slice_mut(&mut self.cursor),
             Slot::Counters => cast_slice_mut(&mut self.counters),
+            Slot::Codes => cast_slice_mut(&mut self.codes),
             Slot::Silenced => cast_slice_mut(&mut self.silenced),
         }
     }

@@ -68,6 +68,7 @@ impl<'a> Writer<'a> {
             deltas_lane: at.deltas_lane,
             scalars_lane: at.scalars_lane,
             rates_lane: at.rates_lane,
+            codes_lane: at.codes_lane,
             lanes_per_seed: lanes.per_seed,
             tasks: lanes.tasks,
             matrices: at.matrices,
@@ -226,6 +227,9 @@ impl<'a> Writer<'a> {
             norm_at: place.norm + slot,
             level_at: place.level + slot,
             pull_at: place.pull + slot,
+            centre_at: place.centre + slot,
+            spread_at: place.spread + slot,
+            codes_at: place.codes,
             beta_at: self.at.matrices + l as u32,
             k: self.model.layers[l].k as u32,
             ..self.common
@@ -529,6 +533,9 @@ pub fn evaluate(
             ..w.layer(l, 0, columns)
         };
         w.push(&k::COUNT, groups, pass);
+        w.push(&k::STANDARDIZE, groups, pass);
+        let units = [(pass.units + 1).div_ceil(THREADS), 1, lanes.lanes];
+        w.push(&k::POOL, units, pass);
     }
     w.list
 }

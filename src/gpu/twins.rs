@@ -33,6 +33,8 @@ pub fn run(dispatch: &Dispatch, memory: &mut Memory) -> bool {
         "update" => p.update(memory),
         "silence" => p.silence(memory),
         "count" => p.count(memory),
+        "standardize" => p.standardize(memory),
+        "pool" => p.pool(memory),
         "score" => p.score(memory),
         _ => return false,
     }
@@ -546,6 +548,51 @@ impl Twin {
             let busy = m.acts[span(at, p.units)].iter().filter(|&&h| h > 0.0);
             m.counters[(p.counter_at + lane * p.counters_lane) as usize] += busy.count() as u32;
         });
+    }
+
+    /// Mean and spread of each code.
+    fn standardize(&self, m: &mut Memory) {
+        let p = &self.p;
+        self.each(|lane, column| {
+            let at = p.acts_at + lane * p.acts_lane + column * p.units_pad;
+            let code: Vec<f64> = m.acts[span(at, p.units)]
+                .iter()
+                .map(|&h| h.into())
+                .collect();
+            let mean = code.iter().sum::<f64>() / f64::from(p.units);
+            let square: f64 = code.iter().map(|h| (h - mean) * (h - mean)).sum();
+            let spread = if square > crate::codes::NO_SPREAD.into() {
+                1.0 / square.sqrt()
+            } else {
+                0.0
+            };
+            let slot = lane * p.scalars_lane + column;
+            m.scalars[(p.centre_at + slot) as usize] = mean as f32;
+            m.scalars[(p.spread_at + slot) as usize] = spread as f32;
+        });
+    }
+
+    /// The sum of a layer's codes, each centred and at unit length, and after it their number.
+    fn pool(&self, m: &mut Memory) {
+        let p = &self.p;
+        for lane in 0..self.lanes {
+            let slot = lane * p.scalars_lane;
+            let first = p.codes_at + lane * p.codes_lane;
+            let spread = |column: u32| m.scalars[(p.spread_at + slot + column) as usize];
+            let counted: Vec<u32> = (0..p.columns).filter(|&c| spread(c) > 0.0).collect();
+            for unit in 0..p.units {
+                let sum: f64 = counted
+                    .iter()
+                    .map(|&column| {
+                        let at = p.acts_at + lane * p.acts_lane + column * p.units_pad + unit;
+                        let centre = m.scalars[(p.centre_at + slot + column) as usize];
+                        f64::from(m.acts[at as usize] - centre) * f64::from(spread(column))
+                    })
+                    .sum();
+                m.codes[(first + unit) as usize] += sum as f32;
+            }
+            m.codes[(first + p.units) as usize] += counted.len() as f32;
+        }
     }
 
     /// Columns whose largest logit, the first of equals, is the label's.

@@ -8,6 +8,7 @@ use super::device::{Gpu, GpuError};
 use super::kernels::{MAX_INNER, Pass, Slot, misc};
 use super::layout::{Layout, pad};
 use super::passes::{self, Dispatch, Lanes};
+use crate::codes;
 use crate::model::{LaneState, Model, Rule};
 
 /// Distance of pass records in their uniform buffer: what every adapter can bind.
@@ -90,6 +91,7 @@ pub struct GpuWave {
     rotations: wgpu::Buffer,
     cursor: wgpu::Buffer,
     counters: wgpu::Buffer,
+    codes: wgpu::Buffer,
     silenced: wgpu::Buffer,
     steps: HashMap<(u32, u32, bool), Prepared>,
     evaluations: HashMap<(u32, bool), Prepared>,
@@ -242,6 +244,7 @@ impl GpuWave {
             rotations: buffer(&gpu, "rotations", pictures.rotations.len() as u64 * 2),
             cursor: buffer(&gpu, "cursor", 4),
             counters: buffer(&gpu, "counters", counters),
+            codes: buffer(&gpu, "codes", n * u64::from(evaluation.at.codes_lane)),
             silenced: buffer(&gpu, "silenced", silenced.len() as u64),
             model: model.clone(),
             rule: rule.clone(),
@@ -370,10 +373,11 @@ impl GpuWave {
             .write_buffer(&room.acts, at, bytemuck::cast_slice(input));
     }
 
-    /// Sets all counts to zero.
+    /// Sets all counts and sums of codes to zero.
     pub fn clear_counts(&self) {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         encoder.clear_buffer(&self.counters, 0, None);
+        encoder.clear_buffer(&self.codes, 0, None);
         self.gpu.queue.submit([encoder.finish()]);
     }
 
@@ -471,6 +475,28 @@ impl GpuWave {
     pub async fn counts(&self) -> Result<Vec<u32>, GpuError> {
         let len = self.lanes.lanes * self.lanes.tasks * passes::counters(&self.model);
         self.gpu.read(&self.counters, 0, len.into()).await
+    }
+
+    /// Reads how alike codes are: for each lane, for each layer, their mean correlation.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn correlations(&self) -> Result<Vec<Vec<Option<f64>>>, GpuError> {
+        let at = &self.evaluation.at;
+        let len = self.lanes.lanes * at.codes_lane;
+        let words = self.gpu.read(&self.codes, 0, len.into()).await?;
+        let sums: &[f32] = bytemuck::cast_slice(&words);
+        let of_layer = |lane: &[f32], codes: u32, units: u32| {
+            let (sum, number) = lane[codes as usize..].split_at(units as usize);
+            codes::correlation(sum.iter().map(|&s| s.into()), number[0] as u64)
+        };
+        Ok(sums
+            .chunks_exact(at.codes_lane as usize)
+            .map(|lane| {
+                let layers = at.layers.iter();
+                layers.map(|l| of_layer(lane, l.codes, l.units)).collect()
+            })
+            .collect())
     }
 
     /// Reads a lane's values.
@@ -576,6 +602,7 @@ impl GpuWave {
             Slot::Rotations => &self.rotations,
             Slot::Cursor => &self.cursor,
             Slot::Counters => &self.counters,
+            Slot::Codes => &self.codes,
             Slot::Silenced => &self.silenced,
         }
     }

@@ -53,6 +53,8 @@ pub struct Outcome<T> {
     pub logits: Vec<Vec<T>>,
     /// Units with h > 0 of each layer.
     pub active: Vec<u32>,
+    /// Each layer's outputs h, not scaled.
+    pub outputs: Vec<Vec<T>>,
     /// Each layer's drive, before competition.
     pub drive: Vec<Vec<T>>,
     /// Each layer's c, the k-th largest drive; 0 without competition.
@@ -139,6 +141,7 @@ impl<T: Real> Reference<T> {
                 .map(|l| l.h.iter().filter(|h| **h > T::zero()).count() as u32)
                 .collect(),
             level: trace.layers.iter().map(|l| l.level).collect(),
+            outputs: trace.layers.iter().map(|l| l.h.clone()).collect(),
             drive: trace.layers.into_iter().map(|l| l.z).collect(),
             logits: trace.logits,
         }

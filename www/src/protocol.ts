@@ -536,7 +536,12 @@ active_by_task: Array<Array<number>>,
 /**
  * All layers pooled by units.
  */
-active_pooled: number, };
+active_pooled: number, 
+/**
+ * For each hidden layer, the mean correlation between its codes of different images, over all tasks'
+ * ([`crate::codes`]); none where it was silent. Empty in files written before it was measured.
+ */
+correlation: Array<number | null>, };
 export type Lesion = "intact" | "without_l" | "without_r" | "without_some_l";
 export type LesionEstimate = { 
 /**
@@ -573,6 +578,10 @@ lesions: Array<LesionEstimate>,
  * Active fraction by layer; empty where not evaluated.
  */
 active: Array<Estimate>, 
+/**
+ * Mean correlation between codes by layer; empty where not measured, or for a layer silent in some lane.
+ */
+correlation: Array<Estimate>, 
 /**
  * All layers pooled by units; none where not evaluated.
  */

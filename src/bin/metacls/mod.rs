@@ -5,8 +5,10 @@ mod info;
 mod report;
 mod run;
 mod verify;
+mod watch;
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -78,6 +80,10 @@ struct RunArgs {
     /// Where the results file goes.
     #[arg(long, default_value = "results")]
     out: PathBuf,
+    /// Also write what the first seed's units do on one digit, before training and after each task, to this
+    /// file (.json.gz).
+    #[arg(long, value_name = "FILE")]
+    watch: Option<PathBuf>,
     /// Only check the configuration and print it in full.
     #[arg(long)]
     dry_run: bool,
@@ -119,6 +125,24 @@ impl Failure {
     fn failed(words: impl ToString) -> Self {
         Self::Failed(words.to_string())
     }
+}
+
+/// Writes a file, gzip, and says so; makes its folder.
+fn write_gzip(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).map_err(Failure::failed)?;
+    write_file(path, &encoder.finish().map_err(Failure::failed)?)
+}
+
+/// Writes a file and says so; makes its folder.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let fail = |e: std::io::Error| Failure::Failed(format!("{}: {e}", path.display()));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    std::fs::write(path, bytes).map_err(fail)?;
+    eprintln!("wrote {}", path.display());
+    Ok(())
 }
 
 /// Runs the program.

@@ -7,7 +7,7 @@ use metacls::figures::{self, Theme};
 use metacls::report;
 use metacls::results::Results;
 
-use super::Failure;
+use super::{Failure, write_file, write_gzip};
 
 /// What to tell.
 #[derive(Debug, clap::Args)]
@@ -33,18 +33,18 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         print(&report::markdown(&name, &results))?;
         if let Some(folder) = &args.csv {
             let path = folder.join(format!("{name}.csv"));
-            write(folder, &path, &csv_text(&results)?)?;
+            write_file(&path, &csv_text(&results)?)?;
         }
         if let Some(folder) = &args.compact {
             let path = folder.join(format!("{name}.json.gz"));
             let json = serde_json::to_vec(&results.compact()).map_err(Failure::failed)?;
-            write(folder, &path, &gzip(&json)?)?;
+            write_gzip(&path, &json)?;
         }
         if let Some(folder) = &args.svg {
             for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
                 let svg = figures::svg(&results, theme).map_err(Failure::failed)?;
                 let path = folder.join(format!("{name}{suffix}.svg"));
-                write(folder, &path, svg.as_bytes())?;
+                write_file(&path, svg.as_bytes())?;
             }
         }
     }
@@ -67,22 +67,8 @@ fn csv_text(results: &Results) -> Result<Vec<u8>, Failure> {
     writer.into_inner().map_err(Failure::failed)
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(bytes).map_err(Failure::failed)?;
-    encoder.finish().map_err(Failure::failed)
-}
-
 fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.trim_end_matches(".gz").trim_end_matches(".json");
     name.to_owned()
-}
-
-fn write(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let fail = |e: std::io::Error| Failure::Failed(format!("{}: {e}", path.display()));
-    std::fs::create_dir_all(folder).map_err(fail)?;
-    std::fs::write(path, bytes).map_err(fail)?;
-    eprintln!("wrote {}", path.display());
-    Ok(())
 }

@@ -13,6 +13,7 @@ use metacls::engine::Device;
 use metacls::metrics::Estimate;
 use metacls::{experiments, self_test, words};
 
+use super::watch::Watcher;
 use super::{Failure, RunArgs};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -74,6 +75,7 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
     );
     let mut driver = Driver::new(config, Arc::new(data), opened.device, info)
         .map_err(|e| Failure::failed(words::run(&e)))?;
+    let mut watcher = args.watch.is_some().then(|| Watcher::new(&mut driver));
     let bar = ProgressBar::new(driver.progress().lane_steps_total.into());
     if let Ok(style) = ProgressStyle::with_template(
         "{bar:30} {percent:>3}% {pos}/{len} lane-steps  {elapsed_precise}  {msg}",
@@ -102,6 +104,9 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
             bar.set_message(format!("{speed:.0} lane-steps/s, about {left:.0} s left"));
         }
         for note in &notes {
+            if let Some(watcher) = &mut watcher {
+                watcher.note(note);
+            }
             if let Note::Lost { lane, step } = note {
                 let lane = driver.lanes()[*lane];
                 bar.suspend(|| {
@@ -119,6 +124,9 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
     };
     bar.finish_and_clear();
     print_table(&driver);
+    if let (Some(watcher), Some(path)) = (watcher, &args.watch) {
+        watcher.write(path, &driver)?;
+    }
     let path = write(&args.out, name, &driver)?;
     let (training, evaluation) = driver.seconds();
     println!("training {training:.1} s, evaluation {evaluation:.1} s; results in {path}");

@@ -1,0 +1,28 @@
+// pool: adds a layer's codes, each centred and at unit length, unit by unit; after its last unit, how many.
+//
+// Columns are added one after the other, so that the sum does not depend on how many are evaluated at once.
+// One thread for each unit of each lane, and one for the number.
+@group(0) @binding(0) var<uniform> p: Pass;
+@group(0) @binding(2) var<storage, read> acts: array<f32>;
+@group(0) @binding(5) var<storage, read> scalars: array<f32>;
+@group(0) @binding(9) var<storage, read_write> codes: array<f32>;
+
+@compute @workgroup_size(64)
+fn pool(@builtin(global_invocation_id) id: vec3<u32>) {
+    if (id.x > p.units) {
+        return;
+    }
+    let slot = id.z * p.scalars_lane;
+    let at = p.acts_at + id.z * p.acts_lane + id.x;
+    let place = p.codes_at + id.z * p.codes_lane + id.x;
+    var sum = codes[place];
+    for (var column = 0u; column < p.columns; column++) {
+        let spread = scalars[p.spread_at + slot + column];
+        if (id.x == p.units) {
+            sum += select(0.0, 1.0, spread > 0.0);
+        } else if (spread > 0.0) {
+            sum += (acts[at + column * p.units_pad] - scalars[p.centre_at + slot + column]) * spread;
+        }
+    }
+    codes[place] = sum;
+}
