@@ -59,6 +59,21 @@ impl<'a> Seed<'a> {
         Some(self.evaluation(condition)?.active_pooled)
     }
 
+    /// Mean correlation between a layer's codes of different images.
+    pub fn correlation(&self, condition: Condition, layer: usize) -> Option<f64> {
+        *self.evaluation(condition)?.correlation.get(layer)?
+    }
+
+    /// The same before training.
+    pub fn untrained_correlation(&self, condition: Condition, layer: usize) -> Option<f64> {
+        let lanes = &self.results.lanes;
+        let lane = lanes
+            .iter()
+            .find(|l| l.lane.seed == self.seed && l.lane.condition == condition)?;
+        let first = lane.records.first().filter(|r| r.tasks_learned == 0)?;
+        *first.evaluation.as_ref()?.correlation.get(layer)?
+    }
+
     /// Learning rates of the hidden layers' matrices.
     pub fn alpha(&self, condition: Condition) -> Option<&'a [f64]> {
         let alpha = &self.last(condition)?.alpha;

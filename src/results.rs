@@ -71,7 +71,7 @@ impl Results {
         Self::from_json(&file, &text)
     }
 
-    /// A smaller copy: alpha, beta and meta-loss to seven digits, correlations to four places, and without each task's active fractions.
+    /// A smaller copy: alpha, beta and meta-loss to seven digits, correlations to six places, and without each task's active fractions.
     #[must_use]
     pub fn compact(&self) -> Self {
         let round = |x: f64| format!("{x:.6e}").parse().unwrap_or(x);
@@ -88,7 +88,7 @@ impl Results {
             e.correlation
                 .iter_mut()
                 .flatten()
-                .for_each(|x| *x = format!("{x:.4}").parse().unwrap_or(*x));
+                .for_each(|x| *x = format!("{x:.6}").parse().unwrap_or(*x));
         }
         small
     }

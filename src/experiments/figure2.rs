@@ -26,7 +26,12 @@ fn top_less(list: Option<&[f64]>, l: usize) -> Option<f64> {
     list.map(|v| v[3] - v[l])
 }
 
-/// Claims 3, 4 and 5.
+/// How much less alike a layer's codes are after learning than before.
+fn decorrelated(seed: &Seed<'_>, condition: Condition, layer: usize) -> Option<f64> {
+    Some(seed.correlation(condition, layer)? - seed.untrained_correlation(condition, layer)?)
+}
+
+/// Claims 3, 4 and 5, and how alike codes are.
 pub(super) fn claims() -> Vec<Claim> {
     vec![
         Claim::judged(
@@ -92,6 +97,27 @@ pub(super) fn claims() -> Vec<Claim> {
                         |s| s.alpha(Meta).map(|a| mean(&a[..3])),
                         2.0,
                     ),
+                ),
+            ],
+        ),
+        Claim::shown(
+            "How alike a layer's codes of different images are (ours, after the authors' later work).",
+            vec![
+                part(
+                    "mean correlation of h4's codes after learning less before, meta",
+                    Rule::Shown(|s| decorrelated(s, Meta, 3)),
+                ),
+                part(
+                    "the same of h1's",
+                    Rule::Shown(|s| decorrelated(s, Meta, 0)),
+                ),
+                part(
+                    "mean correlation of h4's codes less h1's after learning, meta",
+                    Rule::Shown(|s| Some(s.correlation(Meta, 3)? - s.correlation(Meta, 0)?)),
+                ),
+                part(
+                    "mean correlation of h4's codes after learning, meta less baseline",
+                    Rule::Shown(|s| Some(s.correlation(Meta, 3)? - s.correlation(Baseline, 3)?)),
                 ),
             ],
         ),

@@ -25,11 +25,19 @@ pub fn figures(from: Option<PathBuf>) -> Result<()> {
     std::fs::copy(&built, &binary)?;
     let metacls = || Command::new(&binary);
     for figure in ["figure1", "figure2", "figure3"] {
-        run(metacls()
+        let mut train = metacls();
+        train
             .args(["run", figure, "--engine", "cpu", "--data"])
             .arg(&mnist)
             .arg("--out")
-            .arg(&out))?;
+            .arg(&out);
+        if figure == "figure2" {
+            // What the page opens with.
+            train
+                .arg("--watch")
+                .arg(root().join("stored/opening.json.gz"));
+        }
+        run(&mut train)?;
         let file = out.join(format!("{figure}.json"));
         run(metacls()
             .arg("report")
