@@ -177,6 +177,8 @@ pub struct PartOutcome {
     pub n: u32,
     /// Whether it is as it must be.
     pub holds: bool,
+    /// Each seed's number, in the order of seeds; empty for ratios.
+    pub values: Vec<f64>,
 }
 
 /// What came of a claim.
@@ -235,6 +237,7 @@ impl Part {
             p: None,
             n: n as u32,
             holds,
+            values: Vec::new(),
         };
         match self.rule {
             Rule::Above(measure) | Rule::Below(measure) | Rule::Shown(measure) => {
@@ -249,6 +252,7 @@ impl Part {
                 Some(PartOutcome {
                     effect_size: estimate.effect_size(),
                     p: Some(stats::sign_flip(&values)),
+                    values: values.clone(),
                     ..outcome(rule.into(), estimate.mean, interval, values.len(), holds)
                 })
             }

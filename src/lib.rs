@@ -15,7 +15,8 @@
 //! 7. [`metrics`] turns what engines counted ([`codes`]: how alike codes are) into the numbers reported; [`results`] is their file; [`stats`] are
 //!    intervals and tests over seeds, and [`claims`] the paper's sentences held against them.
 //!    [`look`] shows what units do on one image.
-//! 8. [`protocol`] is what the page and its worker say to each other.
+//! 8. [`protocol`] is what the page and its worker say to each other; [`link`] is an experiment in a URL, [`stored`] a
+//!    run made ready to be shown.
 //!
 //! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
 //! everything that is trained side by side.
@@ -32,6 +33,7 @@ pub mod experiments;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod figures;
 pub mod gpu;
+pub mod link;
 pub mod look;
 pub mod metrics;
 pub mod model;
@@ -41,6 +43,7 @@ pub mod report;
 pub mod results;
 pub mod self_test;
 pub mod stats;
+pub mod stored;
 pub mod stream;
 pub mod vectors;
 #[cfg(target_arch = "wasm32")]

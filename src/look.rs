@@ -5,8 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config, Lane};
-use crate::data::digits::digits;
-use crate::data::{CLASSES, DataInfo, PIXELS, Rotation, Turn};
+use crate::data::{CLASSES, DataInfo, PIXELS, Rotation, Turn, digits};
 use crate::engine_info::EngineInfo;
 use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::reference::Reference;
@@ -52,6 +51,15 @@ impl Probe {
 pub fn strip(digit: u32, angles: &[f64]) -> Vec<Vec<u8>> {
     let turned = |&angle: &f64| Probe { digit, angle }.pixels();
     angles.iter().map(turned).collect()
+}
+
+/// The weights of a unit of h1: 128 for none, 255 for `scale`, 0 for its negative; none where there is no such unit.
+pub fn receptive(state: &LaneState<f32>, unit: usize) -> Option<(Vec<u8>, f64)> {
+    let first = state.weights.first()?;
+    let row = first.chunks_exact(PIXELS).nth(unit)?;
+    let scale = row.iter().fold(f32::MIN_POSITIVE, |m, w| m.max(w.abs()));
+    let byte = |w: &f32| (128.0 + 127.0 * w / scale).round() as u8;
+    Some((row.iter().map(byte).collect(), scale.into()))
 }
 
 /// One hidden layer on one image.

@@ -134,6 +134,8 @@ pub struct SummaryPoint {
     pub tasks_learned: u32,
     /// Intact accuracy over all tasks, by head; empty where not evaluated.
     pub accuracy: Vec<Estimate>,
+    /// Mean over seeds of the intact accuracy on each task, by head, then task; empty where not evaluated.
+    pub by_task: Vec<Vec<f64>>,
     /// Accuracy of every head and lesion, in [`Evaluation::accuracy`]'s order; empty where not evaluated.
     pub lesions: Vec<LesionEstimate>,
     /// Active fraction by layer; empty where not evaluated.
@@ -236,11 +238,30 @@ impl Evaluation {
     }
 }
 
+/// How the mean of some values is made: with or without its bootstrap interval.
+type Estimator = fn(&[f64]) -> Option<Estimate>;
+
 impl Summary {
     /// Means over the seeds of each condition, of the records that are there.
     pub fn of<'a>(
         conditions: &[Condition],
         lanes: impl Iterator<Item = (Lane, &'a [TaskRecord])> + Clone,
+    ) -> Self {
+        Self::by(conditions, lanes, Estimate::of)
+    }
+
+    /// The same with bootstrap intervals at each condition's last point: they take a moment.
+    pub fn with_intervals<'a>(
+        conditions: &[Condition],
+        lanes: impl Iterator<Item = (Lane, &'a [TaskRecord])> + Clone,
+    ) -> Self {
+        Self::by(conditions, lanes, Estimate::with_interval)
+    }
+
+    fn by<'a>(
+        conditions: &[Condition],
+        lanes: impl Iterator<Item = (Lane, &'a [TaskRecord])> + Clone,
+        at_last: Estimator,
     ) -> Self {
         let conditions = conditions
             .iter()
@@ -253,6 +274,7 @@ impl Summary {
                 let mut times: Vec<u32> = records.iter().map(|r| r.tasks_learned).collect();
                 times.sort_unstable();
                 times.dedup();
+                let last = times.last().copied();
                 let points = times
                     .into_iter()
                     .map(|t| {
@@ -261,7 +283,12 @@ impl Summary {
                             .copied()
                             .filter(|r| r.tasks_learned == t)
                             .collect();
-                        SummaryPoint::of(t, &at)
+                        let estimate = if Some(t) == last {
+                            at_last
+                        } else {
+                            Estimate::of
+                        };
+                        SummaryPoint::of(t, &at, estimate)
                     })
                     .collect();
                 ConditionSummary { condition, points }
@@ -272,16 +299,14 @@ impl Summary {
 }
 
 impl SummaryPoint {
-    fn of(tasks_learned: u32, records: &[&TaskRecord]) -> Self {
+    fn of(tasks_learned: u32, records: &[&TaskRecord], estimate: Estimator) -> Self {
         // Element i of a list over all records that have it.
-        fn each<'a>(lists: &[&'a [f64]]) -> Vec<Estimate> {
+        let each = |lists: &[&[f64]]| -> Vec<Estimate> {
             let len = lists.iter().map(|l| l.len()).min().unwrap_or(0);
             (0..len)
-                .filter_map(|i| {
-                    Estimate::of(&lists.iter().map(|l: &&'a [f64]| l[i]).collect::<Vec<_>>())
-                })
+                .filter_map(|i| estimate(&lists.iter().map(|l| l[i]).collect::<Vec<_>>()))
                 .collect()
-        }
+        };
         let evaluations: Vec<&Evaluation> = records
             .iter()
             .filter_map(|r| r.evaluation.as_ref())
@@ -300,11 +325,27 @@ impl SummaryPoint {
                     Some(LesionEstimate {
                         head: a.head,
                         lesion: a.lesion,
-                        accuracy: Estimate::of(&values)?,
+                        accuracy: estimate(&values)?,
                     })
                 })
                 .collect()
         });
+        let intact = |e: &Evaluation, head: usize| -> Option<Vec<f64>> {
+            let mut all = e.accuracy.iter();
+            all.find(|a| (a.head as usize, a.lesion) == (head, Lesion::Intact))
+                .map(|a| a.by_task.clone())
+        };
+        let heads = lesions.iter().filter(|l| l.lesion == Lesion::Intact);
+        let by_task = (0..heads.count())
+            .map(|head| {
+                let lists: Vec<Vec<f64>> =
+                    evaluations.iter().filter_map(|e| intact(e, head)).collect();
+                let tasks = lists.iter().map(Vec::len).min().unwrap_or(0);
+                let of_task =
+                    |t| crate::stats::mean(&lists.iter().map(|l| l[t]).collect::<Vec<_>>());
+                (0..tasks).map(of_task).collect()
+            })
+            .collect();
         let pooled: Vec<f64> = evaluations.iter().map(|e| e.active_pooled).collect();
         let whole: Option<Vec<Vec<f64>>> = evaluations
             .iter()
@@ -320,6 +361,7 @@ impl SummaryPoint {
                 .filter(|l| l.lesion == Lesion::Intact)
                 .map(|l| l.accuracy)
                 .collect(),
+            by_task,
             lesions,
             active: each(
                 &evaluations
@@ -328,7 +370,7 @@ impl SummaryPoint {
                     .collect::<Vec<_>>(),
             ),
             correlation,
-            active_pooled: Estimate::of(&pooled),
+            active_pooled: estimate(&pooled),
             alpha: each(
                 &records
                     .iter()
@@ -341,7 +383,7 @@ impl SummaryPoint {
                     .map(|r| r.beta.as_slice())
                     .collect::<Vec<_>>(),
             ),
-            meta_loss: Estimate::of(&losses),
+            meta_loss: estimate(&losses),
         }
     }
 }

@@ -5,11 +5,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::claims::Outcome;
 use crate::config::{Config, Field, Lane, Problem};
 use crate::data::DataInfo;
 use crate::engine_info::{EngineChoice, EngineInfo};
 use crate::experiments::Experiment;
+use crate::link::Link;
+use crate::look::{Look, Probe};
 use crate::metrics::{Summary, TaskRecord};
+use crate::model::Model;
+use crate::stored::StoredRun;
 
 /// What the page asks of the worker.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,7 +58,50 @@ pub enum Command {
     /// Goes back to before the first step of the present run, with the same seeds, paused.
     Reset,
     /// Asks for [`Event::Results`]: everything measured so far.
-    Export,
+    Export {
+        /// In which form.
+        format: Format,
+    },
+    /// Shows a results file as a stored run; answered by [`Event::Opened`] or [`Event::Failed`].
+    Open {
+        /// Its text.
+        file: File,
+    },
+    /// Looks at the first seed's units on this digit from now on; answered by [`Event::Probed`].
+    Watch {
+        /// The digit.
+        probe: Probe,
+    },
+    /// Asks for the weights of one unit of h1; answered by [`Event::Receptive`] once the lanes are at hand.
+    Receptive {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The unit, from 0.
+        unit: u32,
+    },
+    /// Asks for the fragment of a configuration (JSON text); answered by [`Event::Link`].
+    WriteLink {
+        /// The configuration as JSON text.
+        config: String,
+        /// The point of the stream that is looked at.
+        at: Option<u32>,
+    },
+    /// Reads a fragment (without `#`); answered by [`Event::LinkRead`].
+    ReadLink {
+        /// The fragment.
+        fragment: String,
+    },
+}
+
+/// The form of exported results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Complete, importable.
+    Json,
+    /// Long form: one row for each seed, condition, task, metric.
+    Csv,
 }
 
 /// A file's bytes.
@@ -211,6 +259,56 @@ pub enum Event {
     },
     /// Means over seeds, after checkpoints came in.
     Summary(Summary),
+    /// The figure's claims held against what was measured so far, when seeds are through.
+    Claims {
+        /// In the figure's order.
+        outcomes: Vec<Outcome>,
+    },
+    /// What is looked at from now on.
+    Probed {
+        /// The digit.
+        probe: Probe,
+        /// Its pixels, 0 to 255, row by row.
+        pixels: Vec<u8>,
+        /// The same digit as each task of the run turns it.
+        strip: Vec<Vec<u8>>,
+    },
+    /// A lane's units on the probe.
+    Looked {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// Tasks learned, at a task's end; none in between.
+        tasks_learned: Option<u32>,
+        /// What was seen.
+        look: Look,
+    },
+    /// The weights of one unit of h1.
+    Receptive {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The unit.
+        unit: u32,
+        /// For each pixel its weight, row by row: 0 for the most negative, 128 for none, 255 for the most positive.
+        weights: Vec<u8>,
+        /// What 255 stands for.
+        scale: f64,
+    },
+    /// Answer to [`Command::WriteLink`]; not given for what is no configuration.
+    Link {
+        /// The fragment, without `#`.
+        fragment: String,
+    },
+    /// Answer to [`Command::ReadLink`].
+    LinkRead {
+        /// What it holds; none if it can't be read.
+        link: Option<Link>,
+        /// The preset to open where it can't.
+        preset: String,
+        /// What is wrong with it, in words.
+        problem: Option<String>,
+    },
+    /// Answer to [`Command::Open`].
+    Opened(Box<StoredRun>),
     /// A lane holds numbers that are not finite any more and was set aside; the others go on.
     LaneLost {
         /// Index into [`RunInfo::lanes`].
@@ -229,8 +327,10 @@ pub enum Event {
     Results {
         /// A name to save it under.
         file_name: String,
-        /// Its JSON text.
-        json: String,
+        /// Its media type.
+        media_type: String,
+        /// Its text.
+        text: String,
     },
     /// Something could not be done. Results so far are kept.
     Failed {
@@ -251,6 +351,8 @@ pub struct RunInfo {
     pub config: Config,
     /// Hidden layers' names in beta's order (h1, h2, ..., or h4_L, h4_R).
     pub layers: Vec<String>,
+    /// Their units.
+    pub units: Vec<u32>,
     /// Weight matrices' names in alpha's order.
     pub matrices: Vec<String>,
     /// For each hidden layer, the index of its weight matrix in alpha's order.
@@ -265,6 +367,25 @@ pub struct RunInfo {
     pub steps: u32,
     /// The first seed's angle of each task, in degrees.
     pub angles: Vec<f64>,
+}
+
+impl RunInfo {
+    /// Of a configuration whose first seed's tasks have these angles.
+    pub fn new(config: &Config, model: &Model, angles: Vec<f64>) -> Self {
+        let heads = model.heads.iter();
+        Self {
+            layers: model.layers.iter().map(|l| l.name.clone()).collect(),
+            units: model.layers.iter().map(|l| l.units as u32).collect(),
+            matrices: model.matrices.iter().map(|m| m.name.clone()).collect(),
+            layer_matrix: model.layers.iter().map(|l| l.matrix as u32).collect(),
+            heads: heads.clone().map(|h| h.name.to_owned()).collect(),
+            chance: heads.map(|h| 1.0 / h.classes as f64).collect(),
+            lanes: config.lanes(),
+            steps: config.steps(),
+            config: config.clone(),
+            angles,
+        }
+    }
 }
 
 /// How far a run is.
@@ -312,6 +433,7 @@ mod tests {
             super::Event,
             super::File,
             super::Origin,
+            super::Format,
             super::StepUnit,
             super::State,
             super::RunInfo,
@@ -338,6 +460,16 @@ mod tests {
             crate::metrics::Summary,
             crate::metrics::SummaryPoint,
             crate::metrics::TaskRecord,
+            crate::claims::Outcome,
+            crate::claims::PartOutcome,
+            crate::claims::Verdict,
+            crate::link::Link,
+            crate::look::LayerLook,
+            crate::look::Look,
+            crate::look::Probe,
+            crate::look::Watched,
+            crate::look::WatchedLane,
+            crate::stored::StoredRun,
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {

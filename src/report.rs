@@ -44,6 +44,17 @@ pub fn rows(results: &Results) -> Vec<Row> {
         .collect()
 }
 
+/// Every number of a run as a long-form CSV file: a row for each of [`rows`].
+pub fn csv(results: &Results) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows(results) {
+        // Writing plain fields into memory can't fail.
+        let _ = writer.serialize(row);
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
     format!(
         "accuracy {} {}",

@@ -59,36 +59,57 @@ impl Results {
             reason: e.to_string(),
         };
         let bytes = std::fs::read(path).map_err(unreadable)?;
+        Self::from_bytes(&file, &bytes)
+    }
+
+    /// Reads a file's bytes, plain or gzip; `file` names it in errors.
+    ///
+    /// # Errors
+    /// If it is no results file, or is of another schema.
+    pub fn from_bytes(file: &str, bytes: &[u8]) -> Result<Self, ResultsError> {
+        let unreadable = |e: std::io::Error| ResultsError::Unreadable {
+            file: file.to_owned(),
+            reason: e.to_string(),
+        };
         let mut text = String::new();
         if bytes.starts_with(&[0x1f, 0x8b]) {
-            let gzip = flate2::read::MultiGzDecoder::new(&bytes[..]);
+            let gzip = flate2::read::MultiGzDecoder::new(bytes);
             gzip.take(LARGEST)
                 .read_to_string(&mut text)
                 .map_err(unreadable)?;
         } else {
-            (&bytes[..]).read_to_string(&mut text).map_err(unreadable)?;
+            (&mut &*bytes)
+                .read_to_string(&mut text)
+                .map_err(unreadable)?;
         }
-        Self::from_json(&file, &text)
+        Self::from_json(file, &text)
     }
 
-    /// A smaller copy: alpha, beta and meta-loss to seven digits, correlations to six places, and without each task's active fractions.
+    /// A smaller copy: alpha, beta, meta-loss and correlations to seven digits, correlations before and after learning
+    /// only, and without each task's active fractions.
     #[must_use]
     pub fn compact(&self) -> Self {
         let round = |x: f64| format!("{x:.6e}").parse().unwrap_or(x);
         let mut small = self.clone();
-        for record in small.lanes.iter_mut().flat_map(|l| &mut l.records) {
-            let rates = record.alpha.iter_mut().chain(&mut record.beta);
-            rates
-                .chain(&mut record.meta_loss)
-                .for_each(|x| *x = round(*x));
-            let Some(e) = &mut record.evaluation else {
-                continue;
-            };
-            e.active_by_task.clear();
-            e.correlation
-                .iter_mut()
-                .flatten()
-                .for_each(|x| *x = format!("{x:.6}").parse().unwrap_or(*x));
+        for lane in &mut small.lanes {
+            let last = lane.records.len().saturating_sub(1);
+            for (i, record) in lane.records.iter_mut().enumerate() {
+                let rates = record.alpha.iter_mut().chain(&mut record.beta);
+                rates
+                    .chain(&mut record.meta_loss)
+                    .for_each(|x| *x = round(*x));
+                let Some(e) = &mut record.evaluation else {
+                    continue;
+                };
+                e.active_by_task.clear();
+                if i > 0 && i < last {
+                    e.correlation.clear();
+                }
+                e.correlation
+                    .iter_mut()
+                    .flatten()
+                    .for_each(|x| *x = round(*x));
+            }
         }
         small
     }

@@ -27,6 +27,9 @@ pub struct Estimate {
     pub sem: Option<f64>,
     /// Values counted.
     pub n: u32,
+    /// The mean's 95% bootstrap interval, where it was asked for.
+    #[serde(default)]
+    pub interval: Option<[f64; 2]>,
 }
 
 impl Estimate {
@@ -44,7 +47,14 @@ impl Estimate {
             sd,
             sem: sd.map(|sd| sd / n.sqrt()),
             n: values.len() as u32,
+            interval: None,
         })
+    }
+
+    /// The same with its bootstrap interval, of two values or more.
+    pub fn with_interval(values: &[f64]) -> Option<Self> {
+        let interval = (values.len() > 1).then(|| bootstrap_mean(values));
+        Self::of(values).map(|e| Self { interval, ..e })
     }
 
     /// Cohen's d of one sample (of paired differences: d_z): mean over SD; none without a spread.

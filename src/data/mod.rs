@@ -1,6 +1,6 @@
 //! Images and labels: MNIST and other IDX files, our own procedural digits, and their rotation.
 
-pub mod digits;
+mod digits;
 mod idx;
 mod rotate;
 

@@ -142,6 +142,8 @@ pub struct Driver {
     learned_tasks: u32,
     checkpoint: Option<Checkpoint>,
     watch: Option<Watch>,
+    /// Watched lanes' values at their end.
+    ends: Vec<(usize, LaneState<f32>)>,
     /// Whether a device was lost since the last task end: a second time in a row is not tried again.
     recovered: bool,
     angles: Vec<f64>,
@@ -210,6 +212,7 @@ impl Driver {
             learned_tasks: 0,
             checkpoint: None,
             watch: None,
+            ends: Vec::new(),
             recovered: false,
             step_seconds: None,
             image_seconds: None,
@@ -298,18 +301,44 @@ impl Driver {
         self.watch = Some(Watch { image, lanes });
     }
 
-    /// Looks at the watched lanes of the wave in progress.
+    /// Looks at the watched lanes: as they are, or as they were at their end.
     ///
     /// # Errors
     /// If the device failed.
     pub async fn look(&self) -> Result<Vec<(usize, Look)>, RunError> {
-        match &self.engine {
-            Some(engine) => self.look_through(engine).await,
-            None => Ok(Vec::new()),
+        let mut looks = Vec::new();
+        let Some(Watch { image, lanes }) = &self.watch else {
+            return Ok(looks);
+        };
+        for &lane in lanes {
+            if let Some(state) = self.lane_state(lane).await? {
+                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
+            }
+        }
+        Ok(looks)
+    }
+
+    /// Reads one lane's values, in the wave in progress or (of a watched one) at its end; none of others.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn lane_state(&self, lane: usize) -> Result<Option<LaneState<f32>>, RunError> {
+        if let Some((_, state)) = self.ends.iter().find(|(l, _)| *l == lane) {
+            return Ok(Some(state.clone()));
+        }
+        let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
+        match (&self.engine, wave.iter().position(|&l| l == lane)) {
+            (Some(engine), Some(i)) => Ok(Some(engine.lane(i).await?)),
+            _ => Ok(None),
         }
     }
 
-    async fn look_through(&self, engine: &Engine) -> Result<Vec<(usize, Look)>, RunError> {
+    /// Looks at the watched lanes of the wave in progress, and at the end keeps their values.
+    async fn look_through(
+        &mut self,
+        engine: &Engine,
+        last: bool,
+    ) -> Result<Vec<(usize, Look)>, RunError> {
         let mut looks = Vec::new();
         let Some(Watch { image, lanes }) = &self.watch else {
             return Ok(looks);
@@ -318,6 +347,9 @@ impl Driver {
         for (i, &lane) in wave.iter().enumerate() {
             if lanes.contains(&lane) && self.results[lane].lost_at_step.is_none() {
                 let state = engine.lane(i).await?;
+                if last {
+                    self.ends.push((lane, state.clone()));
+                }
                 looks.push((lane, Look::at(&self.model, &self.config, state, image)));
             }
         }
@@ -339,23 +371,7 @@ impl Driver {
 
     /// What runs.
     pub fn run_info(&self) -> RunInfo {
-        let names = |m: usize| self.model.matrices[m].name.clone();
-        RunInfo {
-            config: (*self.config).clone(),
-            layers: self.model.layers.iter().map(|l| l.name.clone()).collect(),
-            matrices: (0..self.model.matrices.len()).map(names).collect(),
-            layer_matrix: self.model.layers.iter().map(|l| l.matrix as u32).collect(),
-            heads: self.model.heads.iter().map(|h| h.name.to_owned()).collect(),
-            chance: self
-                .model
-                .heads
-                .iter()
-                .map(|h| 1.0 / h.classes as f64)
-                .collect(),
-            lanes: self.lanes.clone(),
-            steps: self.config.steps(),
-            angles: self.angles.clone(),
-        }
+        RunInfo::new(&self.config, &self.model, self.angles.clone())
     }
 
     /// The lanes, in the order of [`Note`]'s indices.
@@ -571,7 +587,7 @@ impl Driver {
         } else {
             None
         };
-        let looks = self.look_through(engine).await?;
+        let looks = self.look_through(engine, last).await?;
         // Nothing can fail from here on: a record is told once.
         let mut notes: Vec<Note> = looks
             .into_iter()
@@ -632,6 +648,19 @@ impl Driver {
     pub fn summary(&self) -> Summary {
         let lanes = self.results.iter().map(|r| (r.lane, r.records.as_slice()));
         Summary::of(&self.config.conditions, lanes)
+    }
+
+    /// The same with bootstrap intervals at the end of the stream: they take a moment.
+    pub fn summary_with_intervals(&self) -> Summary {
+        let lanes = self.results.iter().map(|r| (r.lane, r.records.as_slice()));
+        Summary::with_intervals(&self.config.conditions, lanes)
+    }
+
+    /// Seeds whose lanes are all through.
+    pub fn seeds_done(&self) -> usize {
+        let waves = &self.waves[..self.wave.min(self.waves.len())];
+        let lanes: usize = waves.iter().map(Vec::len).sum();
+        lanes / self.config.conditions.len().max(1)
     }
 
     /// Everything measured so far.

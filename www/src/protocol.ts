@@ -28,7 +28,39 @@ paused: boolean, } | { "type": "pause" } | { "type": "resume" } | { "type": "ste
 /**
  * How far.
  */
-unit: StepUnit, } | { "type": "reset" } | { "type": "export" };
+unit: StepUnit, } | { "type": "reset" } | { "type": "export", 
+/**
+ * In which form.
+ */
+format: Format, } | { "type": "open", 
+/**
+ * Its text.
+ */
+file: File, } | { "type": "watch", 
+/**
+ * The digit.
+ */
+probe: Probe, } | { "type": "receptive", 
+/**
+ * Index into [`RunInfo::lanes`].
+ */
+lane: number, 
+/**
+ * The unit, from 0.
+ */
+unit: number, } | { "type": "write_link", 
+/**
+ * The configuration as JSON text.
+ */
+config: string, 
+/**
+ * The point of the stream that is looked at.
+ */
+at: number | null, } | { "type": "read_link", 
+/**
+ * The fragment.
+ */
+fragment: string, };
 export type Event = { "type": "catalog", 
 /**
  * The code's version.
@@ -89,7 +121,67 @@ lane: number,
 /**
  * What was measured.
  */
-record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "lane_lost", 
+record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "claims", 
+/**
+ * In the figure's order.
+ */
+outcomes: Array<Outcome>, } | { "type": "probed", 
+/**
+ * The digit.
+ */
+probe: Probe, 
+/**
+ * Its pixels, 0 to 255, row by row.
+ */
+pixels: Array<number>, 
+/**
+ * The same digit as each task of the run turns it.
+ */
+strip: Array<Array<number>>, } | { "type": "looked", 
+/**
+ * Index into [`RunInfo::lanes`].
+ */
+lane: number, 
+/**
+ * Tasks learned, at a task's end; none in between.
+ */
+tasks_learned: number | null, 
+/**
+ * What was seen.
+ */
+look: Look, } | { "type": "receptive", 
+/**
+ * Index into [`RunInfo::lanes`].
+ */
+lane: number, 
+/**
+ * The unit.
+ */
+unit: number, 
+/**
+ * For each pixel its weight, row by row: 0 for the most negative, 128 for none, 255 for the most positive.
+ */
+weights: Array<number>, 
+/**
+ * What 255 stands for.
+ */
+scale: number, } | { "type": "link", 
+/**
+ * The fragment, without `#`.
+ */
+fragment: string, } | { "type": "link_read", 
+/**
+ * What it holds; none if it can't be read.
+ */
+link: Link | null, 
+/**
+ * The preset to open where it can't.
+ */
+preset: string, 
+/**
+ * What is wrong with it, in words.
+ */
+problem: string | null, } | { "type": "opened" } & StoredRun | { "type": "lane_lost", 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -111,9 +203,13 @@ seconds: number, } | { "type": "results",
  */
 file_name: string, 
 /**
- * Its JSON text.
+ * Its media type.
  */
-json: string, } | { "type": "failed", 
+media_type: string, 
+/**
+ * Its text.
+ */
+text: string, } | { "type": "failed", 
 /**
  * What happened.
  */
@@ -136,6 +232,7 @@ name: string,
  */
 bytes: Uint8Array, };
 export type Origin = "served" | "kept" | "dropped" | "mirror";
+export type Format = "json" | "csv";
 export type StepUnit = "observe" | "task";
 export type State = "ready" | "loading" | "compiling" | "self_testing" | "training" | "evaluating" | "paused" | "done" | "failed";
 export type RunInfo = { 
@@ -147,6 +244,10 @@ config: Config,
  * Hidden layers' names in beta's order (h1, h2, ..., or h4_L, h4_R).
  */
 layers: Array<string>, 
+/**
+ * Their units.
+ */
+units: Array<number>, 
 /**
  * Weight matrices' names in alpha's order.
  */
@@ -519,7 +620,11 @@ sem: number | null,
 /**
  * Values counted.
  */
-n: number, };
+n: number, 
+/**
+ * The mean's 95% bootstrap interval, where it was asked for.
+ */
+interval: [number, number] | null, };
 export type Evaluation = { 
 /**
  * For each head and lesion.
@@ -571,6 +676,10 @@ tasks_learned: number,
  */
 accuracy: Array<Estimate>, 
 /**
+ * Mean over seeds of the intact accuracy on each task, by head, then task; empty where not evaluated.
+ */
+by_task: Array<Array<number>>, 
+/**
  * Accuracy of every head and lesion, in [`Evaluation::accuracy`]'s order; empty where not evaluated.
  */
 lesions: Array<LesionEstimate>, 
@@ -619,3 +728,209 @@ meta_loss: number | null,
  * Measured accuracy and activity; none where `evaluate_every` skips this task.
  */
 evaluation: Evaluation | null, };
+export type Outcome = { 
+/**
+ * Its number; none for ours.
+ */
+number: number | null, 
+/**
+ * The sentence.
+ */
+sentence: string, 
+/**
+ * Its parts.
+ */
+parts: Array<PartOutcome>, 
+/**
+ * The largest p of its parts; none where no part has one.
+ */
+p: number | null, 
+/**
+ * The same after Holm's correction over the claims judged.
+ */
+p_holm: number | null, 
+/**
+ * The verdict.
+ */
+verdict: Verdict, };
+export type PartOutcome = { 
+/**
+ * What is measured.
+ */
+what: string, 
+/**
+ * What it must be, in words; empty if it is only shown.
+ */
+rule: string, 
+/**
+ * The mean over seeds, or the ratio of two means.
+ */
+effect: number, 
+/**
+ * Its 95% interval.
+ */
+interval: [number, number], 
+/**
+ * Cohen's d_z; none for ratios, and without a spread.
+ */
+effect_size: number | null, 
+/**
+ * The sign-flip test's p; none for ratios.
+ */
+p: number | null, 
+/**
+ * Seeds counted.
+ */
+n: number, 
+/**
+ * Whether it is as it must be.
+ */
+holds: boolean, 
+/**
+ * Each seed's number, in the order of seeds; empty for ratios.
+ */
+values: Array<number>, };
+export type Verdict = "holds" | "does_not_hold" | "provisionally_holds" | "provisionally_not" | "not_the_papers_setting" | "not_measured" | "shown";
+export type Link = { 
+/**
+ * The preset that the configuration started from.
+ */
+preset: string, 
+/**
+ * What is to be run.
+ */
+config: Config, 
+/**
+ * The point of the stream that is looked at: tasks learned; none for the end.
+ */
+at: number | null, };
+export type LayerLook = { 
+/**
+ * For each unit its output h as a share of the layer's largest: 0 is silent, 1 to 255 active.
+ */
+output: Array<number>, 
+/**
+ * For each unit its drive z before competition, from `low` (0) to `high` (255).
+ */
+drive: Array<number>, 
+/**
+ * The smallest drive.
+ */
+low: number, 
+/**
+ * The largest drive.
+ */
+high: number, 
+/**
+ * The line that competition draws, beta times c: what lies above it is active (if it is above 0).
+ */
+line: number, 
+/**
+ * Units with h > 0.
+ */
+active: number, };
+export type Look = { 
+/**
+ * Hidden layers.
+ */
+layers: Array<LayerLook>, 
+/**
+ * The category it reads: 0 to 9.
+ */
+answer: number, 
+/**
+ * How sure it is of that: the category's softmax, 0 to 1.
+ */
+confidence: number, };
+export type Probe = { 
+/**
+ * Which digit: 0 to 9.
+ */
+digit: number, 
+/**
+ * Its rotation in degrees, counter-clockwise as seen.
+ */
+angle: number, };
+export type Watched = { 
+/**
+ * The code's version.
+ */
+code_version: string, 
+/**
+ * What was run.
+ */
+config: Config, 
+/**
+ * See [`crate::results::Results::draws`].
+ */
+draws: string, 
+/**
+ * On which images.
+ */
+data: DataInfo, 
+/**
+ * On which engine.
+ */
+engine: EngineInfo, 
+/**
+ * The image looked at.
+ */
+probe: Probe, 
+/**
+ * Its pixels, 0 to 255, row by row.
+ */
+pixels: Array<number>, 
+/**
+ * The same digit as each task turns it.
+ */
+strip: Array<Array<number>>, 
+/**
+ * Each watched lane.
+ */
+lanes: Array<WatchedLane>, };
+export type WatchedLane = { 
+/**
+ * Before training, then after each task.
+ */
+looks: Array<Look>, 
+/**
+ * The seed that fixes initial weights, images, angles, order and replay.
+ */
+seed: number, 
+/**
+ * What is meta-learned.
+ */
+condition: Condition, };
+export type StoredRun = { 
+/**
+ * What was run.
+ */
+run: RunInfo, 
+/**
+ * On which images.
+ */
+data: DataInfo, 
+/**
+ * On which engine.
+ */
+engine: EngineInfo, 
+/**
+ * The version of the code that ran it.
+ */
+code_version: string, 
+/**
+ * SHA-256 of the first seed's draws.
+ */
+draws: string, 
+/**
+ * For each lane of `run`, what was measured, without each task's shares: the page shows their means.
+ */
+records: Array<Array<TaskRecord>>, 
+/**
+ * Means over seeds.
+ */
+summary: Summary, 
+/**
+ * The claims of the figure it has the shape of.
+ */
+claims: Array<Outcome>, };

@@ -109,7 +109,7 @@ fn in_page() -> Result<()> {
     page::build()?;
     run(node("npm").args(["run", "--silent", "check"]))?;
     // One test compares the page's numbers with the binary's.
-    run(cargo().args(["build", "--package", "metacls"]))?;
+    run(cargo().args(["build", "--profile", "test", "--package", "metacls"]))?;
     let mut tests = node("npx");
     tests.args(["playwright", "test"]);
     tests.env(

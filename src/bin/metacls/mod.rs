@@ -60,7 +60,8 @@ enum Command {
 /// What to run.
 #[derive(Debug, clap::Args)]
 struct RunArgs {
-    /// A preset (figure1, figure2, figure3, quick) or a configuration file (.json).
+    /// A preset (figure1, figure2, figure3, quick), a configuration file (.json) or a link of the page
+    /// ("#v=1&preset=...").
     experiment: String,
     /// Seeds: 7, or 0..4 (which is 0, 1, 2, 3), or 0..=4 (which is 0, 1, 2, 3, 4).
     #[arg(long)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use metacls::figures::{self, Theme};
 use metacls::report;
 use metacls::results::Results;
+use metacls::stored::StoredRun;
 
 use super::{Failure, write_file, write_gzip};
 
@@ -21,6 +22,12 @@ pub(super) struct ReportArgs {
     /// Also write a compact copy (seven digits, gzip) into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     compact: Option<PathBuf>,
+    /// Print nothing: only write files.
+    #[arg(long)]
+    quiet: bool,
+    /// Also write what the page shows of it into this folder, named after the results file.
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
     /// Also draw each figure, light and dark, into this folder.
     #[arg(long, value_name = "DIR")]
     svg: Option<PathBuf>,
@@ -30,15 +37,22 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     for path in &args.results {
         let results = Results::read(path).map_err(|e| Failure::Usage(e.to_string()))?;
         let name = stem(path);
-        print(&report::markdown(&name, &results))?;
+        if !args.quiet {
+            print(&report::markdown(&name, &results))?;
+        }
         if let Some(folder) = &args.csv {
             let path = folder.join(format!("{name}.csv"));
-            write_file(&path, &csv_text(&results)?)?;
+            write_file(&path, report::csv(&results).as_bytes())?;
         }
         if let Some(folder) = &args.compact {
             let path = folder.join(format!("{name}.json.gz"));
             let json = serde_json::to_vec(&results.compact()).map_err(Failure::failed)?;
             write_gzip(&path, &json)?;
+        }
+        if let Some(folder) = &args.page {
+            let stored = StoredRun::of(&results).map_err(Failure::failed)?;
+            let json = serde_json::to_vec(&stored).map_err(Failure::failed)?;
+            write_gzip(&folder.join(format!("{name}.page.gz")), &json)?;
         }
         if let Some(folder) = &args.svg {
             for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
@@ -57,14 +71,6 @@ fn print(text: &str) -> Result<(), Failure> {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(e)),
         _ => Ok(()),
     }
-}
-
-fn csv_text(results: &Results) -> Result<Vec<u8>, Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in report::rows(results) {
-        writer.serialize(row).map_err(Failure::failed)?;
-    }
-    writer.into_inner().map_err(Failure::failed)
 }
 
 fn stem(path: &Path) -> String {

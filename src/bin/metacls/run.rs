@@ -11,7 +11,7 @@ use metacls::data::Dataset;
 use metacls::driver::{Driver, Note};
 use metacls::engine::Device;
 use metacls::metrics::Estimate;
-use metacls::{experiments, self_test, words};
+use metacls::{experiments, link, self_test, words};
 
 use super::watch::Watcher;
 use super::{Failure, RunArgs};
@@ -137,11 +137,17 @@ fn experiment(name: &str) -> Result<(String, Config), Failure> {
     if let Some(e) = experiments::find(name) {
         return Ok((e.id.to_owned(), e.config));
     }
+    // A link of the page, or its fragment alone.
+    let fragment = name.rsplit_once('#').map_or(name, |(_, f)| f);
+    if fragment.starts_with("v=") {
+        let link = link::read(fragment).map_err(|e| Failure::Usage(e.to_string()))?;
+        return Ok((link.preset, link.config));
+    }
     let path = Path::new(name);
     if path.extension().is_none_or(|e| e != "json") {
         let known: Vec<&str> = experiments::all().iter().map(|e| e.id).collect();
         return Err(Failure::Usage(format!(
-            "there is no preset \"{name}\"; there are {}, or give a configuration file (.json)",
+            "there is no preset \"{name}\"; there are {}, or give a configuration file (.json) or a link of the page",
             known.join(", ")
         )));
     }

@@ -1,0 +1,266 @@
+//! A whole experiment in a link: the URL's fragment.
+//!
+//! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the preset that the configuration is
+//! nearest to, then every field in which it differs, in [`FIELDS`]' order, then what is looked at. So a
+//! configuration has exactly one fragment. Lists are joined by commas, and no pathways are `none`. Reading is as
+//! strict as reading a file: what is unknown, twice there, mistyped or out of range is refused by name.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::config::{Config, FIELDS, Field, FieldKind};
+use crate::experiments::{self, Experiment};
+
+/// Version of the fragments that this code writes.
+pub const VERSION: u32 = 1;
+
+/// What a link holds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Link {
+    /// The preset that the configuration started from.
+    pub preset: String,
+    /// What is to be run.
+    pub config: Config,
+    /// The point of the stream that is looked at: tasks learned; none for the end.
+    pub at: Option<u32>,
+}
+
+/// Why a fragment can't be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// It was made by a later version.
+    #[error(
+        "this link is of version {0}, and this page reads version {VERSION}; it needs a newer page"
+    )]
+    Newer(u64),
+    /// It does not say its version.
+    #[error("this is no link of this page: it does not begin with v={VERSION}")]
+    Foreign,
+    /// A part is wrong.
+    #[error("{part}: {reason}")]
+    Part {
+        /// The part, as it stands there.
+        part: String,
+        /// What is wrong with it, and what is allowed.
+        reason: String,
+    },
+    /// The parts are read, but what they say together is not allowed.
+    #[error("{0}")]
+    Config(String),
+}
+
+/// A field's value as a fragment has it.
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null => "none".into(),
+        Value::String(s) => s.clone(),
+        Value::Array(list) => list.iter().map(word).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+/// What a word means for a field; none if it is of another kind.
+fn value(field: &Field, word: &str) -> Option<Value> {
+    let whole = |w: &str| w.parse::<u32>().ok().map(Value::from);
+    match field.kind {
+        FieldKind::Whole { .. } => whole(word),
+        FieldKind::Real { .. } => word
+            .parse::<f64>()
+            .ok()
+            .filter(|x| x.is_finite())
+            .map(Value::from),
+        FieldKind::Switch => word.parse::<bool>().ok().map(Value::from),
+        FieldKind::Choice { .. } => Some(word.into()),
+        FieldKind::Widths { min_len: 0, .. } if word == "none" => Some(Value::Null),
+        FieldKind::Widths { .. } => word
+            .split(',')
+            .map(whole)
+            .collect::<Option<Vec<_>>>()
+            .map(Value::Array),
+        FieldKind::Set { .. } => Some(word.split(',').map(Value::from).collect()),
+    }
+}
+
+/// Fields in which two configurations differ, with the first one's values.
+fn differences(config: &Config, preset: &Config) -> Vec<(&'static str, Value)> {
+    // A flat record of numbers, words and lists always has a JSON form.
+    let [ours, theirs] = [config, preset].map(|c| serde_json::to_value(c).unwrap_or_default());
+    FIELDS
+        .iter()
+        .filter(|f| ours[f.name] != theirs[f.name])
+        .map(|f| (f.name, ours[f.name].clone()))
+        .collect()
+}
+
+/// The preset from which a configuration differs in the fewest fields; the first of equals.
+fn nearest(config: &Config) -> Option<Experiment> {
+    experiments::all()
+        .into_iter()
+        .min_by_key(|e| differences(config, &e.config).len())
+}
+
+/// The fragment, without `#`, of a configuration.
+pub fn write(config: &Config, at: Option<u32>) -> String {
+    let mut parts = vec![format!("v={VERSION}")];
+    if let Some(preset) = nearest(config) {
+        parts.push(format!("preset={}", preset.id));
+        let fields = differences(config, &preset.config);
+        parts.extend(fields.iter().map(|(name, v)| format!("{name}={}", word(v))));
+    }
+    parts.extend(at.map(|at| format!("at={at}")));
+    parts.join("&")
+}
+
+/// Reads a fragment, without `#`.
+///
+/// # Errors
+/// If it is of another version, or anything in it is not exactly as [`write`] could have it. `preset_of`
+/// says what to open instead.
+pub fn read(fragment: &str) -> Result<Link, LinkError> {
+    let wrong = |part: &str, reason: &str| LinkError::Part {
+        part: part.chars().take(60).collect(),
+        reason: reason.to_owned(),
+    };
+    let mut parts = fragment.split('&');
+    let version = parts.next().and_then(|p| p.strip_prefix("v="));
+    match version.and_then(|v| v.parse::<u64>().ok()) {
+        Some(v) if v == u64::from(VERSION) => {}
+        Some(v) if v > u64::from(VERSION) => return Err(LinkError::Newer(v)),
+        _ => return Err(LinkError::Foreign),
+    }
+    let named = parts.next().unwrap_or_default();
+    let known: Vec<&str> = experiments::all().iter().map(|e| e.id).collect();
+    let preset = named
+        .strip_prefix("preset=")
+        .and_then(experiments::find)
+        .ok_or_else(|| wrong(named, &format!("preset= one of {}", known.join(", "))))?;
+    let mut all = json!(preset.config);
+    let mut at = None;
+    let mut seen: Vec<&str> = Vec::new();
+    for part in parts {
+        let (name, text) = part
+            .split_once('=')
+            .ok_or_else(|| wrong(part, "a part is a name, = and a value"))?;
+        if seen.contains(&name) {
+            return Err(wrong(part, "it is there twice"));
+        }
+        seen.push(name);
+        if name == "at" {
+            at = Some(
+                text.parse()
+                    .map_err(|_| wrong(part, "allowed: a whole number of tasks"))?,
+            );
+            continue;
+        }
+        let field = FIELDS
+            .iter()
+            .find(|f| f.name == name && f.name != "schema")
+            .ok_or_else(|| wrong(part, "there is no such field"))?;
+        all[name] = value(field, text)
+            .ok_or_else(|| wrong(part, &format!("allowed: {}", field.kind.allowed())))?;
+    }
+    let config =
+        Config::from_json(&all.to_string()).map_err(|e| LinkError::Config(e.to_string()))?;
+    if at.is_some_and(|at| at > config.tasks) {
+        let reason = format!("allowed: 0 to {}", config.tasks);
+        return Err(wrong(&format!("at={}", at.unwrap_or_default()), &reason));
+    }
+    Ok(Link {
+        preset: preset.id.to_owned(),
+        config,
+        at,
+    })
+}
+
+/// The preset that a fragment names, whatever else is wrong with it; Figure 2 where it names none.
+pub fn preset_of(fragment: &str) -> &'static str {
+    let named = fragment
+        .split('&')
+        .find_map(|p| p.strip_prefix("preset="))
+        .and_then(experiments::find);
+    named.map_or("figure2", |e| e.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Condition;
+
+    fn figure2() -> Config {
+        experiments::find("figure2").unwrap().config
+    }
+
+    #[test]
+    fn a_link_goes_out_and_in_unchanged() {
+        for e in experiments::all() {
+            assert_eq!(write(&e.config, None), format!("v=1&preset={}", e.id));
+        }
+        let config = Config {
+            seeds: 3,
+            eta_beta: 0.1,
+            hidden: vec![64, 32],
+            pathways: Some([40, 10]),
+            conditions: vec![Condition::Meta, Condition::Frozen],
+            second_order: true,
+            alpha_0: 1e-3,
+            ..figure2()
+        };
+        let text = write(&config, Some(12));
+        assert!(text.contains("hidden=64,32&pathways=40,10"), "{text}");
+        let link = read(&text).unwrap();
+        assert_eq!((&link.config, link.at), (&config, Some(12)));
+        // One configuration, one fragment.
+        assert_eq!(write(&link.config, link.at), text);
+        assert!(
+            text.bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'#' && b != b'%')
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (fragment, hint) in [
+            ("", "no link of this page"),
+            ("v=0&preset=figure1", "no link of this page"),
+            ("v=2&preset=figure1", "newer page"),
+            ("v=1", "preset= one of figure1"),
+            ("v=1&preset=figure9", "preset= one of figure1"),
+            (
+                "v=1&preset=figure1&sedes=3",
+                "sedes=3: there is no such field",
+            ),
+            ("v=1&preset=figure1&schema=1", "there is no such field"),
+            ("v=1&preset=figure1&seeds", "a name, = and a value"),
+            ("v=1&preset=figure1&seeds=3&seeds=3", "twice"),
+            (
+                "v=1&preset=figure1&seeds=three",
+                "a whole number, 1 to 4096",
+            ),
+            ("v=1&preset=figure1&seeds=0", "seeds: 0 is not allowed"),
+            ("v=1&preset=figure1&alpha_0=NaN", "allowed: a number"),
+            ("v=1&preset=figure1&hidden=none", "allowed:"),
+            ("v=1&preset=figure1&conditions=frozen", "frozen starts from"),
+            ("v=1&preset=figure1&at=21", "allowed: 0 to 20"),
+            ("v=1&preset=figure1&at=x", "whole number of tasks"),
+        ] {
+            let said = read(fragment).unwrap_err().to_string();
+            assert!(said.contains(hint), "{fragment}: {said}");
+        }
+        assert_eq!(preset_of("v=7&preset=figure3&x"), "figure3");
+        assert_eq!(preset_of("rubbish"), "figure2");
+    }
+
+    /// Links that were once handed out: they open for ever.
+    #[test]
+    fn old_links_open() {
+        for line in include_str!("../tests/golden/links.txt").lines() {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let (fragment, config) = line.split_once('\t').unwrap();
+            let link = read(fragment).unwrap();
+            assert_eq!(json!(link.config).to_string(), config, "{fragment}");
+        }
+    }
+}

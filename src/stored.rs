@@ -1,0 +1,70 @@
+//! A whole run made ready for the page: its records with everything that is computed from them.
+
+use serde::Serialize;
+
+use crate::claims::Outcome;
+use crate::data::{CLASSES, DataInfo, PIXELS};
+use crate::engine_info::EngineInfo;
+use crate::metrics::{Summary, TaskRecord};
+use crate::model::Model;
+use crate::protocol::RunInfo;
+use crate::report;
+use crate::results::Results;
+use crate::stream::{Stream, StreamError};
+
+/// A run that is over, as the page shows it.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StoredRun {
+    /// What was run.
+    pub run: RunInfo,
+    /// On which images.
+    pub data: DataInfo,
+    /// On which engine.
+    pub engine: EngineInfo,
+    /// The version of the code that ran it.
+    pub code_version: String,
+    /// SHA-256 of the first seed's draws.
+    pub draws: String,
+    /// For each lane of `run`, what was measured, without each task's shares: the page shows their means.
+    pub records: Vec<Vec<TaskRecord>>,
+    /// Means over seeds.
+    pub summary: Summary,
+    /// The claims of the figure it has the shape of.
+    pub claims: Vec<Outcome>,
+}
+
+fn shown(records: &[TaskRecord]) -> Vec<TaskRecord> {
+    let mut records = records.to_vec();
+    for e in records.iter_mut().filter_map(|r| r.evaluation.as_mut()) {
+        e.active_by_task.clear();
+        e.accuracy.iter_mut().for_each(|a| a.by_task.clear());
+    }
+    records
+}
+
+impl StoredRun {
+    /// Of a results file.
+    ///
+    /// # Errors
+    /// If the file's data set is too small for its configuration: it was not made by this program.
+    pub fn of(results: &Results) -> Result<Self, StreamError> {
+        let config = &results.config;
+        let model = Model::new(config, PIXELS, CLASSES);
+        let (train, test) = (results.data.train, results.data.test);
+        let stream = Stream::new(config, config.first_seed, train, test)?;
+        let angles = stream.tasks.iter().map(|t| t.angle).collect();
+        let lanes = results.lanes.iter().map(|l| (l.lane, &l.records[..]));
+        let summary = Summary::with_intervals(&config.conditions, lanes);
+        Ok(Self {
+            run: RunInfo::new(config, &model, angles),
+            data: results.data.clone(),
+            engine: results.engine.clone(),
+            code_version: results.code_version.clone(),
+            draws: results.draws.clone(),
+            records: results.lanes.iter().map(|l| shown(&l.records)).collect(),
+            summary,
+            claims: report::outcomes(results),
+        })
+    }
+}
