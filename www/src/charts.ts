@@ -1,14 +1,14 @@
-// The four live charts. They place what they are given and compute nothing but positions.
+// The four charts beside the network. They place what they are given and compute nothing but positions.
 import * as Plot from '@observablehq/plot';
+import { whisker, type Course, type Spread } from './course';
+import { conditionColor as color, style, tableOf } from './format';
 import type { Condition, Estimate, Lane, RunInfo, SummaryPoint, TaskRecord } from './protocol';
-import type { View } from './state';
 
-const style = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-const color = (condition: Condition) => style(condition === 'baseline' ? '--baseline' : '--meta');
+/// What is drawn: a run, the stored one behind it, the point of the stream that is looked at, and what bands mean.
+export type Picture = { front: Course; behind?: Course; at: number; spread: Spread };
 
 /// Conditions are told apart by dash and label as well as by colour.
-const dashes: Record<Condition, string> = {
+export const dashes: Record<Condition, string> = {
   baseline: '5,4',
   meta: '',
   rates: '8,3',
@@ -17,33 +17,39 @@ const dashes: Record<Condition, string> = {
 };
 
 /// A layer's place in the ordered scale, whatever the depth: the deepest is darkest (light) or lightest (dark).
-function layerColor(layer: number, count: number): string {
+export function layerColor(layer: number, count: number): string {
   const place = count === 1 ? 3 : Math.round((layer / (count - 1)) * 3);
   return style(`--h${place + 1}`);
 }
 
 type Series = { lane: Lane; records: TaskRecord[] };
 
-const lanes = (view: View): Series[] =>
-  (view.run?.lanes ?? []).map((lane, i) => ({ lane, records: view.records[i] ?? [] }));
+const lanes = (course: Course): Series[] => course.run.lanes.map((lane, i) => ({ lane, records: course.records[i] ?? [] }));
 
-const base = () => ({
-  width: 470,
-  height: 232,
-  marginLeft: 44,
-  marginRight: 58,
+/// As wide as its place, so that text keeps its size.
+export const base = (width = 310, height = 188) => ({
+  width,
+  height,
+  marginLeft: 40,
+  marginRight: 56,
+  marginTop: 16,
+  marginBottom: 30,
   style: { background: 'none', color: style('--text'), fontSize: '11px' },
 });
 
-const band = (e: Estimate) => ({ low: e.mean - (e.sem ?? 0), high: e.mean + (e.sem ?? 0) });
+const placeWidth = (id: string) => Math.max(260, Math.min(640, document.getElementById(id)?.clientWidth ?? 310));
 
-type Drawn = { label: string; plot: Element };
+const band = (e: Estimate, spread: Spread) => whisker(e, spread) ?? { low: e.mean, high: e.mean };
 
-function show(id: string, drawn: Drawn[]) {
-  const place = document.getElementById(id);
+export type Drawn = { label: string; plot: Element };
+
+export function show(place: HTMLElement | null, drawn: Drawn[]) {
   if (!place) return;
   if (drawn.length === 0) {
-    place.innerHTML = '<p class="empty">Press Run: this fills in task by task.</p>';
+    const words = document.createElement('p');
+    words.className = 'empty';
+    words.textContent = 'This fills in task by task.';
+    place.replaceChildren(words);
     return;
   }
   for (const { label, plot } of drawn) {
@@ -54,9 +60,12 @@ function show(id: string, drawn: Drawn[]) {
 }
 
 /// Moves labels apart that would lie on each other: their places on the axis, at least a line's height between.
-function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' | 'linear'; domain: [number, number] }): T[] {
-  const { height } = base();
-  const [top, bottom] = [24, height - 34];
+/// The charts beside the network are as tall together as it is.
+const tall = () => (innerWidth > 1180 ? 228 : 188);
+
+export function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' | 'linear'; domain: [number, number] }): T[] {
+  const height = tall();
+  const [top, bottom] = [16, height - 30];
   const scale = Plot.scale({ y: { type: axis.type ?? 'linear', domain: axis.domain, range: [bottom, top] } });
   const sorted = ends.map((end) => ({ end, at: scale.apply(end.y) as number })).sort((a, b) => b.at - a.at);
   const line = 11;
@@ -72,9 +81,13 @@ function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' | 'linea
 
 const last = <T>(list: T[]): T | undefined => list[list.length - 1];
 
-function accuracy(view: View, run: RunInfo, head: number): Drawn {
+const shownConditions = (p: Picture): Condition[] => p.front.run.config.conditions;
+
+function accuracy(picture: Picture, head: number, width: number): Drawn {
+  const { front, behind, at, spread } = picture;
+  const { run } = front;
   const name = run.heads.length > 1 ? `${run.heads[head]} task` : '';
-  const single = lanes(view).flatMap(({ lane, records }) =>
+  const single = lanes(front).flatMap(({ lane, records }) =>
     records.flatMap((r) => {
       const intact = r.evaluation?.accuracy.find((a) => a.head === head && a.lesion === 'intact');
       return intact
@@ -82,82 +95,102 @@ function accuracy(view: View, run: RunInfo, head: number): Drawn {
         : [];
     }),
   );
-  const mean = (view.summary?.conditions ?? []).flatMap((c) =>
-    c.points.flatMap((p) => {
-      const e = p.accuracy[head];
-      return e ? [{ condition: c.condition, x: p.tasks_learned, y: e.mean, ...band(e) }] : [];
-    }),
-  );
-  const words = (view.summary?.conditions ?? [])
+  const means = (course: Course | undefined) =>
+    (course?.summary?.conditions ?? []).flatMap((c) =>
+      c.points.flatMap((p) => {
+        const e = p.accuracy[head];
+        return e && shownConditions(picture).includes(c.condition)
+          ? [{ condition: c.condition, x: p.tasks_learned, y: e.mean, ...band(e, spread) }]
+          : [];
+      }),
+    );
+  const mean = means(front);
+  const stored = means(behind);
+  const words = (front.summary?.conditions ?? [])
     .map((c) => {
       const e = last(c.points.filter((p) => p.accuracy.length))?.accuracy[head];
       return e ? `${c.condition} ${e.mean.toFixed(head === 0 ? 3 : 4)}` : '';
     })
     .filter(Boolean)
     .join(', ');
-  const ends = run.config.conditions.flatMap((c) => last(mean.filter((m) => m.condition === c)) ?? []);
+  const ends = shownConditions(picture).flatMap((c) => last(mean.filter((m) => m.condition === c)) ?? []);
+  const highest = Math.max(...mean.map((m) => m.high), ...single.map((m) => m.y), ...stored.map((m) => m.y), 0);
   // Items are many and hard: their share has a scale of its own.
-  const top = head === 0 ? 1 : Math.max(5 * run.chance[head], ...mean.map((m) => m.high), ...single.map((m) => m.y)) * 1.1;
+  const top = head === 0 ? Math.min(1, Math.max(0.4, Math.ceil(highest * 10 + 0.3) / 10)) : Math.max(5 * run.chance[head], highest) * 1.1;
   const domain: [number, number] = [0, top];
   const plot = Plot.plot({
-    ...base(),
+    ...base(width, tall()),
     x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: Math.min(10, run.config.tasks), tickFormat: 'd' },
     y: { label: name || null, labelArrow: 'none', domain, grid: true, ticks: 5 },
     marks: [
+      Plot.ruleX([at], { stroke: style('--secondary'), strokeOpacity: 0.6 }),
       Plot.ruleY([run.chance[head]], { strokeDasharray: '1,3' }),
+      Plot.lineY(stored, { x: 'x', y: 'y', z: 'condition', stroke: (d) => color(d.condition), strokeWidth: 4, strokeOpacity: 0.25 }),
       Plot.areaY(mean, { x: 'x', y1: 'low', y2: 'high', z: 'condition', fill: (d) => color(d.condition), fillOpacity: 0.18 }),
-      Plot.lineY(single, { x: 'x', y: 'y', z: 'key', stroke: (d) => color(d.condition), strokeWidth: 0.75, strokeOpacity: 0.3 }),
-      ...run.config.conditions.map((c) =>
+      Plot.lineY(single, { x: 'x', y: 'y', z: 'key', stroke: (d) => color(d.condition), strokeWidth: 0.75, strokeOpacity: run.config.seeds > 8 ? 0.15 : 0.3 }),
+      ...shownConditions(picture).map((c) =>
         Plot.lineY(mean.filter((m) => m.condition === c), {
           x: 'x', y: 'y', stroke: color(c), strokeWidth: 2.5, strokeDasharray: dashes[c],
         }),
       ),
-      Plot.dot(mean, { x: 'x', y: 'y', r: 2.5, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
-      Plot.text(apart(ends, { domain }), { x: 'x', y: 'y', text: 'condition', dx: 7, textAnchor: 'start', fill: (d) => color(d.condition) }),
-      Plot.text([{ x: 0, y: run.chance[head] }], { x: 'x', y: 'y', text: () => 'chance', dx: 4, dy: 8, textAnchor: 'start', fill: style('--secondary') }),
+      Plot.dot(mean.filter((m) => m.x === at), { x: 'x', y: 'y', r: 3.5, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
+      Plot.text(apart(ends, { domain }), { x: 'x', y: 'y', text: 'condition', dx: 5, textAnchor: 'start', fill: (d) => color(d.condition) }),
+      Plot.text([{ x: 0, y: run.chance[head] }], { x: 'x', y: 'y', text: () => 'chance', dx: 4, dy: 7, textAnchor: 'start', fill: style('--secondary') }),
     ],
   });
   return { label: `Accuracy on all tasks over the stream${name && `, ${name}`}: ${words}`, plot };
 }
 
-function active(view: View, run: RunInfo): Drawn {
-  const conditions = view.summary?.conditions ?? [];
-  const rows = (pick: (points: SummaryPoint[]) => SummaryPoint | undefined, series: string) =>
-    conditions.flatMap((c) => {
+/// The two conditions whose layers are compared: five would be too narrow to read.
+const compared = (run: RunInfo): Condition[] => {
+  const pair = run.config.conditions.filter((c) => c === 'baseline' || c === 'meta');
+  return pair.length === 2 ? pair : run.config.conditions.slice(0, 2);
+};
+
+function active(picture: Picture, width: number): Drawn {
+  const { front, behind, at, spread } = picture;
+  const { run } = front;
+  const among = compared(run);
+  const rows = (course: Course | undefined, pick: (points: SummaryPoint[]) => SummaryPoint | undefined) =>
+    (course?.summary?.conditions ?? []).filter((c) => among.includes(c.condition)).flatMap((c) => {
       const point = pick(c.points.filter((p) => p.active.length));
-      return (point?.active ?? []).map((e, l) => ({
-        condition: c.condition, layer: run.layers[l], series, x: e.mean, ...band(e),
-      }));
+      return (point?.active ?? []).map((e, l) => ({ condition: c.condition, layer: run.layers[l], x: e.mean, ...band(e, spread) }));
     });
-  const before = rows((p) => p.find((x) => x.tasks_learned === 0), 'untrained');
-  const now = rows((p) => last(p), 'now');
-  const single = lanes(view).flatMap(({ lane, records }) => {
-    const e = last(records.filter((r) => r.evaluation))?.evaluation;
+  const upTo = (points: SummaryPoint[]) => last(points.filter((p) => p.tasks_learned <= at));
+  const before = rows(front, (p) => p.find((x) => x.tasks_learned === 0));
+  const now = rows(front, upTo);
+  const stored = rows(behind, upTo);
+  const single = lanes(front).filter(({ lane }) => among.includes(lane.condition)).flatMap(({ lane, records }) => {
+    const e = last(records.filter((r) => r.evaluation && r.tasks_learned <= at))?.evaluation;
     return (e?.active ?? []).map((x, l) => ({ key: lane.seed, condition: lane.condition, layer: run.layers[l], x }));
   });
   const words = now.map((d) => `${d.condition} ${d.layer} ${(d.x * 100).toFixed(0)}%`).join(', ');
   const plot = Plot.plot({
-    ...base(),
-    marginRight: 14,
-    fx: { label: null, domain: run.config.conditions },
-    x: { label: 'share of units active', domain: [0, Math.max(0.6, ...now.map((d) => d.high), ...before.map((d) => d.x))], grid: true, ticks: 3, percent: false },
+    ...base(width, tall()),
+    marginRight: 12,
+    fx: { label: null, domain: among, padding: 0.16 },
+    x: { label: 'share of units active', domain: [0, Math.max(0.6, ...now.map((d) => d.high), ...before.map((d) => d.x))], grid: true, ticks: [0, 0.25, 0.5], tickFormat: '.0%' },
     y: { label: null, type: 'point', domain: [...run.layers].reverse() },
     marks: [
       Plot.line(before, { fx: 'condition', x: 'x', y: 'layer', stroke: style('--secondary'), strokeDasharray: '2,3' }),
       Plot.dot(before, { fx: 'condition', x: 'x', y: 'layer', r: 3, stroke: style('--secondary') }),
-      Plot.line(single, { fx: 'condition', x: 'x', y: 'layer', z: 'key', stroke: (d) => color(d.condition), strokeWidth: 0.75, strokeOpacity: 0.3 }),
-      Plot.ruleY(now, { fx: 'condition', x1: 'low', x2: 'high', y: 'layer', stroke: (d) => color(d.condition) }),
-      Plot.line(now, { fx: 'condition', x: 'x', y: 'layer', stroke: (d) => color(d.condition), strokeWidth: 2.5 }),
-      Plot.dot(now, { fx: 'condition', x: 'x', y: 'layer', r: 4, fill: (d) => color(d.condition) }),
+      Plot.line(stored, { fx: 'condition', x: 'x', y: 'layer', stroke: (d) => color(d.condition), strokeWidth: 5, strokeOpacity: 0.25 }),
+      Plot.line(single, { fx: 'condition', x: 'x', y: 'layer', z: 'key', stroke: (d) => color(d.condition), strokeWidth: 0.75, strokeOpacity: run.config.seeds > 8 ? 0.15 : 0.3 }),
+      Plot.ruleY(now, { fx: 'condition', x1: 'low', x2: 'high', y: 'layer', stroke: (d) => color(d.condition), strokeWidth: 2 }),
+      Plot.line(now, { fx: 'condition', x: 'x', y: 'layer', stroke: (d) => color(d.condition), strokeWidth: 2.5, strokeDasharray: among[0] === 'baseline' ? undefined : '' }),
+      Plot.dot(now, { fx: 'condition', x: 'x', y: 'layer', r: 4, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
     ],
   });
-  return { label: `Share of units active by layer: ${words}`, plot };
+  return { label: `Share of units active by layer after ${at} tasks: ${words}`, plot };
 }
 
 // alpha lies on a log scale; what the relu freezes is drawn in a gutter below it.
 const GUTTER = 0.00035;
 
-function rates(view: View, run: RunInfo, which: 'alpha' | 'beta'): Drawn {
+function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn {
+  const { front, at } = picture;
+  const { run } = front;
+  const among = compared(run);
   const alpha = which === 'alpha';
   const names = alpha ? run.matrices : run.layers;
   const label = (i: number) => {
@@ -166,7 +199,7 @@ function rates(view: View, run: RunInfo, which: 'alpha' | 'beta'): Drawn {
     return layer >= 0 ? run.layers[layer] : names[i].startsWith('item') ? 'item' : 'readout';
   };
   const place = (v: number) => (alpha ? Math.max(v, GUTTER) : v);
-  const data = (view.summary?.conditions ?? []).flatMap((c) =>
+  const data = (front.summary?.conditions ?? []).filter((c) => among.includes(c.condition)).flatMap((c) =>
     c.points.flatMap((p) =>
       (alpha ? p.alpha : p.beta).map((e, i) => ({
         condition: c.condition, i, x: p.tasks_learned, y: place(e.mean),
@@ -176,13 +209,13 @@ function rates(view: View, run: RunInfo, which: 'alpha' | 'beta'): Drawn {
   const isLayer = (i: number) => !alpha || run.layer_matrix.includes(i);
   const layerOf = (i: number) => (alpha ? run.layer_matrix.indexOf(i) : i);
   const stroke = (i: number) => (isLayer(i) ? layerColor(layerOf(i), run.layers.length) : style('--secondary'));
-  const single = lanes(view).flatMap(({ lane, records }) =>
+  const single = lanes(front).filter(({ lane }) => among.includes(lane.condition)).flatMap(({ lane, records }) =>
     records.flatMap((r) =>
       r[which].map((v, i) => ({ key: `${lane.seed} ${i}`, condition: lane.condition, i, x: r.tasks_learned, y: place(v) })),
     ),
   );
   // A readout from two pathways is two lines with one name.
-  const ends = run.config.conditions.flatMap((c) =>
+  const ends = among.flatMap((c) =>
     names.flatMap((_, i) => last(data.filter((d) => d.condition === c && d.i === i)) ?? []),
   );
   const words = ends.map((d) => `${d.condition} ${label(d.i)} ${d.y.toPrecision(2)}`).join(', ');
@@ -190,18 +223,19 @@ function rates(view: View, run: RunInfo, which: 'alpha' | 'beta'): Drawn {
   const domain: [number, number] = alpha
     ? [GUTTER * 0.8, Math.max(0.1, ...all) * 1.3]
     : [Math.min(0, ...all), Math.max(2 * run.config.beta_0, 0.05, ...all)];
-  const labelled = ends.filter((d) => d.condition === last(run.config.conditions));
+  const labelled = ends.filter((d) => d.condition === last(among));
   const plot = Plot.plot({
-    ...base(),
-    fx: { label: null, domain: run.config.conditions },
-    x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: 4, tickFormat: 'd' },
+    ...base(width, tall()),
+    fx: { label: null, domain: among, padding: 0.16 },
+    x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: [0, run.config.tasks / 2, run.config.tasks], tickFormat: 'd' },
     y: alpha
       ? { label: null, type: 'log', domain, grid: true, ticks: [0.001, 0.01, 0.1], tickFormat: (v: number) => String(v) }
       : { label: null, domain, grid: true, ticks: 5 },
     marks: [
-      alpha ? Plot.text(run.config.conditions, { fx: (c: Condition) => c, x: () => 0, y: () => GUTTER, text: () => '0, frozen', textAnchor: 'start', dy: -5, fill: style('--secondary') }) : null,
+      alpha ? Plot.text(among, { fx: (c: Condition) => c, x: () => 0, y: () => GUTTER, text: () => '0, frozen', textAnchor: 'start', dy: -5, fill: style('--secondary') }) : null,
       alpha ? Plot.ruleY([run.config.alpha_0], { strokeDasharray: '1,3' }) : Plot.ruleY([0]),
-      Plot.lineY(single, { fx: 'condition', x: 'x', y: 'y', z: 'key', stroke: (d) => stroke(d.i), strokeWidth: 0.75, strokeOpacity: 0.25 }),
+      Plot.lineY(single, { fx: 'condition', x: 'x', y: 'y', z: 'key', stroke: (d) => stroke(d.i), strokeWidth: 0.75, strokeOpacity: run.config.seeds > 8 ? 0.1 : 0.25 }),
+      Plot.ruleX([at], { stroke: style('--secondary'), strokeOpacity: 0.6 }),
       ...names.map((_, i) =>
         Plot.lineY(data.filter((d) => d.i === i), {
           fx: 'condition', x: 'x', y: 'y', stroke: stroke(i),
@@ -215,33 +249,35 @@ function rates(view: View, run: RunInfo, which: 'alpha' | 'beta'): Drawn {
   return { label: `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot };
 }
 
-export function draw(view: View) {
-  const { run, summary } = view;
-  if (!run || !summary) {
-    for (const id of ['chart-accuracy', 'chart-active', 'chart-alpha', 'chart-beta']) show(id, []);
+export function draw(picture: Picture | undefined) {
+  const ids = ['chart-accuracy', 'chart-active', 'chart-alpha', 'chart-beta'];
+  const [one, two, three, four] = ids.map((id) => document.getElementById(id));
+  if (!picture?.front.summary) {
+    for (const place of [one, two, three, four]) show(place, []);
     return;
   }
-  show('chart-accuracy', run.heads.map((_, head) => accuracy(view, run, head)));
-  show('chart-active', [active(view, run)]);
-  show('chart-alpha', [rates(view, run, 'alpha')]);
-  show('chart-beta', [rates(view, run, 'beta')]);
+  const [w1, w2, w3, w4] = ids.map(placeWidth);
+  show(one, picture.front.run.heads.map((_, head) => accuracy(picture, head, w1)));
+  show(two, [active(picture, w2)]);
+  show(three, [rates(picture, 'alpha', w3)]);
+  show(four, [rates(picture, 'beta', w4)]);
 }
 
 const text = (e: Estimate | undefined, digits: number) =>
   e ? e.mean.toFixed(digits) + (e.sd === null ? '' : ` (${e.sd.toFixed(digits)})`) : '';
 
 /// The same numbers as a table: mean and, in brackets, SD over seeds.
-export function table(view: View) {
+export function table(course: Course | undefined) {
   const place = document.getElementById('table');
-  const { run, summary } = view;
   if (!place) return;
-  if (!run || !summary) {
+  if (!course?.summary) {
     place.replaceChildren();
     return;
   }
+  const { run, summary } = course;
   const head = ['condition', 'tasks', 'seeds', ...run.heads.map((h) => (run.heads.length > 1 ? `accuracy ${h}` : 'accuracy')), ...run.layers.map((l) => `active ${l}`),
     ...run.matrices.map((m) => `alpha ${m}`), ...run.layers.map((l) => `beta ${l}`)];
-  const body = summary.conditions.flatMap((c) =>
+  const rows = summary.conditions.flatMap((c) =>
     c.points.map((p) => [
       c.condition, String(p.tasks_learned), String(p.alpha[0]?.n ?? 0), ...run.heads.map((_, i) => text(p.accuracy[i], i === 0 ? 3 : 4)),
       ...run.layers.map((_, i) => text(p.active[i], 3)),
@@ -249,21 +285,5 @@ export function table(view: View) {
       ...run.layers.map((_, i) => text(p.beta[i], 3)),
     ]),
   );
-  const element = document.createElement('table');
-  const row = (cells: string[], tag: 'th' | 'td') => {
-    const tr = document.createElement('tr');
-    for (const cell of cells) {
-      const td = document.createElement(tag);
-      td.textContent = cell;
-      if (tag === 'th') td.scope = 'col';
-      tr.append(td);
-    }
-    return tr;
-  };
-  const thead = document.createElement('thead');
-  thead.append(row(head, 'th'));
-  const tbody = document.createElement('tbody');
-  tbody.append(...body.map((cells) => row(cells, 'td')));
-  element.append(thead, tbody);
-  place.replaceChildren(element);
+  place.replaceChildren(tableOf(head, rows));
 }

@@ -80,3 +80,37 @@ export async function fromMirror(use: Use) {
   candidate = files;
   use({ type: 'use_files', files, origin: 'mirror' });
 }
+
+/// Takes images by file input, by drop, from the mirror, or back to the page's own digits.
+export function listen(use: Use, refuse: (reason: string) => void) {
+  const files = document.getElementById('files') as HTMLInputElement;
+  files.addEventListener('change', () => {
+    if (files.files?.length) void offer([...files.files], use);
+  });
+  document.getElementById('digits')?.addEventListener('click', () => use({ type: 'use_digits' }));
+  const results = document.getElementById('open-results') as HTMLInputElement;
+  results.addEventListener('change', async () => {
+    const file = results.files?.[0];
+    if (file) use({ type: 'open', file: { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } });
+  });
+  const mirror = document.getElementById('mirror') as HTMLButtonElement;
+  mirror.textContent = `fetch MNIST (11 MB) from ${MIRROR.host}`;
+  mirror.addEventListener('click', () => {
+    mirror.disabled = true;
+    fromMirror(use)
+      .catch((error: unknown) => {
+        refuse(`the mirror could not be read (${error instanceof Error ? error.message : String(error)})`);
+      })
+      .finally(() => (mirror.disabled = false));
+  });
+  document.addEventListener('dragover', (e) => {
+    e.preventDefault();
+    document.body.classList.add('dropping');
+  });
+  document.addEventListener('dragleave', () => document.body.classList.remove('dropping'));
+  document.addEventListener('drop', (e) => {
+    e.preventDefault();
+    document.body.classList.remove('dropping');
+    if (e.dataTransfer?.files.length) void offer([...e.dataTransfer.files], use);
+  });
+}

@@ -1,5 +1,6 @@
 // The configuration editor: one row for each field the worker describes.
-import type { Config, Field, Problem } from './protocol';
+import { element } from './format';
+import type { Config, Experiment, Field, Problem } from './protocol';
 import { changed } from './state';
 
 type Value = Config[keyof Config];
@@ -104,4 +105,31 @@ export function refresh(form: HTMLFormElement, config: Config, preset: Config, p
       row.append(words);
     }
   }
+}
+
+/// The fields that make an experiment another one: seeds and conditions do not.
+export const settings = (a: Config, b: Config): string[] =>
+  [...changed(a, b)].filter((name) => !['seeds', 'first_seed', 'conditions', 'evaluate_every', 'data'].includes(name));
+
+export function presets(place: HTMLElement, experiments: Experiment[], choose: (id: string) => void) {
+  place.replaceChildren(
+    ...experiments.map((e) => {
+      const button = element('button', { type: 'button', value: e.id, title: e.summary }, e.title);
+      button.addEventListener('click', () => choose(e.id));
+      return button;
+    }),
+  );
+}
+
+export function conditions(place: HTMLElement, fields: Field[], change: (list: string[]) => void) {
+  const names = fields.find((f) => f.name === 'conditions')?.kind;
+  if (names?.kind !== 'set') return;
+  const boxes = names.options.map((name) => {
+    const box = element('input', { type: 'checkbox', value: name });
+    box.addEventListener('change', () => {
+      change([...place.querySelectorAll<HTMLInputElement>('input:checked')].map((b) => b.value));
+    });
+    return element('label', {}, box, ` ${name}`);
+  });
+  place.replaceChildren(element('legend', {}, 'conditions'), ...boxes);
 }

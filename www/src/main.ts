@@ -1,9 +1,19 @@
 // Wires the page: what the reader does becomes commands, what the worker says becomes the view.
-import type { Command, Condition, Config, EngineChoice, Event } from './protocol';
-import * as charts from './charts';
+import * as claims from './claims';
+import * as client from './client';
+import { alike, measuredAt, reached, storedCourse, twins, type Course, type Spread } from './course';
 import * as data from './data';
+import { save } from './download';
 import * as editor from './editor';
+import { percent, rate } from './format';
+import { Inspector } from './inspector';
+import { Lesions } from './lesions';
+import { Network, type Selected } from './network';
+import type { Config, EngineChoice, Event } from './protocol';
 import { fold, initialView, type View } from './state';
+import * as status from './status';
+import * as store from './store';
+import { Time } from './time';
 
 function get<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -11,31 +21,191 @@ function get<T extends HTMLElement>(id: string): T {
   return element as T;
 }
 
-const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-const send = (command: Command) => worker.postMessage(command);
+type Tab = 'figure1' | 'figure2' | 'figure3' | 'lab';
 
 let view: View = initialView;
-let preset: Config | undefined;
-let presetId = 'quick';
+let tab: Tab = 'figure2';
+let presetId = 'figure2';
+/// What Run runs; known once the worker has told its presets.
 let config: Config | undefined;
-let drawing = false;
+let stored: Course | undefined;
+let fragment = '';
+/// What was asked for before the worker could answer.
+let wanted: { run: boolean; link?: string } = { run: false };
+/// The handle follows a run until the reader takes it.
+let follow = true;
 
 const running = () => ['loading', 'compiling', 'self_testing', 'training', 'evaluating'].includes(view.state);
-const engine = () => get<HTMLSelectElement>('engine').value as EngineChoice;
+const preset = () => view.experiments.find((e) => e.id === presetId);
+const quiet = matchMedia('(prefers-reduced-motion: reduce)');
+
+/// The run in front: this machine's where there is one for what is chosen, else the stored one.
+function front(): Course | undefined {
+  const { live } = view;
+  if (live && (tab === 'lab' || presetOf(live) === tab)) return live;
+  return tab === 'lab' ? (live ?? stored) : stored;
+}
+
+/// The figure a run belongs to by its shape.
+function presetOf(course: Course): Tab {
+  const { hidden, pathways } = course.run.config;
+  return pathways ? 'figure3' : hidden.length === 2 ? 'figure1' : hidden.length === 4 ? 'figure2' : 'lab';
+}
+
+const behind = (course: Course | undefined) =>
+  stored && course && course !== stored && alike(stored, course) ? stored : undefined;
+
+const spread = () => get<HTMLSelectElement>('spread').value as Spread;
+
+const network = new Network(get('network'), {
+  select: (selected) => {
+    askWeights(selected);
+    showInspector();
+  },
+});
+const inspector = new Inspector(get('inspector'), { probe: (probe) => client.send({ type: 'watch', probe }) });
+const lesions = new Lesions(() => redraw());
+const time = new Time({
+  moved: (_, byHand) => {
+    if (byHand) follow = false;
+    redraw();
+    if (byHand) keepLink();
+  },
+});
+
+function askWeights({ layer, unit }: Selected) {
+  const course = front();
+  if (layer !== 0 || unit === null || course?.kind !== 'live') return;
+  for (const { index } of twins(course)) {
+    if (!view.receptive[`${index} ${unit}`]) client.send({ type: 'receptive', lane: index, unit });
+  }
+}
+
+function showInspector() {
+  const course = front();
+  if (!course) return;
+  const { selected, layers } = network.inspected();
+  inspector.show(course, selected, layers, view.receptive);
+}
+
+// Charts come after the first picture.
+type Charts = { charts: typeof import('./charts'); panels: typeof import('./panels') };
+let charts: Charts | undefined;
+async function loadCharts() {
+  const [one, two] = await Promise.all([import('./charts'), import('./panels')]);
+  charts = { charts: one, panels: two };
+  redraw();
+}
+
+let drawing = false;
+function redraw() {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    draw();
+  });
+}
+
+/// What was drawn last below the network, so that a look alone redraws only cells.
+let drawn: unknown[] = [];
+
+function draw() {
+  const course = front();
+  get('source-badge').textContent = course?.kind === 'live' ? 'this machine' : 'stored run';
+  if (!course) return;
+  const seeds = course.run.config.seeds;
+  get('network-words').textContent = `seed ${course.run.lanes[0].seed}${seeds > 1 ? ` of ${seeds}` : ''}, ${course.data?.name ?? ''}`;
+  const live = course.kind === 'live';
+  const limit = reached(course);
+  if (live && follow && !time.isPlaying && time.at !== limit) time.at = limit;
+  time.set(course.run.config.tasks, limit, course.strip ?? stored?.strip);
+  const { at } = time;
+  lesions.show(course, at);
+  network.show(course, at, live && at === limit, lesions.chosen);
+  showInspector();
+  callout(course, at);
+  const back = behind(course);
+  const now = [course.summary, course.records, course.claims, back, at, spread(), tab, lesions.chosen, charts, innerWidth, matchMedia('(prefers-color-scheme: dark)').matches];
+  if (now.every((x, i) => x === drawn[i])) return;
+  drawn = now;
+  get<HTMLInputElement>('at').value = String(at);
+  time.paint();
+  claims.draw(course, back);
+  get('panels-source').textContent = live
+    ? back ? 'This run in front; the stored forty seeds behind it, pale.' : 'This run. The stored one has other images or settings, so it is not shown behind it.'
+    : `The stored run of ${seeds} seeds, on ${course.data?.name ?? ''}.`;
+  if (!charts) return;
+  const picture = { front: course, behind: back, at, spread: spread() };
+  charts.charts.draw(picture);
+  charts.panels.draw(picture, tab === 'lab' ? 'lab' : tab);
+  if (get<HTMLDetailsElement>('numbers').open) charts.charts.table(course);
+}
+
+/// One sentence on what is to be seen, with the numbers shown.
+function callout(course: Course, at: number) {
+  const place = get('callout');
+  const say = (words: string) => {
+    if (place.textContent !== words) place.textContent = words;
+  };
+  if (time.isPlaying) return;
+  const [base, meta] = (['baseline', 'meta'] as const).map((c) => measuredAt(course, c, at));
+  const { run } = course;
+  if (!base || !meta || base.tasks_learned !== at) return say('');
+  if (at === 0) return say('Untrained, the twins are identical, cell for cell.');
+  const top = run.layers.length - (run.config.pathways ? 2 : 1);
+  const name = run.layers[top];
+  const alpha = meta.alpha[run.layer_matrix[top]].mean;
+  const lower = meta.alpha[run.layer_matrix[0]].mean;
+  const back = course.kind === 'stored' && at === run.config.tasks ? ' Drag the handle back to task 0.' : '';
+  say(
+    `After ${at} tasks meta keeps ${percent(meta.active[top].mean)} of ${name} active, baseline ${percent(base.active[top].mean)}; meta’s ${name} learns at ${rate(alpha)}, h1 at ${rate(lower)}. Accuracy ${meta.accuracy[0].mean.toFixed(2)} against ${base.accuracy[0].mean.toFixed(2)}. Nothing rewarded silence.${back}`,
+  );
+}
+
+/// Shows a figure, or the Lab.
+async function open(next: Tab, id: string = next === 'lab' ? presetId : next) {
+  tab = next;
+  presetId = id;
+  for (const button of document.querySelectorAll<HTMLButtonElement>('.tab')) {
+    if (button.dataset.tab === tab) button.setAttribute('aria-current', 'page');
+    else button.removeAttribute('aria-current');
+  }
+  get('lab').hidden = tab !== 'lab';
+  if (tab === 'lab') client.start();
+  refresh();
+  const figure = tab === 'lab' ? (id === 'figure1' || id === 'figure3' ? id : 'figure2') : tab;
+  try {
+    const course = await store.figure(figure);
+    if (tab !== next || presetId !== id) return;
+    stored = course;
+    if (front() === stored) time.move(course.run.config.tasks);
+  } catch (error) {
+    view = { ...view, refused: `The stored run could not be loaded (${error instanceof Error ? error.message : String(error)}).` };
+    refresh();
+  }
+  redraw();
+}
 
 function choose(id: string) {
-  const experiment = view.experiments.find((e) => e.id === id);
-  if (!experiment) return;
   presetId = id;
-  preset = experiment.config;
+  const found = preset();
+  if (!found) return;
   // Forty seeds are for the terminal; one is enough to begin with here.
-  config = { ...structuredClone(preset), seeds: 1 };
+  config = { ...structuredClone(found.config), seeds: 1 };
   check();
 }
 
 function check() {
-  if (config) send({ type: 'check', config: JSON.stringify(config) });
+  if (config) client.send({ type: 'check', config: JSON.stringify(config) });
+  keepLink();
   refresh();
+}
+
+/// Keeps the address in step with what is chosen.
+function keepLink() {
+  if (!config || !client.isStarted()) return;
+  client.send({ type: 'write_link', config: JSON.stringify(config), at: follow ? null : time.at });
 }
 
 function edit(name: string, value: unknown) {
@@ -44,198 +214,176 @@ function edit(name: string, value: unknown) {
   check();
 }
 
-function run(paused: boolean) {
-  if (!config || view.problems.length > 0) return;
-  send({ type: 'run', config: JSON.stringify(config), engine: engine(), paused });
+function run() {
+  if (!config || view.data === undefined) {
+    wanted = { ...wanted, run: true };
+    client.start();
+    return;
+  }
+  if (view.problems.length > 0) return;
+  follow = true;
+  time.stop();
+  client.send({ type: 'run', config: JSON.stringify(config), engine: get<HTMLSelectElement>('engine').value as EngineChoice, paused: false });
 }
 
-const primary = () => {
-  if (view.state === 'paused') send({ type: 'resume' });
-  else if (running()) send({ type: 'pause' });
-  else run(false);
-};
+function primary() {
+  if (view.state === 'paused') client.send({ type: 'resume' });
+  else if (running()) client.send({ type: 'pause' });
+  else run();
+}
 
 function step(unit: 'observe' | 'task') {
-  if (view.state === 'paused') send({ type: 'step', unit });
+  if (view.state === 'paused') client.send({ type: 'step', unit });
 }
-
-const origins = { served: 'served beside this page', kept: 'kept in this browser', dropped: 'your files', mirror: 'from the mirror' };
 
 function refresh() {
-  const c = config;
-  for (const button of get('presets').querySelectorAll('button')) {
-    button.setAttribute('aria-pressed', String(button.value === presetId));
-  }
-  get('summary-of-preset').textContent = view.experiments.find((e) => e.id === presetId)?.summary ?? '';
-  if (c && preset) {
-    const put = (id: string, value: number) => {
-      const input = get<HTMLInputElement>(id);
-      if (document.activeElement !== input) input.value = String(value);
-    };
-    put('seeds', c.seeds);
-    put('first-seed', c.first_seed);
-    for (const box of get('conditions').querySelectorAll<HTMLInputElement>('input')) {
-      box.checked = c.conditions.includes(box.value as Condition);
-    }
-    editor.refresh(get<HTMLFormElement>('fields'), c, preset, view.problems);
-  }
-  const invalid = view.problems.length > 0;
-  const can = (id: string, yes: boolean) => {
-    get<HTMLButtonElement>(id).disabled = !yes;
-  };
-  const busy = running();
-  can('run', Boolean(c) && !invalid && !busy && view.state !== 'starting');
-  can('pause', ['training', 'evaluating', 'paused'].includes(view.state));
-  get('pause').textContent = view.state === 'paused' ? 'resume' : 'pause';
-  can('step', view.state === 'paused');
-  can('step-task', view.state === 'paused');
-  can('reset', Boolean(view.run) && !['compiling', 'self_testing', 'loading'].includes(view.state));
-  can('export', Boolean(view.run));
-  get('status').textContent = view.words;
-  const p = view.progress;
-  get<HTMLProgressElement>('progress').value = p ? p.lane_steps / p.lane_steps_total : 0;
-  const left = p?.seconds_left != null && view.state !== 'done' ? `, about ${Math.ceil(p.seconds_left)} s left` : '';
-  get('speed').textContent = p?.lane_steps_per_second ? `${p.lane_steps_per_second.toFixed(0)} lane-steps/s${left}` : '';
-  const e = view.engine;
-  get('engine-badge').textContent = e
-    ? `Engine: ${e.kind === 'gpu' ? `GPU, ${e.adapter} (WebGPU)` : e.kind === 'reference' ? `reference, ${e.adapter}` : e.adapter}; self-test ${
-        e.self_test === null ? 'not run' : `passed (deviation ${e.self_test.toExponential(0)})`
-      }.`
-    : 'Engine: not chosen yet.';
-  const d = view.data;
-  get('data-badge').textContent = d
-    ? `Images: ${d.name}${view.origin ? `, ${origins[view.origin]}` : ''}; ${d.train} to train, ${d.test} to test; digest ${d.digest.slice(0, 12)}.`
-    : 'Images: none yet.';
-  const lines: string[] = [];
-  if (view.failure) lines.push(view.failure.what, view.failure.meaning, view.failure.advice);
-  if (view.refused) lines.push(`These files were refused: ${view.refused}.`, 'The images in use stay as they were.');
-  if (view.notice) lines.push(...view.notice.split('\n'));
-  lines.push(...view.lost);
-  // Written only when it changes, so that it is read out once.
-  if (get('alert').innerText !== lines.join('\n')) {
-    get('alert').replaceChildren(
-      ...lines.map((line) => {
-        const p = document.createElement('p');
-        p.textContent = line;
-        return p;
-      }),
-    );
-  }
-}
-
-function redraw() {
-  if (drawing) return;
-  drawing = true;
-  requestAnimationFrame(() => {
-    drawing = false;
-    charts.draw(view);
-    charts.table(view);
-  });
-}
-
-function download(name: string, text: string) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  status.refresh({ view, config, preset: preset()?.config, presetId, running: running() });
 }
 
 function catalog() {
-  get('presets').replaceChildren(
-    ...view.experiments.map((e) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.value = e.id;
-      button.textContent = e.title;
-      button.title = e.summary;
-      button.addEventListener('click', () => choose(e.id));
-      return button;
-    }),
-  );
-  const names = view.fields.find((f) => f.name === 'conditions')?.kind;
-  if (names?.kind === 'set') {
-    for (const name of names.options) {
-      const label = document.createElement('label');
-      const box = document.createElement('input');
-      box.type = 'checkbox';
-      box.value = name;
-      box.addEventListener('change', () => {
-        const boxes = get('conditions').querySelectorAll<HTMLInputElement>('input:checked');
-        edit('conditions', [...boxes].map((b) => b.value));
-      });
-      label.append(box, ` ${name}`);
-      get('conditions').append(label);
-    }
-  }
+  editor.presets(get('presets'), view.experiments, (id) => {
+    choose(id);
+    void open('lab', id);
+  });
+  editor.conditions(get('conditions'), view.fields, (list) => edit('conditions', list));
   editor.build(get<HTMLFormElement>('fields'), view.fields, edit);
-  choose('quick');
+  if (wanted.link !== undefined) {
+    client.send({ type: 'read_link', fragment: wanted.link });
+    wanted = { run: wanted.run };
+  } else choose(presetId);
 }
 
-worker.onmessage = (message: MessageEvent<Event>) => {
-  const event = message.data;
-  // An answer about a configuration that has been changed since says nothing.
-  if (event.type === 'checked' && event.config !== JSON.stringify(config)) return;
-  view = fold(view, event);
-  if (event.type === 'catalog') catalog();
-  if (event.type === 'results') download(event.file_name, event.json);
-  if (event.type === 'data' && event.info.kind === 'mnist') void data.keep().catch(() => undefined);
-  refresh();
-  if (['started', 'summary', 'done', 'catalog'].includes(event.type)) redraw();
-};
-worker.onerror = (event) => {
-  view = {
-    ...view,
-    state: 'failed',
-    words: 'The training program could not be loaded.',
-    failure: {
-      what: `The training program could not be loaded: ${event.message}`,
-      meaning: 'Nothing can be trained in this page.',
-      advice: 'Reload it in a current browser.',
-    },
-  };
-  refresh();
-};
+/// Opens what a link holds; what can't be read says so, and the nearest preset stands there.
+function linked(event: Extract<Event, { type: 'link_read' }>) {
+  const found = event.link;
+  if (!found) {
+    view = { ...view, refused: `The link could not be opened: ${event.problem ?? ''}. The nearest preset is shown instead` };
+    choose(event.preset);
+    void open(isFigure(event.preset) ? event.preset : 'lab', event.preset);
+    return;
+  }
+  presetId = found.preset;
+  config = found.config;
+  const plain = preset()?.config;
+  const own = plain && editor.settings(plain, config).length === 0;
+  get<HTMLInputElement>('seeds').value = String(config.seeds);
+  check();
+  void open(own && isFigure(found.preset) ? found.preset : 'lab', found.preset).then(() => {
+    if (found.at !== null) {
+      follow = false;
+      time.move(found.at);
+    }
+  });
+}
 
-get('run').addEventListener('click', () => run(false));
-get('pause').addEventListener('click', () => send({ type: view.state === 'paused' ? 'resume' : 'pause' }));
+const isFigure = (id: string): id is Tab => ['figure1', 'figure2', 'figure3'].includes(id);
+
+client.listen({
+  started: () => {
+    view = { ...view, state: 'starting', words: 'Loading the training program.' };
+    void data.begin((command) => client.send(command));
+    refresh();
+  },
+  event: (event) => {
+    // An answer about a configuration that has been changed since says nothing.
+    if (event.type === 'checked' && event.config !== JSON.stringify(config)) return;
+    view = fold(view, event);
+    switch (event.type) {
+      case 'catalog':
+        catalog();
+        break;
+      case 'results':
+        save(event.file_name, event.text, event.media_type);
+        break;
+      case 'link':
+        fragment = event.fragment;
+        history.replaceState(null, '', `#${fragment}`);
+        get('command').textContent = `metacls run '#${fragment.replace(/&at=\d+$/, '')}'`;
+        break;
+      case 'link_read':
+        linked(event);
+        break;
+      case 'opened': {
+        const { type: _, ...held } = event;
+        stored = storedCourse(held);
+        tab = presetOf(stored);
+        view = { ...view, live: undefined };
+        time.move(reached(stored));
+        break;
+      }
+      case 'data':
+        if (event.info.kind === 'mnist') void data.keep().catch(() => undefined);
+        break;
+      case 'summary':
+        status.announce(view.live);
+        break;
+    }
+    if (wanted.run && config && view.data) {
+      wanted = { run: false };
+      run();
+    }
+    refresh();
+    redraw();
+  },
+  failed: (message) => {
+    view = {
+      ...view,
+      state: 'failed',
+      words: 'The training program could not be loaded.',
+      failure: {
+        what: `The training program could not be loaded: ${message}`,
+        meaning: 'Nothing can be trained in this page; the stored runs stay.',
+        advice: 'Reload it in a current browser.',
+      },
+    };
+    refresh();
+  },
+});
+
+for (const button of document.querySelectorAll<HTMLButtonElement>('.tab')) {
+  button.addEventListener('click', () => {
+    const next = button.dataset.tab as Tab;
+    if (next !== 'lab' && view.experiments.length > 0) choose(next);
+    follow = true;
+    void open(next);
+  });
+}
+get('train').addEventListener('click', run);
+get('run').addEventListener('click', run);
+get('pause').addEventListener('click', () => client.send({ type: view.state === 'paused' ? 'resume' : 'pause' }));
 get('step').addEventListener('click', () => step('observe'));
 get('step-task').addEventListener('click', () => step('task'));
-get('reset').addEventListener('click', () => send({ type: 'reset' }));
-get('export').addEventListener('click', () => send({ type: 'export' }));
+get('reset').addEventListener('click', () => {
+  follow = true;
+  client.send({ type: 'reset' });
+});
+get('export').addEventListener('click', () => client.send({ type: 'export', format: 'json' }));
+get('export-csv').addEventListener('click', () => client.send({ type: 'export', format: 'csv' }));
 get('new-seed').addEventListener('click', () => edit('first_seed', Math.floor(Math.random() * 1_000_000)));
+get('spread').addEventListener('change', redraw);
+get('numbers').addEventListener('toggle', () => {
+  const course = front();
+  if (course) charts?.charts.table(course);
+});
+get('copy-command').addEventListener('click', () => void navigator.clipboard?.writeText(get('command').textContent ?? ''));
+get('share').addEventListener('click', () => {
+  client.start();
+  const copy = () => navigator.clipboard?.writeText(location.href);
+  void Promise.resolve(copy()).then(
+    () => status.say('The link is copied: whoever opens it can make the same run.'),
+    () => status.say('The link is in the address bar.'),
+  );
+});
 for (const [id, name] of [['seeds', 'seeds'], ['first-seed', 'first_seed']] as const) {
   get<HTMLInputElement>(id).addEventListener('input', (e) => edit(name, Number((e.target as HTMLInputElement).value)));
+  get<HTMLInputElement>(id).addEventListener('focus', () => void client.start());
 }
-const use = (command: Command) => send(command);
-get<HTMLInputElement>('files').addEventListener('change', (e) => {
-  const input = e.target as HTMLInputElement;
-  if (input.files?.length) void data.offer([...input.files], use);
-});
-const mirror = get<HTMLButtonElement>('mirror');
-mirror.textContent = `fetch MNIST (11 MB) from ${data.MIRROR.host}`;
-mirror.addEventListener('click', () => {
-  mirror.disabled = true;
-  data
-    .fromMirror(use)
-    .catch((error: unknown) => {
-      view = { ...view, refused: `the mirror could not be read (${error instanceof Error ? error.message : String(error)})` };
-      refresh();
-    })
-    .finally(() => (mirror.disabled = false));
-});
-document.addEventListener('dragover', (e) => {
-  e.preventDefault();
-  document.body.classList.add('dropping');
-});
-document.addEventListener('dragleave', () => document.body.classList.remove('dropping'));
-document.addEventListener('drop', (e) => {
-  e.preventDefault();
-  document.body.classList.remove('dropping');
-  if (e.dataTransfer?.files.length) void data.offer([...e.dataTransfer.files], use);
+data.listen(client.send, (reason) => {
+  view = { ...view, refused: reason };
+  refresh();
 });
 document.addEventListener('keydown', (e) => {
-  const typing = e.target instanceof HTMLElement && e.target.closest('input, select, button, summary, textarea');
+  const typing = e.target instanceof HTMLElement && e.target.closest('input, select, button, summary, textarea, canvas');
   if (typing || e.ctrlKey || e.metaKey || e.altKey) return;
   if (e.key === ' ') {
     e.preventDefault();
@@ -243,8 +391,33 @@ document.addEventListener('keydown', (e) => {
   } else if (e.key === 'ArrowRight') step('observe');
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+addEventListener('resize', redraw);
+addEventListener('hashchange', () => {
+  const next = location.hash.slice(1);
+  if (next !== fragment && next !== '') {
+    if (client.isStarted()) client.send({ type: 'read_link', fragment: next });
+    else begin();
+  }
+});
 
-send({ type: 'hello' });
+function begin() {
+  const hash = location.hash.slice(1);
+  if (hash !== '') {
+    wanted = { run: false, link: hash };
+    client.start();
+    return;
+  }
+  void open('figure2').then(() => {
+    performance.mark('first-picture');
+    if (!quiet.matches) {
+      time.move(0);
+      time.play();
+    }
+    void loadCharts();
+  });
+}
+
 refresh();
-charts.draw(view);
-void data.begin(use);
+begin();
+if (location.hash !== '') void loadCharts();
+

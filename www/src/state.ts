@@ -1,24 +1,23 @@
 // What the page knows: events folded into one record. No mathematics: the worker sends finished numbers.
-import type {
-  Config, DataInfo, EngineInfo, Event, Experiment, Field, Origin, Problem, Progress, RunInfo, State, Summary,
-  TaskRecord,
-} from './protocol';
+import type { Course } from './course';
+import type { Receptive } from './inspector';
+import type { Config, DataInfo, EngineInfo, Event, Experiment, Field, Origin, Problem, Progress, State } from './protocol';
 
 export type View = {
   experiments: Experiment[];
   fields: Field[];
-  state: State | 'starting';
+  state: State | 'idle' | 'starting';
   words: string;
   data?: DataInfo;
   origin: Origin | null;
   refused?: string;
   engine?: EngineInfo;
   notice: string | null;
-  run?: RunInfo;
+  /// The run on this machine, once there is one.
+  live?: Course;
+  receptive: Receptive;
   progress?: Progress;
-  records: TaskRecord[][];
   lost: string[];
-  summary?: Summary;
   failure?: { what: string; meaning: string; advice: string };
   problems: Problem[];
 };
@@ -26,11 +25,11 @@ export type View = {
 export const initialView: View = {
   experiments: [],
   fields: [],
-  state: 'starting',
-  words: 'Loading the training program.',
+  state: 'idle',
+  words: 'The stored run is shown; nothing is training.',
   origin: null,
   notice: null,
-  records: [],
+  receptive: {},
   lost: [],
   problems: [],
 };
@@ -55,27 +54,67 @@ export function fold(view: View, event: Event): View {
     case 'engine':
       return { ...view, engine: event.info, notice: event.notice };
     case 'started':
-      return { ...view, run: event.run, records: event.run.lanes.map(() => []), lost: [], summary: undefined, progress: undefined };
+      return {
+        ...view,
+        live: {
+          kind: 'live', run: event.run, data: view.data, engine: view.engine, records: event.run.lanes.map(() => []),
+          claims: [], looks: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
+        },
+        receptive: {},
+        lost: [],
+        progress: undefined,
+      };
     case 'progress': {
       const { type: _, ...progress } = event;
       return { ...view, progress };
     }
     case 'checkpoint':
+      return onLive(view, (live) => ({
+        ...live,
+        records: live.records.map((list, lane) => (lane === event.lane ? [...list, event.record] : list)),
+      }));
+    case 'summary':
+      return onLive(view, (live) => ({ ...live, summary: { conditions: event.conditions } }));
+    case 'claims':
+      return onLive(view, (live) => ({ ...live, claims: event.outcomes }));
+    case 'probed':
+      // What was seen of another digit says nothing of this one.
+      return onLive({ ...view, receptive: view.receptive }, (live) => ({
+        ...live, probe: event.probe, pixels: event.pixels, strip: event.strip, looks: same(live, event.probe) ? live.looks : {}, now: {},
+      }));
+    case 'looked':
+      return onLive(view, (live) => {
+        const now = { ...live.now, [event.lane]: event.look };
+        if (event.tasks_learned === null) return { ...live, now };
+        const looks = [...(live.looks[event.lane] ?? [])];
+        looks[event.tasks_learned] = event.look;
+        return { ...live, now, looks: { ...live.looks, [event.lane]: looks } };
+      });
+    case 'receptive':
       return {
         ...view,
-        records: view.records.map((list, lane) => (lane === event.lane ? [...list, event.record] : list)),
+        receptive: { [`${event.lane} ${event.unit}`]: { weights: event.weights, scale: event.scale }, ...keepOf(view.receptive, event.unit) },
       };
-    case 'summary':
-      return { ...view, summary: { conditions: event.conditions } };
     case 'lane_lost':
       return { ...view, lost: [...view.lost, event.reason] };
     case 'failed':
       return { ...view, failure: { what: event.what, meaning: event.meaning, advice: event.advice } };
     case 'done':
     case 'results':
+    case 'link':
+    case 'link_read':
+    case 'opened':
       return view;
   }
 }
+
+const onLive = (view: View, change: (live: Course) => Course): View => (view.live ? { ...view, live: change(view.live) } : view);
+
+const same = (live: Course, probe: Course['probe']) => JSON.stringify(live.probe) === JSON.stringify(probe);
+
+/// Only the chosen unit's weights are kept, of both twins.
+const keepOf = (all: Receptive, unit: number): Receptive =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => key.endsWith(` ${unit}`)));
 
 /// Fields in which two configurations differ.
 export function changed(a: Config, b: Config): Set<string> {

@@ -1,0 +1,47 @@
+// How numbers are written, everywhere on the page.
+import type { Condition, Verdict } from './protocol';
+
+export const percent = (x: number) => `${(100 * x).toFixed(0)}%`;
+
+/// A learning rate: three digits that count; what the relu freezes is said.
+export const rate = (x: number) => (x <= 0 ? 'frozen' : x < 0.001 ? x.toExponential(1) : x.toPrecision(2));
+
+export const effect = (x: number) => (Math.abs(x) >= 10 ? x.toFixed(1) : Math.abs(x) >= 1 ? x.toFixed(2) : x.toPrecision(2));
+
+export const probability = (p: number) => (p < 1e-4 ? '< 0.0001' : p.toFixed(4));
+
+export const accuracy = (x: number, head: number) => x.toFixed(head === 0 ? 3 : 4);
+
+export const verdicts: Record<Verdict, string> = {
+  holds: 'holds',
+  does_not_hold: 'does not hold',
+  provisionally_holds: 'provisional: holds so far',
+  provisionally_not: 'provisional: does not hold so far',
+  not_the_papers_setting: 'not the paper’s setting',
+  not_measured: 'not measured yet',
+  shown: 'ours: shown, not judged',
+};
+
+export const style = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export const conditionColor = (condition: Condition) =>
+  style({ baseline: '--baseline', meta: '--meta', rates: '--rates', sparsity: '--sparsity', frozen: '--frozen' }[condition]);
+
+/// Makes an element with text or children.
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Record<string, string> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/// A table whose first row is its head.
+export function tableOf(head: string[], rows: (string | Node)[][]): HTMLTableElement {
+  const line = (cells: (string | Node)[], tag: 'th' | 'td') =>
+    element('tr', {}, ...cells.map((cell) => element(tag, tag === 'th' ? { scope: 'col' } : {}, cell)));
+  return element('table', {}, element('thead', {}, line(head, 'th')), element('tbody', {}, ...rows.map((r) => line(r, 'td'))));
+}

@@ -1,0 +1,106 @@
+// A closer look: the probe, one unit and its twin, or a layer's sorted activity with the line competition draws.
+import { twins, type Course } from './course';
+import { conditionColor, element, style } from './format';
+import { image, type Selected } from './network';
+import type { LayerLook, Probe } from './protocol';
+
+export type Receptive = Record<string, { weights: number[]; scale: number }>;
+
+type Asked = { probe(probe: Probe): void };
+
+const value = (layer: LayerLook, byte: number) => layer.low + (byte / 255) * (layer.high - layer.low);
+
+/// The layer's drives from the largest down, and the line below which units are silent.
+function sorted(layer: LayerLook, color: string): SVGSVGElement {
+  const [width, height, margin] = [280, 96, 4];
+  const bytes = [...layer.drive].sort((a, b) => b - a);
+  const line = layer.high > layer.low ? (layer.line - layer.low) / (layer.high - layer.low) : 0;
+  const x = (i: number) => margin + (i / Math.max(1, bytes.length - 1)) * (width - 2 * margin);
+  const y = (share: number) => height - margin - Math.min(1, Math.max(0, share)) * (height - 2 * margin);
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', `Drives from ${layer.high.toFixed(3)} to ${layer.low.toFixed(3)}; the line lies at ${layer.line.toFixed(3)}: ${layer.active} units are active`);
+  const make = (tag: string, attributes: Record<string, string>) => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, v] of Object.entries(attributes)) made.setAttribute(name, v);
+    svg.append(made);
+    return made;
+  };
+  bytes.forEach((byte, i) => {
+    const active = i < layer.active;
+    make('line', {
+      x1: String(x(i)), x2: String(x(i)), y1: String(y(0)), y2: String(y(byte / 255)),
+      stroke: active ? color : style('--silent'), 'stroke-width': String(Math.max(0.8, width / bytes.length - 0.3)),
+    });
+  });
+  make('line', { x1: '0', x2: String(width), y1: String(y(line)), y2: String(y(line)), stroke: style('--text'), 'stroke-width': '1.5', 'stroke-dasharray': '5,3' });
+  return svg;
+}
+
+export class Inspector {
+  private picture = element('canvas', { class: 'probe', role: 'img' });
+  private words = element('span', {});
+  private digit = element('select', { 'aria-label': 'Digit' });
+  private angle = element('input', { type: 'range', min: '0', max: '180', step: '1', 'aria-label': 'Rotation of the digit, degrees' });
+  private detail = element('div', { class: 'detail' });
+
+  constructor(root: HTMLElement, asked: Asked) {
+    for (let d = 0; d < 10; d++) this.digit.append(element('option', { value: String(d) }, String(d)));
+    const ask = () => asked.probe({ digit: Number(this.digit.value), angle: Number(this.angle.value) });
+    this.digit.addEventListener('change', ask);
+    this.angle.addEventListener('change', ask);
+    const chooser = element('div', { class: 'row probe-row' }, this.picture, this.words, this.digit, this.angle);
+    root.replaceChildren(chooser, this.detail);
+  }
+
+  show(course: Course, selected: Selected, layers: (LayerLook | undefined)[], receptive: Receptive) {
+    const { probe, pixels } = course;
+    const live = course.kind === 'live';
+    this.digit.hidden = this.angle.hidden = !live;
+    this.picture.hidden = !pixels;
+    if (probe && pixels) {
+      image(this.picture, pixels);
+      this.picture.setAttribute('aria-label', `The digit ${probe.digit}, turned by ${probe.angle.toFixed(0)} degrees`);
+      if (document.activeElement !== this.digit) this.digit.value = String(probe.digit);
+      if (document.activeElement !== this.angle) this.angle.value = String(probe.angle);
+    }
+    this.words.textContent = probe
+      ? `Input: a ${probe.digit} at ${probe.angle.toFixed(0)}°.${live ? '' : ' Point at a unit to find its twin, press a layer’s name to see its competition.'}`
+      : 'Train it on this machine to see its units.';
+    const pair = twins(course);
+    const name = course.run.layers[selected.layer];
+    if (!layers.some(Boolean) || (selected.unit !== null && selected.unit >= course.run.units[selected.layer])) {
+      this.detail.replaceChildren();
+      return;
+    }
+    const cards = pair.map(({ lane, index }, t) => {
+      const layer = layers[t];
+      const card = element('div', { class: 'card' });
+      if (!layer) return card;
+      if (selected.unit === null) {
+        card.append(
+          element('b', {}, `${lane.condition}, ${name}: `),
+          `${layer.active} of ${layer.drive.length} units lie above the line`,
+          sorted(layer, conditionColor(lane.condition)),
+        );
+        return card;
+      }
+      const out = layer.output[selected.unit];
+      const drive = value(layer, layer.drive[selected.unit]);
+      card.append(
+        element('b', {}, `${lane.condition}, ${name} unit ${selected.unit + 1}: `),
+        out > 0 ? `active, ${Math.round((100 * out) / 255)}% of the layer’s largest` : 'silent',
+        `; drive ${drive.toFixed(3)}, line ${layer.line.toFixed(3)}`,
+      );
+      const field = receptive[`${index} ${selected.unit}`];
+      if (selected.layer === 0 && field) {
+        const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': `Weights of unit ${selected.unit + 1} of h1 as an image` });
+        image(canvas, field.weights, true);
+        card.append(canvas);
+      }
+      return card;
+    });
+    this.detail.replaceChildren(...cards);
+  }
+}

@@ -1,0 +1,242 @@
+// The figure panel by panel: every seed a point, pairs joined, the stored run behind the live one.
+import * as Plot from '@observablehq/plot';
+import { base, layerColor, show, type Drawn, type Picture } from './charts';
+import { lesionAt, measuredAt, recordAt, whisker, type Course } from './course';
+import { accuracy as say, conditionColor as color, effect, element, percent, style } from './format';
+import { savePng, saveSvg } from './download';
+import type { Condition, Lesion, Outcome } from './protocol';
+
+type Panel = { title: string; note?: string; wide?: boolean; draw(picture: Picture, width: number): Drawn | undefined };
+
+const seeds = (course: Course) => [...new Set(course.run.lanes.map((l) => l.seed))];
+
+/// A lane's last number at the point looked at.
+function of<T>(course: Course, seed: number, condition: Condition, at: number, pick: (lane: number) => T | undefined): T | undefined {
+  const lane = course.run.lanes.findIndex((l) => l.seed === seed && l.condition === condition);
+  return lane < 0 || !recordAt(course, lane, at) ? undefined : pick(lane);
+}
+
+const intact = (course: Course, lane: number, at: number, head: number) =>
+  (course.records[lane] ?? []).filter((r) => r.evaluation && r.tasks_learned <= at).at(-1)
+    ?.evaluation?.accuracy.find((a) => a.head === head && a.lesion === 'intact')?.mean;
+
+/// A little to the side, always the same for the same seed.
+const jitter = (seed: number) => (((seed * 7919) % 101) / 101 - 0.5) * 0.5;
+
+function pairs(head: number): Panel['draw'] {
+  return ({ front, behind, at, spread }, width) => {
+    const conditions = front.run.config.conditions;
+    const points = seeds(front).flatMap((seed) =>
+      conditions.flatMap((condition, i) => {
+        const y = of(front, seed, condition, at, (lane) => intact(front, lane, at, head));
+        return y === undefined ? [] : [{ seed, condition, x: i, y }];
+      }),
+    );
+    if (points.length === 0) return undefined;
+    const joined = points.filter((p) => p.condition === 'baseline' || p.condition === 'meta');
+    const means = (course?: Course) => conditions.flatMap((condition, i) => {
+      const e = course && measuredAt(course, condition, at)?.accuracy[head];
+      return e ? [{ condition, x: i, y: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) }] : [];
+    });
+    const now = means(front);
+    const chance = front.run.chance[head];
+    const plot = Plot.plot({
+      ...base(width), marginRight: 16,
+      x: { domain: [-0.5, conditions.length - 0.5], ticks: conditions.map((_, i) => i), tickFormat: (i: number) => conditions[i], label: null },
+      y: { grid: true, label: null, ticks: 5, zero: true },
+      marks: [
+        Plot.ruleY([chance], { strokeDasharray: '1,3' }),
+        Plot.ruleY(means(behind), { x1: (d) => d.x - 0.35, x2: (d) => d.x + 0.35, y: 'y', stroke: (d) => color(d.condition), strokeWidth: 8, strokeOpacity: 0.25 }),
+        conditions.length === 2 ? Plot.line(joined, { x: 'x', y: 'y', z: 'seed', stroke: style('--secondary'), strokeWidth: 0.7, strokeOpacity: 0.4 }) : null,
+        Plot.dot(points, { x: (d) => d.x + (conditions.length === 2 ? 0 : jitter(d.seed)), y: 'y', r: 2, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? 'none' : color(d.condition)), fillOpacity: 0.5 }),
+        Plot.ruleX(now, { x: (d) => d.x + 0.32, y1: 'low', y2: 'high', stroke: (d) => color(d.condition), strokeWidth: 2.5 }),
+        Plot.dot(now, { x: (d) => d.x + 0.32, y: 'y', r: 4.5, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
+      ],
+    });
+    return { plot, label: `Accuracy of every seed after ${at} tasks: ${now.map((d) => `${d.condition} ${say(d.y, head)}`).join(', ')}` };
+  };
+}
+
+/// A claim's part, seed by seed: a swarm with its mean, its interval and zero.
+function differences(number: number, part: number): Panel['draw'] {
+  return ({ front, behind }, width) => {
+    const find = (course?: Course) => course?.claims.find((c: Outcome) => c.number === number)?.parts[part];
+    const here = find(front) ?? find(behind);
+    if (!here || here.values.length === 0) return undefined;
+    const plot = Plot.plot({
+      ...base(width), height: 120, marginLeft: 16, marginRight: 16,
+      x: { label: here.what, labelAnchor: 'center', ticks: 5, grid: true, zero: true, tickFormat: (v: number) => effect(v) },
+      y: { axis: null, domain: [-1, 1] },
+      marks: [
+        Plot.ruleX([0]),
+        Plot.dot(here.values, { x: (v: number) => v, y: (_: number, i: number) => jitter(i + 1), r: 2.2, stroke: style('--meta'), fill: style('--meta'), fillOpacity: 0.35 }),
+        Plot.ruleY([here], { y: () => -0.7, x1: (d) => d.interval[0], x2: (d) => d.interval[1], stroke: style('--text'), strokeWidth: 2.5 }),
+        Plot.dot([here], { x: 'effect', y: () => -0.7, r: 4.5, fill: style('--text') }),
+      ],
+    });
+    return { plot, label: `${here.what}: ${effect(here.effect)}, 95% interval ${effect(here.interval[0])} to ${effect(here.interval[1])}, ${here.n} seeds` };
+  };
+}
+
+/// What each lesion leaves of the accuracy above chance.
+function lesions(head: number): Panel['draw'] {
+  return ({ front, behind, at, spread }, width) => {
+    const kinds: [Lesion, string][] = [['without_l', 'without h4_L'], ['without_some_l', 'without 250 of h4_L'], ['without_r', 'without h4_R']];
+    const rows = (course?: Course) => (course ? course.run.config.conditions : []).flatMap((condition) => {
+      const point = course && measuredAt(course, condition, at);
+      const whole = lesionAt(point, head, 'intact');
+      return kinds.flatMap(([lesion, name]) => {
+        const e = lesionAt(point, head, lesion);
+        return e && whole ? [{ condition, name, whole: whole.mean, x: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) }] : [];
+      });
+    });
+    const now = rows(front);
+    if (now.length === 0) return undefined;
+    const chance = front.run.chance[head];
+    const plot = Plot.plot({
+      ...base(width), height: 170, marginLeft: 118, marginRight: 14,
+      fy: { label: null, domain: kinds.map((k) => k[1]), axis: 'left' },
+      y: { axis: null, type: 'point', domain: ['baseline', 'meta'], padding: 0.6 },
+      x: { label: `${front.run.heads[head]} accuracy (chance ${chance})`, grid: true, zero: true, ticks: 5 },
+      marks: [
+        Plot.ruleX([chance], { strokeDasharray: '1,3' }),
+        Plot.dot(rows(behind), { fy: 'name', y: 'condition', x: 'x', r: 7, fill: (d) => color(d.condition), fillOpacity: 0.2 }),
+        Plot.ruleY(now, { fy: 'name', y: 'condition', x1: 'whole', x2: 'x', stroke: (d) => color(d.condition), strokeWidth: 2.5 }),
+        Plot.dot(now, { fy: 'name', y: 'condition', x: 'whole', r: 4, stroke: (d) => color(d.condition), fill: style('--ground') }),
+        Plot.dot(now, { fy: 'name', y: 'condition', x: 'x', r: 4, stroke: (d) => color(d.condition), fill: (d) => color(d.condition) }),
+      ],
+    });
+    const words = now.map((d) => `${d.condition} ${d.name} ${say(d.x, head)} of ${say(d.whole, head)}`).join(', ');
+    return { plot, label: `${front.run.heads[head]} accuracy, intact (open) and lesioned (filled): ${words}` };
+  };
+}
+
+/// Accuracy after task x on task y, mean over seeds.
+function matrix(condition: Condition): Panel['draw'] {
+  return ({ front, at }, width) => {
+    const points = front.summary?.conditions.find((c) => c.condition === condition)?.points.filter((p) => p.by_task.length > 0) ?? [];
+    if (points.length === 0) return undefined;
+    const cells = points.flatMap((p) => p.by_task[0].map((value, task) => ({ x: p.tasks_learned, y: task + 1, value })));
+    const plot = Plot.plot({
+      ...base(width), height: 230, marginRight: 8,
+      x: { label: 'tasks learned', domain: points.map((p) => p.tasks_learned), tickFormat: (v: number) => (v % 5 === 0 ? String(v) : '') },
+      y: { label: 'on task', domain: [...new Set(cells.map((c) => c.y))].reverse(), tickFormat: (v: number) => (v % 5 === 0 || v === 1 ? String(v) : '') },
+      color: { domain: [0, 1], range: [style('--silent'), color(condition)] },
+      marks: [
+        Plot.cell(cells, { x: 'x', y: 'y', fill: 'value', inset: 0.4, title: (d) => `after ${d.x} tasks, on task ${d.y}: ${d.value.toFixed(3)}` }),
+        Plot.frame({ stroke: 'none' }),
+        points.some((p) => p.tasks_learned === at) ? Plot.ruleX([at], { stroke: style('--text'), strokeOpacity: 0.6 }) : null,
+      ],
+    });
+    const end = points.at(-1);
+    const first = end?.by_task[0][0] ?? 0;
+    return { plot, label: `${condition}: accuracy after each task on each task; at the end ${percent(first)} on the first task and ${percent(end?.by_task[0].at(-1) ?? 0)} on the last` };
+  };
+}
+
+/// How alike each layer's codes of different images are, before learning and now.
+const correlation: Panel['draw'] = ({ front, at, spread }, width) => {
+  const rows = front.run.config.conditions.filter((c) => c === 'baseline' || c === 'meta').flatMap((condition) => {
+    const points = front.summary?.conditions.find((c) => c.condition === condition)?.points.filter((p) => p.correlation.length > 0) ?? [];
+    const [before, now] = [points[0], points.filter((p) => p.tasks_learned <= at).at(-1)];
+    if (!before || !now) return [];
+    return front.run.layers.map((layer, l) => ({
+      condition, layer, l, before: before.correlation[l].mean, x: now.correlation[l].mean, ...(whisker(now.correlation[l], spread) ?? {}),
+    }));
+  });
+  if (rows.length === 0) return undefined;
+  const plot = Plot.plot({
+    ...base(width), marginRight: 12,
+    fx: { label: null },
+    x: { label: 'mean correlation of codes', grid: true, zero: true, ticks: 4 },
+    y: { label: null, type: 'point', domain: [...front.run.layers].reverse() },
+    marks: [
+      Plot.ruleY(rows, { fx: 'condition', y: 'layer', x1: 'before', x2: 'x', stroke: (d) => color(d.condition), strokeWidth: 2 }),
+      Plot.dot(rows, { fx: 'condition', y: 'layer', x: 'before', r: 3, stroke: style('--secondary'), fill: style('--ground') }),
+      Plot.dot(rows, { fx: 'condition', y: 'layer', x: 'x', r: 4, fill: (d) => color(d.condition) }),
+    ],
+  });
+  return { plot, label: `How alike codes of different images are, before learning and now: ${rows.map((d) => `${d.condition} ${d.layer} ${d.before.toFixed(2)} to ${d.x.toFixed(2)}`).join(', ')}` };
+};
+
+/// When each layer's learning rate was highest, and what it is now, layer by layer.
+const speeds: Panel['draw'] = ({ front, at, spread }, width) => {
+  const rows = front.run.config.conditions.filter((c) => c === 'baseline' || c === 'meta').flatMap((condition) => {
+    const point = front.summary?.conditions.find((c) => c.condition === condition)?.points.filter((p) => p.tasks_learned <= at).at(-1);
+    return point ? front.run.layers.map((layer, l) => {
+      const e = point.alpha[front.run.layer_matrix[l]];
+      return { condition, layer, l, x: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) };
+    }) : [];
+  });
+  if (rows.length === 0) return undefined;
+  const plot = Plot.plot({
+    ...base(width), marginRight: 12,
+    fx: { label: null },
+    x: { label: 'learning rate alpha', grid: true, zero: true, ticks: 4 },
+    y: { label: null, type: 'band', domain: [...front.run.layers].reverse(), padding: 0.35 },
+    marks: [
+      Plot.barX(rows, { fx: 'condition', y: 'layer', x: 'x', fill: (d) => layerColor(d.l, front.run.layers.length) }),
+      Plot.ruleY(rows, { fx: 'condition', y: 'layer', x1: 'low', x2: 'high', stroke: style('--text'), strokeWidth: 1.5 }),
+      Plot.ruleX([0]),
+    ],
+  });
+  return { plot, label: `Learning rate by layer after ${at} tasks: ${rows.map((d) => `${d.condition} ${d.layer} ${d.x.toPrecision(2)}`).join(', ')}` };
+};
+
+function panelsOf({ front }: Picture): Panel[] {
+  const { run } = front;
+  const two = run.heads.length > 1;
+  const list: Panel[] = [
+    { title: two ? 'Category accuracy, every seed' : 'Accuracy, every seed', draw: pairs(0) },
+  ];
+  if (two) list.push({ title: 'Item accuracy, every seed', draw: pairs(1) });
+  if (run.layers.length === 2) {
+    list.push({ title: 'Claim 1, seed by seed', draw: differences(1, 0) }, { title: 'Claim 2, seed by seed', draw: differences(2, 0) });
+  } else if (run.config.pathways === null) {
+    list.push({ title: 'Claim 3, seed by seed', draw: differences(3, 0) }, { title: 'Claim 5, h4 less h3, seed by seed', draw: differences(5, 2) });
+  } else {
+    list.push({ title: 'Claim 7, L less R, seed by seed', draw: differences(7, 1) }, { title: 'Claim 8, seed by seed', draw: differences(8, 0) });
+    list.push({ title: 'Lesions, item task', draw: lesions(1), wide: true }, { title: 'Lesions, category task', draw: lesions(0), wide: true });
+  }
+  list.push({ title: 'Learning rate by layer', draw: speeds });
+  list.push({ title: 'How alike codes are, before (open) and after (filled)', draw: correlation });
+  for (const condition of run.config.conditions.filter((c) => c === 'baseline' || c === 'meta')) {
+    list.push({ title: `Accuracy matrix, ${condition}`, note: two ? 'category task' : undefined, draw: matrix(condition) });
+  }
+  return list;
+}
+
+let key = '';
+
+export function draw(picture: Picture | undefined, figure: string) {
+  const root = document.getElementById('panels');
+  if (!root || !picture?.front.summary) return;
+  const list = panelsOf(picture);
+  const now = JSON.stringify([figure, list.map((p) => p.title)]);
+  if (now !== key) {
+    key = now;
+    root.replaceChildren(...list.map((panel, i) => {
+      const name = `metacls-${figure}-${panel.title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+      const place = element('div', { id: `panel-${i}` });
+      const out = (kind: 'SVG' | 'PNG') => {
+        const button = element('button', { type: 'button', class: 'small', 'aria-label': `${panel.title} as ${kind}` }, kind);
+        button.addEventListener('click', () => {
+          const svg = place.querySelector<SVGSVGElement>('svg');
+          if (svg && kind === 'SVG') saveSvg(svg, name);
+          else if (svg) void savePng(svg, name);
+        });
+        return button;
+      };
+      const letter = String.fromCharCode(97 + i);
+      const caption = element('figcaption', {}, element('b', {}, `${letter} `), panel.title, panel.note ? ` (${panel.note})` : '', ' ', out('SVG'), out('PNG'));
+      return element('figure', { class: panel.wide ? 'wide' : '' }, caption, place);
+    }));
+  }
+  list.forEach((panel, i) => {
+    const place = document.getElementById(`panel-${i}`);
+    const width = Math.max(260, Math.min(panel.wide ? 640 : 460, place?.clientWidth ?? 310));
+    const drawn = panel.draw(picture, width);
+    show(place, drawn ? [drawn] : []);
+  });
+}
+

@@ -1,0 +1,34 @@
+// Stored runs: fetched when they are first shown, and unpacked here, so that any host serves them small.
+import type { StoredRun, Watched } from './protocol';
+import { storedCourse, withWatched, type Course } from './course';
+
+async function unpacked(path: string): Promise<unknown> {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
+  const bytes = await answer.arrayBuffer();
+  const head = new Uint8Array(bytes, 0, 2);
+  // Some hosts say that the file is packed, and the browser has unpacked it.
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return JSON.parse(new TextDecoder().decode(bytes));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).json();
+}
+
+const courses = new Map<string, Promise<Course>>();
+
+async function load(figure: string): Promise<Course> {
+  const run = unpacked(`./stored/${figure}.page.gz`) as Promise<StoredRun>;
+  if (figure !== 'figure2') return storedCourse(await run);
+  const watched = unpacked('./stored/opening.gz') as Promise<Watched>;
+  const stored = await run;
+  return withWatched(storedCourse(stored), stored, await watched);
+}
+
+/// A figure's forty seeds.
+export function figure(name: string): Promise<Course> {
+  const held = courses.get(name);
+  if (held) return held;
+  const course = load(name);
+  courses.set(name, course);
+  course.catch(() => courses.delete(name));
+  return course;
+}
