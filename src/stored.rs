@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::claims::Outcome;
 use crate::data::{CLASSES, DataInfo, PIXELS};
 use crate::engine_info::EngineInfo;
+use crate::look;
 use crate::metrics::{Summary, TaskRecord};
 use crate::model::Model;
 use crate::protocol::RunInfo;
@@ -26,6 +27,8 @@ pub struct StoredRun {
     pub code_version: String,
     /// SHA-256 of the first seed's draws.
     pub draws: String,
+    /// The default probe's digit as each task of the first seed turns it.
+    pub strip: Vec<Vec<u8>>,
     /// For each lane of `run`, what was measured, without each task's shares: the page shows their means.
     pub records: Vec<Vec<TaskRecord>>,
     /// Means over seeds.
@@ -53,10 +56,11 @@ impl StoredRun {
         let model = Model::new(config, PIXELS, CLASSES);
         let (train, test) = (results.data.train, results.data.test);
         let stream = Stream::new(config, config.first_seed, train, test)?;
-        let angles = stream.tasks.iter().map(|t| t.angle).collect();
+        let angles: Vec<f64> = stream.tasks.iter().map(|t| t.angle).collect();
         let lanes = results.lanes.iter().map(|l| (l.lane, &l.records[..]));
         let summary = Summary::with_intervals(&config.conditions, lanes);
         Ok(Self {
+            strip: look::strip(look::Probe::default().digit, &angles),
             run: RunInfo::new(config, &model, angles),
             data: results.data.clone(),
             engine: results.engine.clone(),

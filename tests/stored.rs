@@ -8,6 +8,7 @@ use metacls::claims::Verdict;
 use metacls::config::DataSet;
 use metacls::data::{CLASSES, PIXELS};
 use metacls::figures::{self, Theme};
+use metacls::look::{Watched, WatchedLane};
 use metacls::model::{Model, initial};
 use metacls::results::Results;
 use metacls::stream::Stream;
@@ -44,7 +45,41 @@ fn stored_runs_are_of_the_present_presets_and_draws() {
             assert_eq!(lane.records.len() as u32, preset.tasks + 1, "{name}");
         }
     }
+    bytes += std::fs::metadata(opening()).unwrap().len();
     assert!(bytes < 1_000_000, "{bytes} bytes");
+}
+
+fn opening() -> PathBuf {
+    root().join("stored/opening.json.gz")
+}
+
+/// What the page opens with is the stored Figure 2's first seed.
+#[test]
+fn the_opening_is_of_the_stored_run() {
+    let file = std::fs::File::open(opening()).unwrap();
+    let watched: Watched = serde_json::from_reader(flate2::read::GzDecoder::new(file)).unwrap();
+    let (_, results) = stored("figure2");
+    assert_eq!(watched.draws, results.draws, "run cargo xtask figures");
+    assert_eq!(watched.config, results.config);
+    assert_eq!(watched.pixels, watched.probe.pixels());
+    assert_eq!(watched.strip.len(), 20);
+    let [baseline, meta] = &watched.lanes[..] else {
+        panic!("{} lanes", watched.lanes.len())
+    };
+    for (lane, held) in [baseline, meta].into_iter().zip(&results.lanes) {
+        assert_eq!(lane.lane, held.lane);
+        assert_eq!(lane.looks.len(), held.records.len());
+        for look in &lane.looks {
+            assert_eq!(
+                look.layers.iter().map(|l| l.output.len()).sum::<usize>(),
+                1000
+            );
+        }
+    }
+    // The twins start identical, cell for cell; in the end meta's top layer is the emptier one.
+    assert_eq!(baseline.looks[0], meta.looks[0]);
+    let top = |lane: &WatchedLane| lane.looks[20].layers[3].active;
+    assert!(2 * top(meta) < top(baseline));
 }
 
 #[test]

@@ -23,7 +23,7 @@ export type Course = {
 
 export const storedCourse = (stored: StoredRun): Course => ({
   kind: 'stored', run: stored.run, data: stored.data, engine: stored.engine, records: stored.records,
-  summary: stored.summary, claims: stored.claims, looks: {}, now: {},
+  summary: stored.summary, claims: stored.claims, looks: {}, now: {}, strip: stored.strip,
 });
 
 /// Gives a stored run the units that were watched in it; the same draws say that it is the same run.

@@ -131,14 +131,15 @@ function draw() {
   drawn = now;
   get<HTMLInputElement>('at').value = String(at);
   time.paint();
-  claims.draw(course, back);
+  if (!time.isPlaying) claims.draw(course, back);
   get('panels-source').textContent = live
     ? back ? 'This run in front; the stored forty seeds behind it, pale.' : 'This run. The stored one has other images or settings, so it is not shown behind it.'
     : `The stored run of ${seeds} seeds, on ${course.data?.name ?? ''}.`;
   if (!charts) return;
   const picture = { front: course, behind: back, at, spread: spread() };
   charts.charts.draw(picture);
-  charts.panels.draw(picture, tab === 'lab' ? 'lab' : tab);
+  // While the pass plays only what is beside the network follows.
+  if (!time.isPlaying) charts.panels.draw(picture, tab === 'lab' ? 'lab' : tab);
   if (get<HTMLDetailsElement>('numbers').open) charts.charts.table(course);
 }
 
@@ -272,6 +273,7 @@ function linked(event: Extract<Event, { type: 'link_read' }>) {
     if (found.at !== null) {
       follow = false;
       time.move(found.at);
+      keepLink();
     }
   });
 }

@@ -73,7 +73,7 @@ export class Network {
         const share = records[t]?.evaluation?.active[l];
         const units = course.run.units[l];
         if (look) bar(row.active, look.active / units, `${look.active} of ${units} active`);
-        else bar(row.active, share ?? 0, share === undefined ? '' : `${percent(share)} active on average`);
+        else bar(row.active, share ?? 0, share === undefined ? '' : `${percent(share)} active`);
         const alpha = layerRate(t, l);
         bar(row.speed, (alpha ?? 0) / fastest, alpha === undefined ? '' : `speed ${rate(alpha)}`);
         const beta = records[t]?.beta[l];
@@ -107,8 +107,9 @@ export class Network {
       const column = element('div', { class: `twin ${lane.condition}` }, element('h3', {}, lane.condition));
       [...levels].reverse().forEach((level, i) => {
         const depth = top - i;
-        const kind = depth === top ? 'hippocampus-like' : depth === 0 ? 'cortex-like' : '';
-        const box = element('div', { class: 'level' });
+        const kind = depth === top && level.length > 1 ? '' : depth === top ? 'hippocampus-like' : depth === 0 ? 'cortex-like' : '';
+        const box = element('div', { class: level.length > 1 ? 'level pathways' : 'level' });
+        if (level.length > 1) column.append(element('small', { class: 'kind' }, 'hippocampus-like: two pathways'));
         for (const l of level) {
           const { columns, rows } = grid(run.units[l], left >= 0 && l >= left);
           const canvas = element('canvas', {

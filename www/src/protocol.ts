@@ -923,6 +923,10 @@ code_version: string,
  */
 draws: string, 
 /**
+ * The default probe's digit as each task of the first seed turns it.
+ */
+strip: Array<Array<number>>, 
+/**
  * For each lane of `run`, what was measured, without each task's shares: the page shows their means.
  */
 records: Array<Array<TaskRecord>>, 

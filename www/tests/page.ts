@@ -17,7 +17,7 @@ export { expect };
 
 /// Opens the page; the software GPU is used only where it is asked for by name.
 export async function open(page: Page, engine: 'gpu' | 'auto' = 'gpu') {
-  await page.goto('/');
+  await page.goto('/#v=1&preset=quick&seeds=1');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   await expect(page.locator('#data-badge')).toContainText('procedural digits');
   await page.locator('#engine').selectOption(engine);
@@ -25,8 +25,6 @@ export async function open(page: Page, engine: 'gpu' | 'auto' = 'gpu') {
 
 /// Sets fields of the configuration editor.
 export async function configure(page: Page, fields: Record<string, string>) {
-  const editor = page.locator('#editor');
-  if (!(await editor.getAttribute('open').then((o) => o !== null))) await editor.locator('summary').click();
   for (const [name, value] of Object.entries(fields)) await page.locator(`#field-${name}`).fill(value);
 }
 
@@ -39,6 +37,8 @@ export type Lane = { condition: string; records: { evaluation: { accuracy: { mea
 
 export async function results(page: Page): Promise<{ lanes: Lane[]; [key: string]: unknown }> {
   const waiting = page.waitForEvent('download');
+  await page.locator('#export-menu summary').click();
   await page.getByRole('button', { name: 'results (JSON)' }).click();
+  await page.locator('#export-menu summary').click();
   return JSON.parse(await readFile(await (await waiting).path(), 'utf8'));
 }
