@@ -1,6 +1,12 @@
 // Stored runs: fetched when they are first shown, and unpacked here, so that any host serves them small.
 import type { StoredRun, Watched } from './protocol';
 import { storedCourse, withWatched, type Course } from './course';
+import figure1 from './stored/figure1.page.gz?url';
+import figure2 from './stored/figure2.page.gz?url';
+import figure3 from './stored/figure3.page.gz?url';
+import opening from './stored/opening.gz?url';
+
+const places: Record<string, string> = { figure1, figure2, figure3 };
 
 async function unpacked(path: string): Promise<unknown> {
   const answer = await fetch(path);
@@ -16,9 +22,9 @@ async function unpacked(path: string): Promise<unknown> {
 const courses = new Map<string, Promise<Course>>();
 
 async function load(figure: string): Promise<Course> {
-  const run = unpacked(`./stored/${figure}.page.gz`) as Promise<StoredRun>;
+  const run = unpacked(places[figure]) as Promise<StoredRun>;
   if (figure !== 'figure2') return storedCourse(await run);
-  const watched = unpacked('./stored/opening.gz') as Promise<Watched>;
+  const watched = unpacked(opening) as Promise<Watched>;
   const stored = await run;
   return withWatched(storedCourse(stored), stored, await watched);
 }

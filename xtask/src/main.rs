@@ -3,6 +3,7 @@
 //! `cargo xtask demo` and `cargo xtask test` do all the set-up that they need; the other commands are their
 //! parts.
 
+mod dist;
 mod figures;
 mod mnist;
 mod page;
@@ -36,6 +37,8 @@ enum Job {
     },
     /// Build the page into www/dist.
     Build,
+    /// Build the static site that any host serves, into www/dist, and print its sizes.
+    Dist,
     /// Build the wasm into www/src/wasm.
     Wasm,
     /// Serve www/dist.
@@ -69,6 +72,7 @@ fn main() -> anyhow::Result<()> {
         }
         Job::Test { skip_browser } => test::test(skip_browser),
         Job::Build => page::build(),
+        Job::Dist => dist::dist(),
         Job::Wasm => wasm::build(),
         Job::Serve(args) => serve::serve(&args),
         Job::Figures { from } => figures::figures(from),

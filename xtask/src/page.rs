@@ -15,7 +15,7 @@ pub fn build() -> Result<()> {
 
 /// Makes what the page shows of the stored runs.
 fn stored() -> Result<()> {
-    let folder = root().join("www/public/stored");
+    let folder = root().join("www/src/stored");
     // The profile of the tests, which build the same binary.
     run(cargo()
         .args([

@@ -1,0 +1,66 @@
+//! The static site: www/dist as any host serves it, and what it weighs.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use flate2::{Compression, write::GzEncoder};
+
+use crate::page;
+use crate::shell::root;
+
+/// Builds the site and prints its sizes.
+pub fn dist() -> Result<()> {
+    page::build()?;
+    let site = root().join("www/dist");
+    // GitHub Pages must not take it for a Jekyll site.
+    std::fs::write(site.join(".nojekyll"), "")?;
+    let html = std::fs::read_to_string(site.join("index.html"))?;
+    if html.contains("=\"/") {
+        bail!("index.html has an absolute path: it would only work at a host's root");
+    }
+    let mut first = packed(&site.join("index.html"))?;
+    println!("\n{:>9}  first view", "gzip");
+    println!("{first:>9}  index.html");
+    for file in assets(&site)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let size = packed(&file)?;
+        // The charts come right after the first picture; the worker, its wasm and other figures when asked for.
+        let early =
+            html.contains(&*name) || name.starts_with("charts") || name.starts_with("panels");
+        if early {
+            first += size;
+            println!("{size:>9}  {name}");
+        }
+    }
+    println!("{first:>9}  bytes in all\n\n{:>9}  later", "gzip");
+    for file in assets(&site)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if !html.contains(&*name) && !name.starts_with("charts") && !name.starts_with("panels") {
+            println!("{:>9}  {name}", packed(&file)?);
+        }
+    }
+    println!("\nthe site is in {}", site.display());
+    Ok(())
+}
+
+/// The built files, by name.
+fn assets(site: &Path) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(site.join("assets"))
+        .context("www/dist has no assets")?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    files.sort();
+    Ok(files)
+}
+
+/// Bytes that a host sends, which packs what is not packed.
+fn packed(file: &Path) -> Result<usize> {
+    let bytes = std::fs::read(file)?;
+    if file.extension().is_some_and(|e| e == "gz") {
+        return Ok(bytes.len());
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&bytes)?;
+    Ok(encoder.finish()?.len())
+}
