@@ -53,6 +53,8 @@ export function show(place: HTMLElement | null, drawn: Drawn[]) {
     return;
   }
   for (const { label, plot } of drawn) {
+    // Plot names its marks, which have no role of their own; the whole has a name instead.
+    for (const mark of plot.querySelectorAll('[aria-label]')) mark.removeAttribute('aria-label');
     plot.setAttribute('role', 'img');
     plot.setAttribute('aria-label', label);
   }

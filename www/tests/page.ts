@@ -1,4 +1,5 @@
 // What every test of the page shares: a page that must stay free of console errors, and its controls.
+import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 
@@ -41,4 +42,10 @@ export async function results(page: Page): Promise<{ lanes: Lane[]; [key: string
   await page.getByRole('button', { name: 'results (JSON)' }).click();
   await page.locator('#export-menu summary').click();
   return JSON.parse(await readFile(await (await waiting).path(), 'utf8'));
+}
+
+/// Nothing in the page's present state that axe finds fault with.
+export async function accessible(page: Page, what: string) {
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`), what).toEqual([]);
 }

@@ -1,10 +1,11 @@
 // Screenshots of the states that other tests pass by, in both sizes and both schemes, for people to look at.
 import type { Page } from '@playwright/test';
-import { configure, expect, open, small, status, test } from './page';
+import { accessible, configure, expect, open, small, status, test } from './page';
 
 async function shoot(page: Page, name: string) {
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
+    await accessible(page, `${name}, ${scheme}`);
     for (const [width, height] of [[1440, 900], [390, 844]]) {
       await page.setViewportSize({ width, height });
       await page.waitForTimeout(200);

@@ -1,0 +1,188 @@
+// What a visitor meets first, and what a reader can check: the stored runs, time, links, exports.
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { accessible, configure, expect, open, results, small, status, test } from './page';
+
+const at = (page: Page) => page.getByRole('slider', { name: 'Tasks learned' });
+
+/// What a twin's cells look like, as text.
+const cells = (page: Page, twin: string) =>
+  page.evaluate((t) => [...document.querySelectorAll<HTMLCanvasElement>(`.twin.${t} canvas`)].map((c) => c.toDataURL()).join(), twin);
+
+/// Moves the handle as a hand does.
+async function move(page: Page, to: number) {
+  await at(page).fill(String(to));
+  await expect(page.locator('#at-words')).toContainText(to === 0 ? 'untrained' : `after ${to} of`);
+}
+
+test('the stored run is seen at once, before anything is compiled', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (r) => asked.push(r.url()));
+  await page.goto('/');
+  await expect(page.locator('.twin canvas')).toHaveCount(8);
+  const first = await page.evaluate(() => performance.getEntriesByName('first-picture')[0]?.startTime);
+  console.log(`first picture after ${first?.toFixed(0)} ms`);
+  await expect(page.locator('#source-badge')).toHaveText('stored run');
+  await expect(page.locator('#callout')).toContainText('Drag the handle back to task 0');
+  expect(asked.filter((url) => url.includes('.wasm') || url.includes('worker') || url.includes('mnist'))).toEqual([]);
+  // The twins start identical, cell for cell but for their colour; in the end they do not.
+  const active = (twin: string) => page.locator(`.twin.${twin} .bars span:first-child`).allTextContents();
+  expect(await active('baseline')).not.toEqual(await active('meta'));
+  await move(page, 0);
+  expect(await active('baseline')).toEqual(await active('meta'));
+  await expect(page.locator('#callout')).toContainText('identical');
+  await expect(page.locator('#claims')).toContainText('holds');
+  await expect(page.locator('#panels svg[role="img"]')).not.toHaveCount(0);
+});
+
+test('under reduced motion nothing plays', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  await expect(page.locator('#callout')).toContainText('After 20 tasks');
+  const before = await cells(page, 'meta');
+  await page.waitForTimeout(600);
+  expect(await cells(page, 'meta')).toEqual(before);
+});
+
+test('each figure shows its stored run, its claims and its panels; nothing is worse than axe allows', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  for (const [figure, claims] of [['Figure 1', 3], ['Figure 2', 3], ['Figure 3', 3]] as const) {
+    await page.getByRole('button', { name: figure, exact: true }).click();
+    await expect(page.locator('#panels-source')).toContainText('40 seeds');
+    await expect(page.locator('#claims .verdict.holds')).toHaveCount(claims);
+    await expect(page.locator('.empty')).toHaveCount(0);
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.waitForTimeout(150);
+      await accessible(page, `${figure}, ${scheme}`);
+    }
+  }
+  await page.getByRole('button', { name: 'Cut h4_L' }).click();
+  await expect(page.locator('#lesion-answer')).toContainText('without h4_L');
+  await expect(page.locator('#lesion-answer')).toContainText('0.0005');
+  await accessible(page, 'lesion');
+  await page.getByRole('button', { name: 'Lab' }).click();
+  await expect(page.locator('#field-batch')).toBeVisible();
+  await accessible(page, 'lab');
+  await page.getByText('The numbers as a table').click();
+  await page.getByText('How it works').click();
+  await accessible(page, 'all open');
+});
+
+test('a link opens the same state elsewhere, and its run is the same to the bit', async ({ page, browser }) => {
+  await open(page, 'auto');
+  await configure(page, { ...small, eta_beta: '0.07' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  await expect(page.locator('#command')).toContainText("metacls run '#v=1&preset=quick");
+  const first = await results(page);
+  await move(page, 2);
+  await expect.poll(() => page.url()).toContain('at=2');
+  const link = page.url();
+  expect(link).toContain('#v=1&preset=quick&tasks=3&samples_per_task=20&hidden=24,16&eta_beta=0.07&evaluation_images=20&at=2');
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(link);
+  await expect(other.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+  await expect(other.locator('#field-eta_beta')).toHaveValue('0.07');
+  await expect(other.locator('#data-badge')).toContainText('procedural');
+  await other.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(other)).toContainText('Done');
+  expect((await results(other)).lanes).toEqual(first.lanes);
+  await other.close();
+});
+
+test('a link that can’t be read says so and opens the nearest preset', async ({ page }) => {
+  for (const [link, words] of [['v=1&preset=figure3&sedes=4', 'sedes=4'], ['v=9&preset=figure3', 'newer page'], ['rubbish', 'no link of this page']]) {
+    await page.goto('about:blank');
+    await page.goto(`/#${link}`);
+    await expect(page.getByRole('alert')).toContainText(words);
+    const figure = link.includes('figure3') ? 'Figure 3' : 'Figure 2';
+    await expect(page.getByRole('button', { name: figure, exact: true })).toHaveAttribute('aria-current', 'page');
+  }
+  await accessible(page, 'a refused link');
+});
+
+test('units are met by keyboard, weights and competition shown', async ({ page }) => {
+  await open(page, 'auto');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  await page.locator('.twin.meta canvas').last().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('#inspector')).toContainText('meta, h1 unit');
+  await expect(page.locator('#inspector canvas.field')).toHaveCount(2);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#inspector svg')).toHaveCount(2);
+  await expect(page.locator('#inspector')).toContainText('units lie above the line');
+  // Another digit, at once, of the run that is over.
+  const before = await cells(page, 'meta');
+  await page.getByLabel('Digit', { exact: true }).selectOption('3');
+  await expect(page.locator('#inspector')).toContainText('a 3 at');
+  await expect.poll(() => cells(page, 'meta')).not.toEqual(before);
+  await accessible(page, 'done');
+});
+
+test('results, charts and rows go out, and results come in again', async ({ page }) => {
+  await open(page, 'auto');
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  const saved = async (click: () => Promise<void>) => {
+    const waiting = page.waitForEvent('download');
+    await click();
+    const download = await waiting;
+    return { name: download.suggestedFilename(), path: await download.path() };
+  };
+  const svg = await saved(() => page.getByRole('button', { name: /every seed as SVG/ }).first().click());
+  expect(await readFile(svg.path, 'utf8')).toContain('<text');
+  const png = await saved(() => page.getByRole('button', { name: /every seed as PNG/ }).first().click());
+  expect((await readFile(png.path)).subarray(1, 4).toString()).toBe('PNG');
+  await page.locator('#export-menu summary').click();
+  const csv = await saved(() => page.getByRole('button', { name: 'results (CSV)' }).click());
+  const json = await saved(() => page.getByRole('button', { name: 'results (JSON)' }).click());
+  const rows = (await readFile(csv.path, 'utf8')).trim().split('\n');
+  expect(rows[0]).toBe('seed,condition,tasks_learned,on_task,metric,value');
+  const file = JSON.parse(await readFile(json.path, 'utf8')) as { lanes: { records: { alpha: number[] }[] }[] };
+  const alpha = file.lanes[1].records.at(-1)!.alpha[0];
+  const row = rows.find((r) => r.startsWith('0,meta,3,,alpha hidden1,'));
+  expect(Number(row!.split(',')[5])).toBe(alpha);
+  await page.locator('#open-results').setInputFiles(json.path);
+  await expect(page.locator('#source-badge')).toHaveText('stored run');
+  await expect(page.locator('#panels-source')).toContainText('procedural digits');
+  await page.locator('#open-results').setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await expect(page.getByRole('alert')).toContainText('no.json: not a results file');
+});
+
+test('while eight lanes train on the software GPU the page answers, and its memory stays', async ({ page }) => {
+  await open(page, 'gpu');
+  await configure(page, { ...small, tasks: '4', seeds: '4' });
+  const heap: number[] = [];
+  const waits: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect(status(page)).toContainText('Training');
+    for (let i = 0; i < 12 && !(await status(page).textContent())?.startsWith('Done'); i++) {
+      // From an input to the frame after it.
+      const wait = await page.evaluate(() => new Promise<number>((resolve) => {
+        const start = performance.now();
+        const spread = document.getElementById('spread') as HTMLSelectElement;
+        spread.value = spread.value === 'sd' ? 'sem' : 'sd';
+        spread.dispatchEvent(new Event('change'));
+        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start), 0));
+      }));
+      waits.push(wait);
+      await page.waitForTimeout(80);
+    }
+    await expect(status(page)).toContainText('Done');
+    const session = await page.context().newCDPSession(page);
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    heap.push(usedSize / 1e6);
+  }
+  waits.sort((a, b) => a - b);
+  console.log(`input to paint: median ${waits[waits.length >> 1].toFixed(0)} ms, worst ${waits.at(-1)!.toFixed(0)} ms of ${waits.length}`);
+  console.log(`heap after each run: ${heap.map((h) => `${h.toFixed(1)} MB`).join(', ')}`);
+  // A run's records are let go with it.
+  expect(heap[2]).toBeLessThan(heap[0] * 1.3 + 2);
+});
