@@ -14,7 +14,7 @@
 //! 6. [`engine`] is one interface over the engines; [`driver`] takes all lanes through the stream.
 //! 7. [`metrics`] turns what engines counted ([`codes`]: how alike codes are) into the numbers reported; [`results`] is their file; [`stats`] are
 //!    intervals and tests over seeds, and [`claims`] the paper's sentences held against them.
-//!    [`look`] shows what units do on one image.
+//!    [`look`] shows what units do on one image, [`trace`] walks through one step.
 //! 8. [`protocol`] is what the page and its worker say to each other; [`link`] is an experiment in a URL, [`stored`] a
 //!    run made ready to be shown.
 //!
@@ -45,6 +45,7 @@ pub mod self_test;
 pub mod stats;
 pub mod stored;
 pub mod stream;
+pub mod trace;
 pub mod vectors;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

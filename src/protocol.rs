@@ -15,6 +15,7 @@ use crate::look::{Look, Probe};
 use crate::metrics::{Summary, TaskRecord};
 use crate::model::Model;
 use crate::stored::StoredRun;
+use crate::trace::StepTrace;
 
 /// What the page asks of the worker.
 #[derive(Clone, Debug, Deserialize)]
@@ -78,6 +79,12 @@ pub enum Command {
         lane: u32,
         /// The unit, from 0.
         unit: u32,
+    },
+    /// Asks for a walk through a lane's next step (its last one where it is through); answered by
+    /// [`Event::Traced`].
+    Trace {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
     },
     /// Asks for the fragment of a configuration (JSON text); answered by [`Event::Link`].
     WriteLink {
@@ -293,6 +300,13 @@ pub enum Event {
         /// What 255 stands for.
         scale: f64,
     },
+    /// A walk through one step.
+    Traced {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The step.
+        trace: Box<StepTrace>,
+    },
     /// Answer to [`Command::WriteLink`]; not given for what is no configuration.
     Link {
         /// The fragment, without `#`.
@@ -470,6 +484,9 @@ mod tests {
             crate::look::Watched,
             crate::look::WatchedLane,
             crate::stored::StoredRun,
+            crate::trace::StepTrace,
+            crate::trace::TracedInner,
+            crate::trace::TracedSample,
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {

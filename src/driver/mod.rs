@@ -26,6 +26,7 @@ use crate::model::{LaneState, Model, initial};
 use crate::protocol::{Progress, RunInfo};
 use crate::results::{LaneResults, Results, SCHEMA};
 use crate::stream::{Stream, StreamError};
+use crate::trace::StepTrace;
 
 /// How long one slice of work should take, in seconds.
 pub const SLICE: f64 = 0.05;
@@ -331,6 +332,38 @@ impl Driver {
             (Some(engine), Some(i)) => Ok(Some(engine.lane(i).await?)),
             _ => Ok(None),
         }
+    }
+
+    /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not
+    /// at hand.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn trace(&self, lane: usize) -> Result<Option<StepTrace>, RunError> {
+        let Some(state) = self.lane_state(lane).await? else {
+            return Ok(None);
+        };
+        let Some(&Lane { seed, condition }) = self.lanes.get(lane) else {
+            return Ok(None);
+        };
+        let (train, test) = (self.data.train.len() as u32, self.data.test.len() as u32);
+        let stream = Stream::new(&self.config, seed, train, test)?;
+        let is_through = self.ends.iter().any(|(l, _)| *l == lane);
+        let next = match self.next {
+            Next::Step(step) => step,
+            _ => self.learned_tasks * self.config.steps_per_task(),
+        };
+        let last = self.config.steps() - 1;
+        let step = if is_through { last } else { next.min(last) };
+        let what = (&*self.config, condition);
+        Ok(StepTrace::of(
+            what,
+            &self.model,
+            &self.data,
+            &stream,
+            state,
+            step,
+        ))
     }
 
     /// Looks at the watched lanes of the wave in progress, and at the end keeps their values.

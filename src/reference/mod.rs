@@ -74,6 +74,28 @@ pub struct MetaGradient<T> {
     pub beta: Vec<T>,
 }
 
+/// One inner step of the look-ahead, as it is told to who watches.
+#[derive(Debug)]
+pub struct Inner<'a, T> {
+    /// The current sample's cross-entropy, summed over heads, before the step.
+    pub loss: T,
+    /// The mean cross-entropy of all samples after it: L_j.
+    pub meta_loss: T,
+    /// The fast weights after it, each matrix by inputs: [fan_in x units].
+    pub fast: &'a [Vec<T>],
+}
+
+/// How much each group of a meta-gradient is scaled so that none is longer than the bound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clip<T> {
+    /// All weights.
+    pub weights: T,
+    /// All alpha.
+    pub alpha: T,
+    /// All beta.
+    pub beta: T,
+}
+
 /// One lane.
 #[derive(Clone, Debug)]
 pub struct Reference<T> {
@@ -126,6 +148,25 @@ impl<T: Real> Reference<T> {
         (&self.alpha, &self.beta)
     }
 
+    /// W: each matrix by inputs, [fan_in x units].
+    pub fn weights(&self) -> &[Vec<T>] {
+        &self.weights
+    }
+
+    /// The mean cross-entropy of some samples with W, summed over heads; 0 of none.
+    pub fn mean_loss(&self, samples: &[Sample<'_, T>]) -> T {
+        let loss = |sample: &Sample<'_, T>| {
+            let input = self.network.scaled(sample.input);
+            let trace = self
+                .network
+                .forward(&self.weights, &self.beta, &input, Lesion::Intact);
+            self.network
+                .backward(&self.weights, &trace, sample.labels)
+                .loss
+        };
+        samples.iter().map(loss).sum::<T>() / T::of(samples.len().max(1) as f64)
+    }
+
     /// What the network makes of an image with W, with or without a pathway.
     pub fn forward(&self, input: &[T], lesion: Lesion) -> Outcome<T> {
         let trace = self.network.forward(
@@ -151,21 +192,16 @@ impl<T: Real> Reference<T> {
     /// ones; gives the meta-loss before the update.
     pub fn observe(&mut self, current: &[Sample<'_, T>], replay: &[Sample<'_, T>]) -> T {
         let mut gradient = self.meta_gradient(current, replay);
-        let bound = T::of(self.rule.clip_norm);
-        let clip = |square: T| T::one().min(bound / (square.sqrt() + T::of(1e-6)));
-        let square = |v: &[T]| network::dot(v, v);
-        let weights_scale = clip(gradient.weights.iter().map(|g| square(g)).sum());
-        let alpha_scale = clip(square(&gradient.alpha));
-        let beta_scale = clip(square(&gradient.beta));
+        let clip = self.clip(&gradient);
         if self.rule.learn_alpha {
-            let eta = T::of(self.rule.eta_alpha) * alpha_scale;
+            let eta = T::of(self.rule.eta_alpha) * clip.alpha;
             self.alpha
                 .iter_mut()
                 .zip(&gradient.alpha)
                 .for_each(|(a, &g)| *a -= eta * g);
         }
         if self.rule.learn_beta {
-            let eta = T::of(self.rule.eta_beta) * beta_scale;
+            let eta = T::of(self.rule.eta_beta) * clip.beta;
             self.beta
                 .iter_mut()
                 .zip(&gradient.beta)
@@ -183,7 +219,7 @@ impl<T: Real> Reference<T> {
             } else {
                 alpha.max(T::zero())
             };
-            let rate = rate * weights_scale;
+            let rate = rate * clip.weights;
             w.iter_mut()
                 .zip(g.iter())
                 .for_each(|(w, &g)| *w -= rate * g);
@@ -196,6 +232,28 @@ impl<T: Real> Reference<T> {
         &self,
         current: &[Sample<'_, T>],
         replay: &[Sample<'_, T>],
+    ) -> MetaGradient<T> {
+        self.meta_gradient_watched(current, replay, &mut |_| ())
+    }
+
+    /// How a meta-gradient is clipped: each group by itself.
+    pub fn clip(&self, gradient: &MetaGradient<T>) -> Clip<T> {
+        let bound = T::of(self.rule.clip_norm);
+        let clip = |square: T| T::one().min(bound / (square.sqrt() + T::of(1e-6)));
+        let square = |v: &[T]| network::dot(v, v);
+        Clip {
+            weights: clip(gradient.weights.iter().map(|g| square(g)).sum()),
+            alpha: clip(square(&gradient.alpha)),
+            beta: clip(square(&gradient.beta)),
+        }
+    }
+
+    /// The same as [`Self::meta_gradient`], telling each inner step.
+    pub fn meta_gradient_watched(
+        &self,
+        current: &[Sample<'_, T>],
+        replay: &[Sample<'_, T>],
+        watch: &mut dyn FnMut(Inner<'_, T>),
     ) -> MetaGradient<T> {
         let scaled = |samples: &[Sample<'_, T>]| -> Vec<(Vec<T>, Vec<u32>)> {
             samples
@@ -244,6 +302,7 @@ impl<T: Real> Reference<T> {
             }
             // The meta-loss with the fast weights, on replayed and current samples.
             let mut after = zeros();
+            let before = loss;
             for (input, labels) in &batch {
                 let trace: Trace<T> =
                     self.network
@@ -258,6 +317,11 @@ impl<T: Real> Reference<T> {
                     *d -= share * sum * layer.level;
                 }
             }
+            watch(Inner {
+                loss: back.loss,
+                meta_loss: (loss - before) * steps,
+                fast: &fast,
+            });
             if let Some(step) = inner_steps.last_mut() {
                 step.after = after;
             } else {

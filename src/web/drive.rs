@@ -194,6 +194,12 @@ async fn serve(shared: &Rc<RefCell<Shared>>, driver: &mut Driver) {
                     });
                 }
             }
+            Request::Trace { lane } => {
+                if let Ok(Some(trace)) = driver.trace(lane as usize).await {
+                    let trace = Box::new(trace);
+                    shared.borrow().post(&Event::Traced { lane, trace });
+                }
+            }
             Request::Receptive { lane, unit } => {
                 let state = driver.lane_state(lane as usize).await.ok().flatten();
                 let row = state.and_then(|s| look::receptive(&s, unit as usize));

@@ -59,6 +59,8 @@ enum Request {
     Look,
     /// The weights of a unit of h1.
     Receptive { lane: u32, unit: u32 },
+    /// A walk through a lane's next step.
+    Trace { lane: u32 },
 }
 
 impl Shared {
@@ -247,6 +249,9 @@ impl Session {
             Command::Receptive { lane, unit } => {
                 let request = Request::Receptive { lane, unit };
                 self.shared.borrow_mut().request(request);
+            }
+            Command::Trace { lane } => {
+                self.shared.borrow_mut().request(Request::Trace { lane });
             }
             Command::WriteLink { config, at } => {
                 if let Ok(config) = Config::from_json(&config) {

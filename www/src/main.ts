@@ -14,6 +14,7 @@ import { fold, initialView, type View } from './state';
 import * as status from './status';
 import * as store from './store';
 import { Time } from './time';
+import { Trace } from './trace';
 
 function get<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -65,6 +66,7 @@ const network = new Network(get('network'), {
 });
 const inspector = new Inspector(get('inspector'), { probe: (probe) => client.send({ type: 'watch', probe }) });
 const lesions = new Lesions(() => redraw());
+const trace = new Trace((lane) => client.send({ type: 'trace', lane }));
 const time = new Time({
   moved: (_, byHand) => {
     if (byHand) follow = false;
@@ -122,6 +124,7 @@ function draw() {
   time.set(course.run.config.tasks, limit, course.strip ?? stored?.strip);
   const { at } = time;
   lesions.show(course, at);
+  trace.show(course);
   network.show(course, at, live && at === limit, lesions.chosen);
   showInspector();
   callout(course, at);
@@ -315,6 +318,9 @@ client.listen({
       }
       case 'data':
         if (event.info.kind === 'mnist') void data.keep().catch(() => undefined);
+        break;
+      case 'traced':
+        if (view.live) trace.take(event.lane, event.trace, view.live.run);
         break;
       case 'summary':
         status.announce(view.live);

@@ -48,7 +48,11 @@ lane: number,
 /**
  * The unit, from 0.
  */
-unit: number, } | { "type": "write_link", 
+unit: number, } | { "type": "trace", 
+/**
+ * Index into [`RunInfo::lanes`].
+ */
+lane: number, } | { "type": "write_link", 
 /**
  * The configuration as JSON text.
  */
@@ -165,7 +169,15 @@ weights: Array<number>,
 /**
  * What 255 stands for.
  */
-scale: number, } | { "type": "link", 
+scale: number, } | { "type": "traced", 
+/**
+ * Index into [`RunInfo::lanes`].
+ */
+lane: number, 
+/**
+ * The step.
+ */
+trace: StepTrace, } | { "type": "link", 
 /**
  * The fragment, without `#`.
  */
@@ -938,3 +950,94 @@ summary: Summary,
  * The claims of the figure it has the shape of.
  */
 claims: Array<Outcome>, };
+export type StepTrace = { 
+/**
+ * The step, counted from 0 over the whole stream.
+ */
+step: number, 
+/**
+ * The task being learned, from 0.
+ */
+task: number, 
+/**
+ * Current samples, in the order of the inner steps.
+ */
+current: Array<TracedSample>, 
+/**
+ * Replayed samples.
+ */
+replay: Array<TracedSample>, 
+/**
+ * Mean cross-entropy of all samples with W, before the look-ahead.
+ */
+loss_before: number, 
+/**
+ * The inner steps.
+ */
+inner: Array<TracedInner>, 
+/**
+ * The meta-loss: the mean of the inner steps'.
+ */
+meta_loss: number, 
+/**
+ * For each matrix, the norm of W.
+ */
+weights: Array<number>, 
+/**
+ * For each matrix, the norm of the meta-gradient of W.
+ */
+weights_gradient: Array<number>, 
+/**
+ * For each matrix, the meta-gradient of alpha.
+ */
+alpha_gradient: Array<number>, 
+/**
+ * For each layer, the meta-gradient of beta.
+ */
+beta_gradient: Array<number>, 
+/**
+ * What clipping leaves of the gradients of W, alpha and beta: 1 is all.
+ */
+clip: [number, number, number], 
+/**
+ * For each matrix, how far W moves.
+ */
+weights_moved: Array<number>, 
+/**
+ * alpha before and after.
+ */
+alpha: [Array<number>, Array<number>], 
+/**
+ * beta before and after.
+ */
+beta: [Array<number>, Array<number>], };
+export type TracedInner = { 
+/**
+ * The current sample's cross-entropy before it, summed over heads.
+ */
+loss: number, 
+/**
+ * The meta-loss after it: the mean cross-entropy of all samples with the fast weights.
+ */
+meta_loss: number, 
+/**
+ * For each matrix, how far the fast weights are from W.
+ */
+moved: Array<number>, };
+export type TracedSample = { 
+/**
+ * Its pixels as the network gets them, 0 to 255, row by row.
+ */
+pixels: Array<number>, 
+/**
+ * Its task, from 0.
+ */
+task: number, 
+/**
+ * Its category.
+ */
+category: number, 
+/**
+ * Its item label, where there is an item task.
+ */
+item: number | null, };

@@ -104,6 +104,7 @@ export function fold(view: View, event: Event): View {
     case 'link':
     case 'link_read':
     case 'opened':
+    case 'traced':
       return view;
   }
 }

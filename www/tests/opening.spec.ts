@@ -186,3 +186,28 @@ test('while eight lanes train on the software GPU the page answers, and its memo
   // A run's records are let go with it.
   expect(heap[2]).toBeLessThan(heap[0] * 1.3 + 2);
 });
+
+test('one step is traced with the numbers that the engine then has', async ({ page }) => {
+  await open(page, 'auto');
+  // One step a task: what a trace foretells is measured right after it.
+  await configure(page, { ...small, samples_per_task: '5', evaluation_images: '5' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  const file = (await results(page)) as unknown as { lanes: { records: { alpha: number[]; beta: number[]; meta_loss: number }[] }[] };
+  await page.getByRole('button', { name: 'reset' }).click();
+  await expect(status(page)).toContainText('Paused at task 1');
+  await page.getByRole('button', { name: 'one task' }).click();
+  await expect(status(page)).toContainText('Paused at task 2');
+  await page.getByRole('button', { name: 'Trace meta’s next step' }).click();
+  await expect(page.locator('#trace')).toContainText('Step 2 of 3, in task 2');
+  await expect(page.locator('#trace canvas')).toHaveCount(10);
+  await accessible(page, 'trace');
+  const foretold = file.lanes[1].records[2];
+  await page.getByRole('button', { name: '2 The look-ahead' }).click();
+  await expect(page.locator('#trace svg')).toHaveCount(1);
+  await expect(page.locator('#trace')).toContainText(foretold.meta_loss.toFixed(4));
+  await page.getByRole('button', { name: '3 The gradients' }).click();
+  await page.getByRole('button', { name: '4 The update' }).click();
+  for (const alpha of foretold.alpha) await expect(page.locator('#trace')).toContainText(alpha.toFixed(6));
+  for (const beta of foretold.beta) await expect(page.locator('#trace')).toContainText(beta.toFixed(5));
+});

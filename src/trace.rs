@@ -1,0 +1,224 @@
+//! One observe step walked through: what it sees, what each inner step changes, and what comes of it.
+//!
+//! The reference takes it in float32 from a lane's present values. It is told in norms: a matrix's change is the
+//! L2 norm over all its weights.
+
+use serde::Serialize;
+
+use crate::config::{Condition, Config};
+use crate::data::{Dataset, PIXELS, Rotation, Turn};
+use crate::model::{LaneState, Model, Rule};
+use crate::reference::{Reference, Sample};
+use crate::stream::Stream;
+
+/// One sample that the step sees.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TracedSample {
+    /// Its pixels as the network gets them, 0 to 255, row by row.
+    pub pixels: Vec<u8>,
+    /// Its task, from 0.
+    pub task: u32,
+    /// Its category.
+    pub category: u32,
+    /// Its item label, where there is an item task.
+    pub item: Option<u32>,
+}
+
+/// One inner step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TracedInner {
+    /// The current sample's cross-entropy before it, summed over heads.
+    pub loss: f64,
+    /// The meta-loss after it: the mean cross-entropy of all samples with the fast weights.
+    pub meta_loss: f64,
+    /// For each matrix, how far the fast weights are from W.
+    pub moved: Vec<f64>,
+}
+
+/// A whole step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StepTrace {
+    /// The step, counted from 0 over the whole stream.
+    pub step: u32,
+    /// The task being learned, from 0.
+    pub task: u32,
+    /// Current samples, in the order of the inner steps.
+    pub current: Vec<TracedSample>,
+    /// Replayed samples.
+    pub replay: Vec<TracedSample>,
+    /// Mean cross-entropy of all samples with W, before the look-ahead.
+    pub loss_before: f64,
+    /// The inner steps.
+    pub inner: Vec<TracedInner>,
+    /// The meta-loss: the mean of the inner steps'.
+    pub meta_loss: f64,
+    /// For each matrix, the norm of W.
+    pub weights: Vec<f64>,
+    /// For each matrix, the norm of the meta-gradient of W.
+    pub weights_gradient: Vec<f64>,
+    /// For each matrix, the meta-gradient of alpha.
+    pub alpha_gradient: Vec<f64>,
+    /// For each layer, the meta-gradient of beta.
+    pub beta_gradient: Vec<f64>,
+    /// What clipping leaves of the gradients of W, alpha and beta: 1 is all.
+    pub clip: [f64; 3],
+    /// For each matrix, how far W moves.
+    pub weights_moved: Vec<f64>,
+    /// alpha before and after.
+    pub alpha: [Vec<f64>; 2],
+    /// beta before and after.
+    pub beta: [Vec<f64>; 2],
+}
+
+fn norm<'a>(values: impl Iterator<Item = &'a f32>) -> f64 {
+    values
+        .map(|&x| f64::from(x) * f64::from(x))
+        .sum::<f64>()
+        .sqrt()
+}
+
+fn distance(a: &[Vec<f32>], b: &[Vec<f32>]) -> Vec<f64> {
+    let apart = |(a, b): (&Vec<f32>, &Vec<f32>)| {
+        let squares = a.iter().zip(b).map(|(x, y)| f64::from(x - y).powi(2));
+        squares.sum::<f64>().sqrt()
+    };
+    a.iter().zip(b).map(apart).collect()
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&x| x.into()).collect()
+}
+
+impl StepTrace {
+    /// Takes a lane's step `step` of its seed's stream; none if there is no such step.
+    pub fn of(
+        (config, condition): (&Config, Condition),
+        model: &Model,
+        data: &Dataset,
+        stream: &Stream,
+        state: LaneState<f32>,
+        step: u32,
+    ) -> Option<Self> {
+        let seen = stream.steps.get(step as usize)?;
+        let ready = |list: &[u32]| -> Vec<(Vec<f32>, [u32; 2], TracedSample)> {
+            list.iter()
+                .map(|&sample| {
+                    let image = stream.image(sample) as usize;
+                    let task = stream.task_of(sample);
+                    let mut input = vec![0.0; PIXELS];
+                    let turn = Rotation::degrees(stream.tasks[task as usize].angle);
+                    Turn::new(turn).apply(data.train.image(image), &mut input);
+                    let category = u32::from(data.train.labels[image]);
+                    let traced = TracedSample {
+                        pixels: input.iter().map(|&x| (x * 255.0) as u8).collect(),
+                        task,
+                        category,
+                        item: config.item_head.then_some(sample),
+                    };
+                    (input, [category, sample], traced)
+                })
+                .collect()
+        };
+        let (current, replay) = (ready(&seen.current), ready(&seen.replay));
+        fn samples<'a>(
+            list: &'a [(Vec<f32>, [u32; 2], TracedSample)],
+            heads: usize,
+        ) -> Vec<Sample<'a, f32>> {
+            list.iter()
+                .map(|(input, labels, _)| Sample {
+                    input,
+                    labels: &labels[..heads],
+                })
+                .collect()
+        }
+        let heads = model.heads.len();
+        let (now, before) = (samples(&current, heads), samples(&replay, heads));
+        let rule = Rule::of(config, condition);
+        let mut lane = Reference::new(model, &rule, state.clone());
+        let start = lane.weights().to_vec();
+        let mut inner = Vec::new();
+        let gradient = lane.meta_gradient_watched(&now, &before, &mut |seen| {
+            inner.push(TracedInner {
+                loss: seen.loss.into(),
+                meta_loss: seen.meta_loss.into(),
+                moved: distance(seen.fast, &start),
+            });
+        });
+        let clip = lane.clip(&gradient);
+        let all: Vec<Sample<'_, f32>> = before.iter().chain(&now).copied().collect();
+        let loss_before = lane.mean_loss(&all).into();
+        lane.observe(&now, &before);
+        let after = lane.state();
+        Some(Self {
+            step,
+            task: seen.task,
+            current: current.into_iter().map(|(.., t)| t).collect(),
+            replay: replay.into_iter().map(|(.., t)| t).collect(),
+            loss_before,
+            inner,
+            meta_loss: gradient.loss.into(),
+            weights: start.iter().map(|w| norm(w.iter())).collect(),
+            weights_gradient: gradient.weights.iter().map(|g| norm(g.iter())).collect(),
+            alpha_gradient: wide(&gradient.alpha),
+            beta_gradient: wide(&gradient.beta),
+            clip: [clip.weights.into(), clip.alpha.into(), clip.beta.into()],
+            weights_moved: distance(lane.weights(), &start),
+            alpha: [wide(&state.alpha), wide(&after.alpha)],
+            beta: [wide(&state.beta), wide(&after.beta)],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{CLASSES, digits};
+    use crate::experiments;
+    use crate::model::initial;
+
+    #[test]
+    fn a_trace_tells_the_step_that_is_taken() {
+        let mut config = experiments::find("quick").unwrap().config;
+        config.hidden = vec![20, 15];
+        config.tasks = 3;
+        let data = digits(3, 400, 120);
+        let stream = Stream::new(&config, 5, 400, 120).unwrap();
+        let model = Model::new(&config, PIXELS, CLASSES);
+        let state = initial(&model, &config, 5);
+        let of = |condition, step| {
+            StepTrace::of(
+                (&config, condition),
+                &model,
+                &data,
+                &stream,
+                state.clone(),
+                step,
+            )
+        };
+        let t = of(Condition::Meta, 7).unwrap();
+        assert_eq!((t.current.len(), t.replay.len(), t.inner.len()), (5, 5, 5));
+        let mean = t.inner.iter().map(|i| i.meta_loss).sum::<f64>() / 5.0;
+        assert!((mean - t.meta_loss).abs() < 1e-5, "{mean} {}", t.meta_loss);
+        // The update is what the rule says of the gradients shown.
+        for m in 0..3 {
+            let alpha = t.alpha[0][m] - config.eta_alpha * t.clip[1] * t.alpha_gradient[m];
+            assert!((alpha - t.alpha[1][m]).abs() < 1e-6);
+            let moved = t.alpha[1][m] * t.clip[0] * t.weights_gradient[m];
+            assert!((moved - t.weights_moved[m]).abs() < 1e-5 * moved.max(0.1));
+            assert!(t.inner.windows(2).all(|w| w[1].moved[m] != w[0].moved[m]));
+        }
+        for l in 0..2 {
+            let beta = t.beta[0][l] - config.eta_beta * t.clip[2] * t.beta_gradient[l];
+            assert!((beta - t.beta[1][l]).abs() < 1e-6);
+        }
+        let still = of(Condition::Baseline, 7).unwrap();
+        assert_eq!(still.alpha[0], still.alpha[1]);
+        assert_eq!(still.inner, t.inner);
+        assert_eq!(of(Condition::Meta, 60), None);
+        // The very first step has nothing to replay.
+        assert!(of(Condition::Meta, 0).unwrap().replay.is_empty());
+    }
+}

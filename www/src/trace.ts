@@ -1,0 +1,153 @@
+// One step traced: the digits, five inner steps and what they change, the meta-loss after each, the gradients, the update.
+import { twins, type Course } from './course';
+import { effect, element, rate, style, tableOf } from './format';
+import { image } from './network';
+import type { RunInfo, StepTrace, TracedSample } from './protocol';
+
+type Ask = (lane: number) => void;
+
+const stages = ['What the step sees', 'The look-ahead', 'The gradients', 'The update'] as const;
+
+function digit(sample: TracedSample, words: string): HTMLElement {
+  const canvas = element('canvas', { class: 'probe', role: 'img', 'aria-label': `a ${sample.category} of task ${sample.task + 1}` });
+  image(canvas, sample.pixels);
+  const item = sample.item === null ? '' : ` item ${sample.item + 1}`;
+  return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, `${words}${sample.category}, task ${sample.task + 1}${item}`));
+}
+
+/// The look-ahead as the paper draws it: the weights before, fast, and after, with their real numbers.
+function schematic(trace: StepTrace): SVGSVGElement {
+  const [width, height] = [680, 130];
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.setAttribute('role', 'img');
+  const losses = trace.inner.map((i) => i.meta_loss);
+  svg.setAttribute('aria-label', `The fast weights after each inner step and the meta-loss there: before ${trace.loss_before.toFixed(3)}, then ${losses.map((l) => l.toFixed(3)).join(', ')}`);
+  const make = (tag: string, attributes: Record<string, string>, text = '') => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.textContent = text;
+    svg.append(made);
+  };
+  const all = [trace.loss_before, ...losses];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const x = (i: number) => 34 + (i * (width - 68)) / Math.max(1, all.length - 1);
+  const y = (loss: number) => 24 + (1 - (loss - low) / Math.max(1e-9, high - low)) * 62;
+  const [text, secondary, meta] = [style('--text'), style('--secondary'), style('--meta')];
+  all.forEach((loss, i) => {
+    if (i > 0) make('line', { x1: String(x(i - 1)), y1: String(y(all[i - 1])), x2: String(x(i)), y2: String(y(loss)), stroke: meta, 'stroke-width': '2' });
+  });
+  all.forEach((loss, i) => {
+    make('circle', { cx: String(x(i)), cy: String(y(loss)), r: '5', fill: i === 0 ? style('--ground') : meta, stroke: i === 0 ? text : meta, 'stroke-width': '2' });
+    make('text', { x: String(x(i)), y: String(y(loss) - 10), 'text-anchor': 'middle', fill: text, 'font-size': '11' }, loss.toFixed(3));
+    make('text', { x: String(x(i)), y: String(height - 22), 'text-anchor': 'middle', fill: text, 'font-size': '12' }, i === 0 ? 'W' : `F${i}`);
+    const words = i === 0 ? 'before' : `after a ${trace.current[i - 1].category}`;
+    make('text', { x: String(x(i)), y: String(height - 6), 'text-anchor': 'middle', fill: secondary, 'font-size': '11' }, words);
+  });
+  return svg;
+}
+
+const small = (v: number) => (v === 0 ? '0' : Math.abs(v) < 1e-3 ? v.toExponential(1) : effect(v));
+
+function body(stage: number, trace: StepTrace, run: RunInfo): (Node | string)[] {
+  const names = run.matrices.map((m, i) => {
+    const layer = run.layer_matrix.indexOf(i);
+    return layer >= 0 ? run.layers[layer] : m.replaceAll('_', ' ');
+  });
+  switch (stage) {
+    case 0:
+      return [
+        element('p', {}, `Step ${trace.step + 1} of ${run.steps}, in task ${trace.task + 1}. Five new digits come one after the other; ${trace.replay.length === 0 ? 'the memory is still empty, so none is replayed.' : 'as many are replayed from memory, of this task or earlier ones.'}`),
+        element('div', { class: 'samples' }, ...trace.current.map((s, i) => digit(s, `${i + 1}: `))),
+        element('div', { class: 'samples' }, ...trace.replay.map((s) => digit(s, 'replayed: '))),
+      ];
+    case 1:
+      return [
+        element('p', {}, 'On a copy of its weights the network learns the new digits one by one. After each it is asked how well all of them, new and replayed, are read now: the mean of these five numbers is the meta-loss, ', element('b', {}, trace.meta_loss.toFixed(4)), '.'),
+        schematic(trace),
+        tableOf(
+          ['', 'digit', 'its own loss before', 'meta-loss after', ...names.map((n) => `${n} moved`)],
+          trace.inner.map((inner, i) => [`F${i + 1}`, String(trace.current[i].category), inner.loss.toFixed(4), inner.meta_loss.toFixed(4), ...inner.moved.map(small)]),
+        ),
+      ];
+    case 2:
+      return [
+        element('p', {}, 'The meta-loss’s gradient at W, alpha and beta. Each of the three groups is scaled down to a length of 2 if it is longer; what is left of it: ', `W ${trace.clip[0].toFixed(2)}, alpha ${trace.clip[1].toFixed(2)}, beta ${trace.clip[2].toFixed(2)}.`),
+        tableOf(
+          ['', 'length of W’s gradient', 'alpha’s gradient', 'beta’s gradient'],
+          names.map((n, m) => {
+            const layer = run.layer_matrix.indexOf(m);
+            return [n, small(trace.weights_gradient[m]), small(trace.alpha_gradient[m]), layer >= 0 ? small(trace.beta_gradient[layer]) : ''];
+          }),
+        ),
+        element('p', { class: 'secondary' }, 'A negative gradient of alpha asks for a faster layer, a negative one of beta for harder competition.'),
+      ];
+    default:
+      return [
+        element('p', {}, 'First alpha and beta move (where the condition lets them), then W, with the alpha just updated.'),
+        tableOf(
+          ['', 'alpha before', 'after', 'beta before', 'after', 'length of W', 'W moved by'],
+          names.map((n, m) => {
+            const layer = run.layer_matrix.indexOf(m);
+            const beta = (i: number) => (layer >= 0 ? trace.beta[i][layer].toFixed(5) : '');
+            return [n, trace.alpha[0][m] <= 0 ? rate(trace.alpha[0][m]) : trace.alpha[0][m].toFixed(6), trace.alpha[1][m].toFixed(6), beta(0), beta(1), trace.weights[m].toFixed(2), small(trace.weights_moved[m])];
+          }),
+        ),
+      ];
+  }
+}
+
+export class Trace {
+  private stage = 0;
+  private held?: { lane: number; trace: StepTrace; run: RunInfo };
+  private asks = document.getElementById('trace-ask');
+  private place = document.getElementById('trace');
+
+  constructor(private ask: Ask) {}
+
+  /// A trace came from the worker.
+  take(lane: number, trace: StepTrace, run: RunInfo) {
+    this.held = { lane, trace, run };
+    this.stage = 0;
+    this.draw();
+  }
+
+  /// What may be asked of the run in front.
+  show(course: Course | undefined) {
+    if (!this.asks) return;
+    const live = course?.kind === 'live' && course.summary ? course : undefined;
+    const key = live ? JSON.stringify(twins(live)) : '';
+    if (this.asks.dataset.key === key) return;
+    this.asks.dataset.key = key;
+    this.held = undefined;
+    this.place?.replaceChildren();
+    if (!live) {
+      this.asks.replaceChildren(element('p', { class: 'secondary' }, 'Train it on this machine, pause where you like, and walk through the next step with its real numbers.'));
+      return;
+    }
+    this.asks.replaceChildren(
+      ...twins(live).map(({ lane, index }) => {
+        const button = element('button', { type: 'button' }, `Trace ${lane.condition}’s next step`);
+        button.addEventListener('click', () => this.ask(index));
+        return button;
+      }),
+    );
+  }
+
+  private draw() {
+    if (!this.place || !this.held) return;
+    const { trace, run, lane } = this.held;
+    const tabs = stages.map((name, i) => {
+      const button = element('button', { type: 'button', 'aria-pressed': String(i === this.stage) }, `${i + 1} ${name}`);
+      button.addEventListener('click', () => {
+        this.stage = i;
+        this.draw();
+      });
+      return button;
+    });
+    this.place.replaceChildren(
+      element('div', { class: 'row', role: 'group', 'aria-label': `The step of ${run.lanes[lane].condition}, seed ${run.lanes[lane].seed}` }, ...tabs),
+      element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': stages[this.stage] }, ...body(this.stage, trace, run)),
+    );
+  }
+}
