@@ -1,4 +1,30 @@
 //! Figure 3: two pathways on top; a large, sparse, fast one carries the items.
+//!
+//! The settings are those of the authors' public code. A search for others under which claims 7 to 9 hold more
+//! clearly was made with six seeds from 1000 on (never the forty reported), on MNIST, one change at a time: means of
+//! meta over seeds, with d = mean / SD where it tells something; "lost" is the share of above-chance item accuracy
+//! lost without h4_L (claim 9 asks for 0.4).
+//!
+//! | setting | slope over depth (7) | L - R active (7) | L - R alpha (8) | lost (9) | item accuracy |
+//! |---|---|---|---|---|---|
+//! | the preset | -0.068, d -3.4 | -0.060, d -3.9 | 0.092, d 17 | 0.61 | 0.027 |
+//! | glances 2 | -0.104, d -3.0 | -0.020, d -0.9 | 0.082, d 3 | 0.45 | 0.044 |
+//! | glances 3 | -0.134, d -4.3 | -0.028, d -1.6 | 0.025, d 3 | 0.32 | 0.054 |
+//! | eta_beta 0.1 | -0.077, d -6.0 | -0.049, d -5.1 | 0.101, d 42 | 0.61 | 0.027 |
+//! | eta_beta 0.4 | -0.078, d -2.4 | -0.053, d -3.1 | 0.090, d 16 | 0.68 | 0.023 |
+//! | eta_alpha 0.001 | -0.011, d -1.1 | -0.080, d -7.7 | 0.044, d 18 | 0.60 | 0.019 |
+//! | eta_alpha 0.004 | -0.095, d -2.8 | -0.026, d -1.6 | 0.133, d 14 | 0.60 | 0.033 |
+//! | alpha_0 0.05 | -0.126, d -3.9 | -0.053, d -2.0 | 0.081, d 6 | 0.71 | 0.018 |
+//! | alpha_0 0.10 | -0.112, d -3.6 | -0.061, d -2.7 | 0.097, d 9 | 0.68 | 0.023 |
+//! | alpha_0 0.3 | +0.031, d 1.3 | -0.106, d -4.3 | 0.045, d 17 | 0.23 | 0.013 |
+//! | replay 10 | -0.079, d -5.6 | -0.040, d -2.7 | 0.106, d 18 | 0.53 | 0.034 |
+//! | memory 2000 | -0.091, d -4.1 | -0.058, d -2.8 | 0.080, d 21 | 0.68 | 0.010 |
+//! | memory 2000, glances 3 | -0.149, d -6.3 | -0.021, d -1.2 | 0.030, d 1 | 0.59 | 0.044 |
+//!
+//! None is better in all of it. More glances, or a memory of everything with them, raise item accuracy and the slope but
+//! bring the pathways closer together (at three glances claim 9 fails); a lower alpha_0 sharpens claims 7 and 9 at the
+//! cost of the items; eta_beta 0.1 is the steadiest, with differences no larger. So the public settings stay. Claims
+//! 7 and 8 held by sign in every row but one (alpha_0 0.3 has no slope).
 
 use super::{Experiment, figure1};
 use crate::claims::{Claim, Rule, Seed, part};
