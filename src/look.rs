@@ -9,6 +9,7 @@ use crate::data::{CLASSES, DataInfo, PIXELS, Rotation, Turn, digits};
 use crate::engine_info::EngineInfo;
 use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::reference::Reference;
+use crate::trace::StepTrace;
 
 /// The image that units are looked at on: one of the project's own digits, which no network is trained on where
 /// MNIST is.
@@ -53,13 +54,33 @@ pub fn strip(digit: u32, angles: &[f64]) -> Vec<Vec<u8>> {
     angles.iter().map(turned).collect()
 }
 
-/// The weights of a unit of h1: 128 for none, 255 for `scale`, 0 for its negative; none where there is no such unit.
-pub fn receptive(state: &LaneState<f32>, unit: usize) -> Option<(Vec<u8>, f64)> {
+/// One unit's weights from the image, or what changes of them, as an image.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Picture {
+    /// For each pixel its weight, row by row: 1 for the most negative, 128 for none, 255 for the most positive.
+    pub pixels: Vec<u8>,
+    /// What 255 stands for; 0 where all weights are.
+    pub scale: f64,
+}
+
+impl Picture {
+    /// Of one unit's weights.
+    pub fn of(weights: &[f32]) -> Self {
+        let scale = weights.iter().fold(0.0_f32, |m, w| m.max(w.abs()));
+        let whole = scale.max(f32::MIN_POSITIVE);
+        let byte = |w: &f32| (128.0 + 127.0 * w / whole).round() as u8;
+        Self {
+            pixels: weights.iter().map(byte).collect(),
+            scale: scale.into(),
+        }
+    }
+}
+
+/// The weights of a unit of h1; none where there is no such unit.
+pub fn receptive(state: &LaneState<f32>, unit: usize) -> Option<Picture> {
     let first = state.weights.first()?;
-    let row = first.chunks_exact(PIXELS).nth(unit)?;
-    let scale = row.iter().fold(f32::MIN_POSITIVE, |m, w| m.max(w.abs()));
-    let byte = |w: &f32| (128.0 + 127.0 * w / scale).round() as u8;
-    Some((row.iter().map(byte).collect(), scale.into()))
+    Some(Picture::of(first.chunks_exact(PIXELS).nth(unit)?))
 }
 
 /// One hidden layer on one image.
@@ -120,6 +141,18 @@ impl LayerLook {
 }
 
 impl Look {
+    /// A copy that takes less room in a file: drives in 85 steps instead of 255.
+    #[must_use]
+    pub fn coarse(&self) -> Self {
+        const STEP: u8 = 3;
+        let mut look = self.clone();
+        for layer in &mut look.layers {
+            let drives = layer.drive.iter_mut();
+            drives.for_each(|d| *d = (*d / STEP + (*d % STEP) / 2) * STEP);
+        }
+        look
+    }
+
     /// At a network's image (0 to 1).
     pub fn at(model: &Model, config: &Config, state: LaneState<f32>, image: &[f32]) -> Self {
         let beta = state.beta.clone();
@@ -156,6 +189,8 @@ pub struct WatchedLane {
     pub lane: Lane,
     /// Before training, then after each task.
     pub looks: Vec<Look>,
+    /// The first step after a fifth of the tasks, walked through: what is learned first still moves.
+    pub trace: StepTrace,
 }
 
 /// What one seed's units did on a probe over a whole run, with where it comes from.

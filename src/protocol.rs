@@ -11,7 +11,7 @@ use crate::data::DataInfo;
 use crate::engine_info::{EngineChoice, EngineInfo};
 use crate::experiments::Experiment;
 use crate::link::Link;
-use crate::look::{Look, Probe};
+use crate::look::{Look, Picture, Probe};
 use crate::metrics::{Summary, TaskRecord};
 use crate::model::Model;
 use crate::stored::StoredRun;
@@ -295,10 +295,8 @@ pub enum Event {
         lane: u32,
         /// The unit.
         unit: u32,
-        /// For each pixel its weight, row by row: 0 for the most negative, 128 for none, 255 for the most positive.
-        weights: Vec<u8>,
-        /// What 255 stands for.
-        scale: f64,
+        /// Its weights.
+        weights: Picture,
     },
     /// A walk through one step.
     Traced {
@@ -480,6 +478,7 @@ mod tests {
             crate::link::Link,
             crate::look::LayerLook,
             crate::look::Look,
+            crate::look::Picture,
             crate::look::Probe,
             crate::look::Watched,
             crate::look::WatchedLane,
@@ -487,6 +486,7 @@ mod tests {
             crate::trace::StepTrace,
             crate::trace::TracedInner,
             crate::trace::TracedSample,
+            crate::trace::TracedUnit,
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {

@@ -9,6 +9,7 @@ use crate::config::{Config, Lane};
 use crate::data::DataInfo;
 use crate::engine_info::EngineInfo;
 use crate::metrics::TaskRecord;
+use crate::model::Lesion;
 
 /// Version of [`Results`] that this code writes.
 pub const SCHEMA: u32 = 1;
@@ -85,11 +86,11 @@ impl Results {
         Self::from_json(file, &text)
     }
 
-    /// A smaller copy: alpha, beta, meta-loss and correlations to seven digits, correlations before and after learning
-    /// only, and without each task's active fractions.
+    /// A smaller copy: every number to six digits, correlations before and after learning only, each task's
+    /// accuracy of the intact network only, and without each task's active fractions.
     #[must_use]
     pub fn compact(&self) -> Self {
-        let round = |x: f64| format!("{x:.6e}").parse().unwrap_or(x);
+        let round = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
         let mut small = self.clone();
         for lane in &mut small.lanes {
             let last = lane.records.len().saturating_sub(1);
@@ -102,6 +103,14 @@ impl Results {
                     continue;
                 };
                 e.active_by_task.clear();
+                for a in &mut e.accuracy {
+                    a.mean = round(a.mean);
+                    if a.lesion != Lesion::Intact {
+                        a.by_task.clear();
+                    }
+                }
+                e.active_pooled = round(e.active_pooled);
+                e.active.iter_mut().for_each(|x| *x = round(*x));
                 if i > 0 && i < last {
                     e.correlation.clear();
                 }

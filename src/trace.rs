@@ -3,16 +3,17 @@
 //! The reference takes it in float32 from a lane's present values. It is told in norms: a matrix's change is the
 //! L2 norm over all its weights.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
 use crate::data::{Dataset, PIXELS, Rotation, Turn};
+use crate::look::Picture;
 use crate::model::{LaneState, Model, Rule};
 use crate::reference::{Reference, Sample};
 use crate::stream::Stream;
 
 /// One sample that the step sees.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TracedSample {
     /// Its pixels as the network gets them, 0 to 255, row by row.
@@ -26,7 +27,7 @@ pub struct TracedSample {
 }
 
 /// One inner step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TracedInner {
     /// The current sample's cross-entropy before it, summed over heads.
@@ -37,8 +38,22 @@ pub struct TracedInner {
     pub moved: Vec<f64>,
 }
 
+/// One unit of h1 through a step: its weights as images, which see the digits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TracedUnit {
+    /// Which: the one whose fast weights moved farthest.
+    pub unit: u32,
+    /// Its weights W before the step.
+    pub before: Picture,
+    /// How far its fast weights are from W after the last inner step.
+    pub fast: Picture,
+    /// How far W moves in the update.
+    pub update: Picture,
+}
+
 /// A whole step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StepTrace {
     /// The step, counted from 0 over the whole stream.
@@ -71,6 +86,8 @@ pub struct StepTrace {
     pub alpha: [Vec<f64>; 2],
     /// beta before and after.
     pub beta: [Vec<f64>; 2],
+    /// One unit of h1, seen closer.
+    pub unit: TracedUnit,
 }
 
 fn norm<'a>(values: impl Iterator<Item = &'a f32>) -> f64 {
@@ -86,6 +103,38 @@ fn distance(a: &[Vec<f32>], b: &[Vec<f32>]) -> Vec<f64> {
         squares.sum::<f64>().sqrt()
     };
     a.iter().zip(b).map(apart).collect()
+}
+
+/// One unit's weights out of a matrix by inputs ([fan_in x units]), less another matrix's where there is one.
+fn unit_weights(of: &[f32], less: Option<&[f32]>, unit: usize, units: usize) -> Vec<f32> {
+    let mine = |matrix: &[f32]| -> Vec<f32> {
+        let all = matrix.iter().skip(unit).step_by(units);
+        all.copied().collect()
+    };
+    match less {
+        None => mine(of),
+        Some(less) => mine(of)
+            .iter()
+            .zip(mine(less))
+            .map(|(a, b)| a - b)
+            .collect(),
+    }
+}
+
+impl TracedUnit {
+    /// From the first matrix ([fan_in x units]) before a step, after its last inner step, and after its update.
+    fn of(before: &[f32], fast: &[f32], after: &[f32], units: usize) -> Self {
+        let moved = |unit| norm(unit_weights(fast, Some(before), unit, units).iter());
+        let far: Vec<f64> = (0..units).map(moved).collect();
+        let unit = (0..units).fold(0, |most, u| if far[u] > far[most] { u } else { most });
+        let picture = |of, less| Picture::of(&unit_weights(of, less, unit, units));
+        Self {
+            unit: unit as u32,
+            before: picture(before, None),
+            fast: picture(fast, Some(before)),
+            update: picture(after, Some(before)),
+        }
+    }
 }
 
 fn wide(values: &[f32]) -> Vec<f64> {
@@ -140,12 +189,14 @@ impl StepTrace {
         let mut lane = Reference::new(model, &rule, state.clone());
         let start = lane.weights().to_vec();
         let mut inner = Vec::new();
+        let mut fast = start[0].clone();
         let gradient = lane.meta_gradient_watched(&now, &before, &mut |seen| {
             inner.push(TracedInner {
                 loss: seen.loss.into(),
                 meta_loss: seen.meta_loss.into(),
                 moved: distance(seen.fast, &start),
             });
+            fast.clone_from(&seen.fast[0]);
         });
         let clip = lane.clip(&gradient);
         let all: Vec<Sample<'_, f32>> = before.iter().chain(&now).copied().collect();
@@ -168,6 +219,7 @@ impl StepTrace {
             weights_moved: distance(lane.weights(), &start),
             alpha: [wide(&state.alpha), wide(&after.alpha)],
             beta: [wide(&state.beta), wide(&after.beta)],
+            unit: TracedUnit::of(&start[0], &fast, &lane.weights()[0], model.matrices[0].units),
         })
     }
 }
@@ -214,6 +266,12 @@ mod tests {
             let beta = t.beta[0][l] - config.eta_beta * t.clip[2] * t.beta_gradient[l];
             assert!((beta - t.beta[1][l]).abs() < 1e-6);
         }
+        // The unit seen closer: no other's fast weights moved farther.
+        let whole = t.inner[4].moved[0];
+        let seen = &t.unit;
+        assert!((seen.unit as usize) < 20 && seen.fast.scale > 0.0);
+        assert!(seen.fast.scale <= whole && seen.update.scale <= t.weights_moved[0]);
+        assert!(whole * whole <= 20.0 * PIXELS as f64 * seen.fast.scale.powi(2));
         let still = of(Condition::Baseline, 7).unwrap();
         assert_eq!(still.alpha[0], still.alpha[1]);
         assert_eq!(still.inner, t.inner);

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use metacls::claims::Verdict;
-use metacls::config::DataSet;
+use metacls::config::{Condition, DataSet};
 use metacls::data::{CLASSES, PIXELS};
 use metacls::figures::{self, Theme};
 use metacls::look::{Watched, WatchedLane};
@@ -45,41 +45,57 @@ fn stored_runs_are_of_the_present_presets_and_draws() {
             assert_eq!(lane.records.len() as u32, preset.tasks + 1, "{name}");
         }
     }
-    bytes += std::fs::metadata(opening()).unwrap().len();
+    bytes += FIGURES
+        .iter()
+        .map(|name| std::fs::metadata(units(name)).unwrap().len())
+        .sum::<u64>();
     assert!(bytes < 1_000_000, "{bytes} bytes");
 }
 
-fn opening() -> PathBuf {
-    root().join("stored/opening.json.gz")
+fn units(name: &str) -> PathBuf {
+    root().join(format!("stored/{name}.units.json.gz"))
 }
 
-/// What the page opens with is the stored Figure 2's first seed.
+/// What the page shows unit by unit is of the stored run's first seed.
 #[test]
-fn the_opening_is_of_the_stored_run() {
-    let file = std::fs::File::open(opening()).unwrap();
-    let watched: Watched = serde_json::from_reader(flate2::read::GzDecoder::new(file)).unwrap();
-    let (_, results) = stored("figure2");
-    assert_eq!(watched.draws, results.draws, "run cargo xtask figures");
-    assert_eq!(watched.config, results.config);
-    assert_eq!(watched.pixels, watched.probe.pixels());
-    assert_eq!(watched.strip.len(), 20);
-    let [baseline, meta] = &watched.lanes[..] else {
-        panic!("{} lanes", watched.lanes.len())
-    };
-    for (lane, held) in [baseline, meta].into_iter().zip(&results.lanes) {
-        assert_eq!(lane.lane, held.lane);
-        assert_eq!(lane.looks.len(), held.records.len());
-        for look in &lane.looks {
-            assert_eq!(
-                look.layers.iter().map(|l| l.output.len()).sum::<usize>(),
-                1000
-            );
+fn the_units_are_of_the_stored_runs() {
+    for name in FIGURES {
+        let file = std::fs::File::open(units(name)).unwrap();
+        let watched: Watched = serde_json::from_reader(flate2::read::GzDecoder::new(file)).unwrap();
+        let (_, results) = stored(name);
+        assert_eq!(watched.draws, results.draws, "run cargo xtask figures");
+        assert_eq!(watched.config, results.config);
+        assert_eq!(watched.pixels, watched.probe.pixels());
+        assert_eq!(watched.strip.len(), 20);
+        let model = Model::new(&results.config, PIXELS, CLASSES);
+        let units: Vec<usize> = model.layers.iter().map(|l| l.units).collect();
+        for (lane, held) in watched.lanes.iter().zip(&results.lanes) {
+            assert_eq!(lane.lane, held.lane);
+            assert_eq!(lane.looks.len(), held.records.len());
+            for look in &lane.looks {
+                let seen: Vec<usize> = look.layers.iter().map(|l| l.output.len()).collect();
+                assert_eq!(seen, units);
+            }
+            // The step walked through begins where the stored run stood then.
+            let then = held.records.iter().find(|r| r.tasks_learned == 4).unwrap();
+            assert_eq!(lane.trace.step, 4 * results.config.steps_per_task());
+            for (a, b) in lane.trace.alpha[0].iter().zip(&then.alpha) {
+                assert!((a - b).abs() <= 1e-5 * b.abs().max(1e-6), "{name}: {a} {b}");
+            }
         }
+        // The twins start identical, cell for cell; in the end meta's top layer is the emptier one.
+        let lane = |condition| {
+            let all: &[WatchedLane] = &watched.lanes;
+            let found = all.iter().find(|l| l.lane.condition == condition);
+            found.unwrap_or_else(|| panic!("{name}: no {condition:?}"))
+        };
+        let (baseline, meta) = (lane(Condition::Baseline), lane(Condition::Meta));
+        assert_eq!(baseline.looks[0], meta.looks[0]);
+        let top = model.layers.iter().position(|l| l.name.ends_with("_L"));
+        let top = top.unwrap_or(model.layers.len() - 1);
+        let active = |lane: &WatchedLane| lane.looks[20].layers[top].active;
+        assert!(2 * active(meta) < active(baseline), "{name}");
     }
-    // The twins start identical, cell for cell; in the end meta's top layer is the emptier one.
-    assert_eq!(baseline.looks[0], meta.looks[0]);
-    let top = |lane: &WatchedLane| lane.looks[20].layers[3].active;
-    assert!(2 * top(meta) < top(baseline));
 }
 
 #[test]

@@ -249,7 +249,7 @@ fn parse(file: &str, bytes: &[u8]) -> Result<Parsed, IdxError> {
 
 /// Whether a name says that a file belongs to the test set; none if it says neither.
 fn named_test(file: &str) -> Option<bool> {
-    let file = file.to_lowercase();
+    let file = file.to_ascii_lowercase();
     if file.contains("t10k") || file.contains("test") {
         Some(true)
     } else if file.contains("train") {

@@ -407,6 +407,11 @@ impl Driver {
         RunInfo::new(&self.config, &self.model, self.angles.clone())
     }
 
+    /// What is run.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The lanes, in the order of [`Note`]'s indices.
     pub fn lanes(&self) -> &[Lane] {
         &self.lanes

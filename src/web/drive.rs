@@ -202,13 +202,12 @@ async fn serve(shared: &Rc<RefCell<Shared>>, driver: &mut Driver) {
             }
             Request::Receptive { lane, unit } => {
                 let state = driver.lane_state(lane as usize).await.ok().flatten();
-                let row = state.and_then(|s| look::receptive(&s, unit as usize));
-                if let Some((weights, scale)) = row {
+                let seen = state.and_then(|s| look::receptive(&s, unit as usize));
+                if let Some(weights) = seen {
                     shared.borrow().post(&Event::Receptive {
                         lane,
                         unit,
                         weights,
-                        scale,
                     });
                 }
             }

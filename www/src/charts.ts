@@ -1,7 +1,8 @@
 // The four charts beside the network. They place what they are given and compute nothing but positions.
 import * as Plot from '@observablehq/plot';
 import { whisker, type Course, type Spread } from './course';
-import { conditionColor as color, style, tableOf } from './format';
+import { exits, show, type Drawn, type Row } from './figure';
+import { conditionColor as color, element, style, tableOf } from './format';
 import type { Condition, Estimate, Lane, RunInfo, SummaryPoint, TaskRecord } from './protocol';
 
 /// What is drawn: a run, the stored one behind it, the point of the stream that is looked at, and what bands mean.
@@ -41,32 +42,19 @@ const placeWidth = (id: string) => Math.max(260, Math.min(640, document.getEleme
 
 const band = (e: Estimate, spread: Spread) => whisker(e, spread) ?? { low: e.mean, high: e.mean };
 
-export type Drawn = { label: string; plot: Element };
+/// What an estimate says, as a row of numbers.
+export const meanRow = (condition: Condition, tasks_learned: number, metric: string, e: Estimate, spread: Spread): Row => ({
+  seed: 'mean', condition, tasks_learned, metric, value: e.mean, ...whisker(e, spread),
+});
 
-export function show(place: HTMLElement | null, drawn: Drawn[]) {
-  if (!place) return;
-  if (drawn.length === 0) {
-    const words = document.createElement('p');
-    words.className = 'empty';
-    words.textContent = 'This fills in task by task.';
-    place.replaceChildren(words);
-    return;
-  }
-  for (const { label, plot } of drawn) {
-    // Plot names its marks, which have no role of their own; the whole has a name instead.
-    for (const mark of plot.querySelectorAll('[aria-label]')) mark.removeAttribute('aria-label');
-    plot.setAttribute('role', 'img');
-    plot.setAttribute('aria-label', label);
-  }
-  place.replaceChildren(...drawn.map((d) => d.plot));
-}
+/// The charts beside the network are as tall together as it is; two of accuracy share one's height.
+const tall = (charts = 1) => (charts > 1 ? 150 : innerWidth > 1180 ? 228 : 188);
+
+/// Beside pathways, whose cells are many, there is a closer look below the charts.
+const tallRates = (run: RunInfo) => (run.config.pathways ? 188 : tall());
 
 /// Moves labels apart that would lie on each other: their places on the axis, at least a line's height between.
-/// The charts beside the network are as tall together as it is.
-const tall = () => (innerWidth > 1180 ? 228 : 188);
-
-export function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' | 'linear'; domain: [number, number] }): T[] {
-  const height = tall();
+export function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' | 'linear'; domain: [number, number] }, height = tall()): T[] {
   const [top, bottom] = [16, height - 30];
   const scale = Plot.scale({ y: { type: axis.type ?? 'linear', domain: axis.domain, range: [bottom, top] } });
   const sorted = ends.map((end) => ({ end, at: scale.apply(end.y) as number })).sort((a, b) => b.at - a.at);
@@ -93,7 +81,7 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
     records.flatMap((r) => {
       const intact = r.evaluation?.accuracy.find((a) => a.head === head && a.lesion === 'intact');
       return intact
-        ? [{ key: `${lane.seed} ${lane.condition}`, condition: lane.condition, x: r.tasks_learned, y: intact.mean }]
+        ? [{ key: `${lane.seed} ${lane.condition}`, seed: lane.seed, condition: lane.condition, x: r.tasks_learned, y: intact.mean }]
         : [];
     }),
   );
@@ -102,7 +90,7 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
       c.points.flatMap((p) => {
         const e = p.accuracy[head];
         return e && shownConditions(picture).includes(c.condition)
-          ? [{ condition: c.condition, x: p.tasks_learned, y: e.mean, ...band(e, spread) }]
+          ? [{ condition: c.condition, x: p.tasks_learned, y: e.mean, e, ...band(e, spread) }]
           : [];
       }),
     );
@@ -120,8 +108,14 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
   // Items are many and hard: their share has a scale of its own.
   const top = head === 0 ? Math.min(1, Math.max(0.4, Math.ceil(highest * 10 + 0.3) / 10)) : Math.max(5 * run.chance[head], highest) * 1.1;
   const domain: [number, number] = [0, top];
+  const height = tall(run.heads.length);
+  const metric = `accuracy ${run.heads[head]} intact`;
+  const numbers: Row[] = [
+    ...mean.map((d) => meanRow(d.condition, d.x, metric, d.e, spread)),
+    ...single.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: d.x, metric, value: d.y })),
+  ];
   const plot = Plot.plot({
-    ...base(width, tall()),
+    ...base(width, height),
     x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: Math.min(10, run.config.tasks), tickFormat: 'd' },
     y: { label: name || null, labelArrow: 'none', domain, grid: true, ticks: 5 },
     marks: [
@@ -136,11 +130,11 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
         }),
       ),
       Plot.dot(mean.filter((m) => m.x === at), { x: 'x', y: 'y', r: 3.5, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
-      Plot.text(apart(ends, { domain }), { x: 'x', y: 'y', text: 'condition', dx: 5, textAnchor: 'start', fill: (d) => color(d.condition) }),
-      Plot.text([{ x: 0, y: run.chance[head] }], { x: 'x', y: 'y', text: () => 'chance', dx: 4, dy: 7, textAnchor: 'start', fill: style('--secondary') }),
+      Plot.text(apart(ends, { domain }, height), { x: 'x', y: 'y', text: 'condition', dx: 5, textAnchor: 'start', fill: (d) => color(d.condition) }),
+      Plot.text([{ x: run.config.tasks, y: run.chance[head] }], { x: 'x', y: 'y', text: () => 'chance', dx: -4, dy: -6, textAnchor: 'end', fill: style('--secondary') }),
     ],
   });
-  return { label: `Accuracy on all tasks over the stream${name && `, ${name}`}: ${words}`, plot };
+  return { label: `Accuracy on all tasks over the stream${name && `, ${name}`}: ${words}`, plot, numbers };
 }
 
 /// The two conditions whose layers are compared: five would be too narrow to read.
@@ -156,17 +150,21 @@ function active(picture: Picture, width: number): Drawn {
   const rows = (course: Course | undefined, pick: (points: SummaryPoint[]) => SummaryPoint | undefined) =>
     (course?.summary?.conditions ?? []).filter((c) => among.includes(c.condition)).flatMap((c) => {
       const point = pick(c.points.filter((p) => p.active.length));
-      return (point?.active ?? []).map((e, l) => ({ condition: c.condition, layer: run.layers[l], x: e.mean, ...band(e, spread) }));
+      return (point?.active ?? []).map((e, l) => ({ condition: c.condition, layer: run.layers[l], x: e.mean, e, at: point?.tasks_learned ?? 0, ...band(e, spread) }));
     });
   const upTo = (points: SummaryPoint[]) => last(points.filter((p) => p.tasks_learned <= at));
   const before = rows(front, (p) => p.find((x) => x.tasks_learned === 0));
   const now = rows(front, upTo);
   const stored = rows(behind, upTo);
   const single = lanes(front).filter(({ lane }) => among.includes(lane.condition)).flatMap(({ lane, records }) => {
-    const e = last(records.filter((r) => r.evaluation && r.tasks_learned <= at))?.evaluation;
-    return (e?.active ?? []).map((x, l) => ({ key: lane.seed, condition: lane.condition, layer: run.layers[l], x }));
+    const r = last(records.filter((r) => r.evaluation && r.tasks_learned <= at));
+    return (r?.evaluation?.active ?? []).map((x, l) => ({ key: lane.seed, condition: lane.condition, layer: run.layers[l], x, at: r?.tasks_learned ?? 0 }));
   });
   const words = now.map((d) => `${d.condition} ${d.layer} ${(d.x * 100).toFixed(0)}%`).join(', ');
+  const numbers: Row[] = [
+    ...now.map((d) => meanRow(d.condition, d.at, `active fraction ${d.layer}`, d.e, spread)),
+    ...single.map((d) => ({ seed: d.key, condition: d.condition, tasks_learned: d.at, metric: `active fraction ${d.layer}`, value: d.x })),
+  ];
   const plot = Plot.plot({
     ...base(width, tall()),
     marginRight: 12,
@@ -183,14 +181,14 @@ function active(picture: Picture, width: number): Drawn {
       Plot.dot(now, { fx: 'condition', x: 'x', y: 'layer', r: 4, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
     ],
   });
-  return { label: `Share of units active by layer after ${at} tasks: ${words}`, plot };
+  return { label: `Share of units active by layer after ${at} tasks: ${words}`, plot, numbers };
 }
 
 // alpha lies on a log scale; what the relu freezes is drawn in a gutter below it.
 const GUTTER = 0.00035;
 
 function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn {
-  const { front, at } = picture;
+  const { front, at, spread } = picture;
   const { run } = front;
   const among = compared(run);
   const alpha = which === 'alpha';
@@ -204,7 +202,7 @@ function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn 
   const data = (front.summary?.conditions ?? []).filter((c) => among.includes(c.condition)).flatMap((c) =>
     c.points.flatMap((p) =>
       (alpha ? p.alpha : p.beta).map((e, i) => ({
-        condition: c.condition, i, x: p.tasks_learned, y: place(e.mean),
+        condition: c.condition, i, x: p.tasks_learned, y: place(e.mean), e,
       })),
     ),
   );
@@ -213,10 +211,14 @@ function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn 
   const stroke = (i: number) => (isLayer(i) ? layerColor(layerOf(i), run.layers.length) : style('--secondary'));
   const single = lanes(front).filter(({ lane }) => among.includes(lane.condition)).flatMap(({ lane, records }) =>
     records.flatMap((r) =>
-      r[which].map((v, i) => ({ key: `${lane.seed} ${i}`, condition: lane.condition, i, x: r.tasks_learned, y: place(v) })),
+      r[which].map((v, i) => ({ key: `${lane.seed} ${i}`, seed: lane.seed, condition: lane.condition, i, x: r.tasks_learned, y: place(v), value: v })),
     ),
   );
-  // A readout from two pathways is two lines with one name.
+  const metric = (i: number) => `${which} ${names[i]}`;
+  const numbers: Row[] = [
+    ...data.map((d) => meanRow(d.condition, d.x, metric(d.i), d.e, spread)),
+    ...single.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: d.x, metric: metric(d.i), value: d.value })),
+  ];
   const ends = among.flatMap((c) =>
     names.flatMap((_, i) => last(data.filter((d) => d.condition === c && d.i === i)) ?? []),
   );
@@ -225,9 +227,10 @@ function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn 
   const domain: [number, number] = alpha
     ? [GUTTER * 0.8, Math.max(0.1, ...all) * 1.3]
     : [Math.min(0, ...all), Math.max(2 * run.config.beta_0, 0.05, ...all)];
-  const labelled = ends.filter((d) => d.condition === last(among));
+  // A readout from two pathways is two lines with one name.
+  const labelled = ends.filter((d, n, all) => d.condition === last(among) && all.findIndex((e) => e.condition === d.condition && label(e.i) === label(d.i)) === n);
   const plot = Plot.plot({
-    ...base(width, tall()),
+    ...base(width, tallRates(run)),
     fx: { label: null, domain: among, padding: 0.16 },
     x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: [0, run.config.tasks / 2, run.config.tasks], tickFormat: 'd' },
     y: alpha
@@ -245,14 +248,24 @@ function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn 
           strokeDasharray: isLayer(i) ? '' : '4,3',
         }),
       ),
-      Plot.text(apart(labelled, { type: alpha ? 'log' : 'linear', domain }), { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
+      Plot.text(apart(labelled, { type: alpha ? 'log' : 'linear', domain }, tallRates(run)), { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
     ],
   });
-  return { label: `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot };
+  return { label: `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot, numbers };
+}
+
+const ids = ['chart-accuracy', 'chart-active', 'chart-alpha', 'chart-beta'];
+
+/// Gives each chart its buttons, once.
+function frame(id: string) {
+  const place = document.getElementById(id);
+  const caption = place?.parentElement?.querySelector('figcaption');
+  if (!place || !caption || caption.querySelector('.exits')) return;
+  caption.append(element('span', {}, ' '), exits(place, caption.textContent ?? '', `metacls-${id.replace('chart-', '')}`));
 }
 
 export function draw(picture: Picture | undefined) {
-  const ids = ['chart-accuracy', 'chart-active', 'chart-alpha', 'chart-beta'];
+  ids.forEach(frame);
   const [one, two, three, four] = ids.map((id) => document.getElementById(id));
   if (!picture?.front.summary) {
     for (const place of [one, two, three, four]) show(place, []);

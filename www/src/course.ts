@@ -1,7 +1,7 @@
 // A run as the page shows it, stored or live: finished numbers, and how to find them.
 import type {
   Condition, Config, DataInfo, EngineInfo, Estimate, Lane, Lesion, Look, Outcome, Probe, RunInfo, StoredRun, Summary,
-  SummaryPoint, TaskRecord, Watched,
+  StepTrace, SummaryPoint, TaskRecord, Watched,
 } from './protocol';
 
 export type Course = {
@@ -14,6 +14,8 @@ export type Course = {
   claims: Outcome[];
   /// For each lane looked at, its units at task ends, by tasks learned.
   looks: Record<number, Look[]>;
+  /// For the same lanes, one step walked through.
+  traces: Record<number, StepTrace>;
   /// The same lanes at this moment, where a run is under way.
   now: Record<number, Look>;
   probe?: Probe;
@@ -23,18 +25,21 @@ export type Course = {
 
 export const storedCourse = (stored: StoredRun): Course => ({
   kind: 'stored', run: stored.run, data: stored.data, engine: stored.engine, records: stored.records,
-  summary: stored.summary, claims: stored.claims, looks: {}, now: {}, strip: stored.strip,
+  summary: stored.summary, claims: stored.claims, looks: {}, traces: {}, now: {}, strip: stored.strip,
 });
 
 /// Gives a stored run the units that were watched in it; the same draws say that it is the same run.
 export function withWatched(course: Course, stored: StoredRun, watched: Watched): Course {
   if (stored.draws !== watched.draws) return course;
   const looks: Record<number, Look[]> = {};
+  const traces: Record<number, StepTrace> = {};
   for (const lane of watched.lanes) {
     const index = course.run.lanes.findIndex((l) => l.seed === lane.seed && l.condition === lane.condition);
-    if (index >= 0) looks[index] = lane.looks;
+    if (index < 0) continue;
+    looks[index] = lane.looks;
+    traces[index] = lane.trace;
   }
-  return { ...course, looks, probe: watched.probe, pixels: watched.pixels, strip: watched.strip };
+  return { ...course, looks, traces, probe: watched.probe, pixels: watched.pixels, strip: watched.strip };
 }
 
 /// The last point at or before so many tasks.

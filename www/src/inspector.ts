@@ -2,9 +2,9 @@
 import { twins, type Course } from './course';
 import { conditionColor, element, style } from './format';
 import { image, type Selected } from './network';
-import type { LayerLook, Probe } from './protocol';
+import type { LayerLook, Picture, Probe } from './protocol';
 
-export type Receptive = Record<string, { weights: number[]; scale: number }>;
+export type Receptive = Record<string, Picture>;
 
 type Asked = { probe(probe: Probe): void };
 
@@ -54,6 +54,11 @@ export class Inspector {
     root.replaceChildren(chooser, this.detail);
   }
 
+  /// Where the closer look stands.
+  place(side: HTMLElement) {
+    if (this.detail.parentElement !== side) side.append(this.detail);
+  }
+
   show(course: Course, selected: Selected, layers: (LayerLook | undefined)[], receptive: Receptive) {
     const { probe, pixels } = course;
     const live = course.kind === 'live';
@@ -96,9 +101,9 @@ export class Inspector {
       const field = receptive[`${index} ${selected.unit}`];
       if (selected.layer === 0 && field) {
         const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': `Weights of unit ${selected.unit + 1} of h1 as an image` });
-        image(canvas, field.weights, true);
+        image(canvas, field.pixels, true);
         card.append(canvas);
-      }
+      } else if (selected.layer === 0 && !live) card.append('. Its weights are seen when it is trained on this machine.');
       return card;
     });
     this.detail.replaceChildren(...cards);

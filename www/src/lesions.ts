@@ -17,13 +17,33 @@ export class Lesions {
     document.getElementById('lesion-buttons')?.replaceChildren(
       ...names.map(([lesion, name]) => {
         const button = element('button', { type: 'button', 'data-lesion': lesion }, name);
-        button.addEventListener('click', () => {
-          this.chosen = lesion;
-          this.change();
-        });
+        button.addEventListener('click', () => this.choose(lesion));
         return button;
       }),
     );
+  }
+
+  /// Silences a pathway; the same again brings it back.
+  choose(lesion: Lesion) {
+    this.chosen = lesion === this.chosen ? 'intact' : lesion;
+    this.change();
+  }
+
+  /// What the lesion costs, in a sentence; empty where nothing is cut.
+  words(course: Course, at: number): string {
+    if (this.chosen === 'intact') return '';
+    const { run } = course;
+    const told = run.config.conditions.filter((c) => c === 'baseline' || c === 'meta').map((condition) => {
+      const point = measuredAt(course, condition, at);
+      const heads = run.heads.map((head, h) => {
+        const [whole, now] = (['intact', this.chosen] as const).map((lesion) => lesionAt(point, h, lesion)?.mean);
+        return whole === undefined || now === undefined ? '' : `${head} ${accuracy(whole, h)} to ${accuracy(now, h)}`;
+      });
+      return `${condition}: ${heads.filter(Boolean).join(', ')}`;
+    });
+    const label = names.find(([l]) => l === this.chosen)?.[1] ?? '';
+    const chance = run.heads.map((head, h) => `${head} ${run.chance[h]}`).join(', ');
+    return `${label.replace('Cut', 'Without')}. ${told.reverse().join('; ')} (chance: ${chance}).`;
   }
 
   show(course: Course | undefined, at: number) {

@@ -5,12 +5,13 @@ import { alike, measuredAt, reached, storedCourse, twins, type Course, type Spre
 import * as data from './data';
 import { save } from './download';
 import * as editor from './editor';
-import { percent, rate } from './format';
+import { accuracy, percent, rate } from './format';
 import { Inspector } from './inspector';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
 import type { Config, EngineChoice, Event } from './protocol';
 import { fold, initialView, type View } from './state';
+import * as schematics from './schematics';
 import * as status from './status';
 import * as store from './store';
 import { Time } from './time';
@@ -63,10 +64,17 @@ const network = new Network(get('network'), {
     askWeights(selected);
     showInspector();
   },
+  cut: (lesion) => lesions.choose(lesion),
 });
 const inspector = new Inspector(get('inspector'), { probe: (probe) => client.send({ type: 'watch', probe }) });
 const lesions = new Lesions(() => redraw());
-const trace = new Trace((lane) => client.send({ type: 'trace', lane }));
+const trace = new Trace((lane) => {
+  if (front()?.kind === 'live') client.send({ type: 'trace', lane });
+  else {
+    trace.take(lane);
+    redraw();
+  }
+});
 const time = new Time({
   moved: (_, byHand) => {
     if (byHand) follow = false;
@@ -86,6 +94,8 @@ function askWeights({ layer, unit }: Selected) {
 function showInspector() {
   const course = front();
   if (!course) return;
+  // Pathways are tall: what is looked at closer stands beside them, so that time stays in view.
+  inspector.place(get(course.run.config.pathways && innerWidth > 1180 ? 'inspect-right' : 'inspector'));
   const { selected, layers } = network.inspected();
   inspector.show(course, selected, layers, view.receptive);
 }
@@ -129,12 +139,15 @@ function draw() {
   showInspector();
   callout(course, at);
   const back = behind(course);
-  const now = [course.summary, course.records, course.claims, back, at, spread(), tab, lesions.chosen, charts, innerWidth, matchMedia('(prefers-color-scheme: dark)').matches];
+  const now = [course.summary, course.records, course.claims, course.traces, back, at, spread(), tab, lesions.chosen, charts, innerWidth, matchMedia('(prefers-color-scheme: dark)').matches];
   if (now.every((x, i) => x === drawn[i])) return;
   drawn = now;
   get<HTMLInputElement>('at').value = String(at);
   time.paint();
-  if (!time.isPlaying) claims.draw(course, back);
+  if (!time.isPlaying) {
+    claims.draw(course, back);
+    schematics.draw(course, at);
+  }
   get('panels-source').textContent = live
     ? back ? 'This run in front; the stored forty seeds behind it, pale.' : 'This run. The stored one has other images or settings, so it is not shown behind it.'
     : `The stored run of ${seeds} seeds, on ${course.data?.name ?? ''}.`;
@@ -159,11 +172,16 @@ function callout(course: Course, at: number) {
   if (at === 0) return say('Untrained, the twins are identical, cell for cell.');
   const top = run.layers.length - (run.config.pathways ? 2 : 1);
   const name = run.layers[top];
-  const alpha = meta.alpha[run.layer_matrix[top]].mean;
-  const lower = meta.alpha[run.layer_matrix[0]].mean;
+  const cut = lesions.words(course, at);
+  if (cut) return say(cut);
+  const learns = (l: number) => {
+    const alpha = meta.alpha[run.layer_matrix[l]].mean;
+    return alpha <= 0 ? `${run.layers[l]} is frozen` : `${run.layers[l]} learns at ${rate(alpha)}`;
+  };
   const back = course.kind === 'stored' && at === run.config.tasks ? ' Drag the handle back to task 0.' : '';
+  const heads = run.heads.map((h, i) => `${run.heads.length > 1 ? `${h} ` : ''}accuracy ${accuracy(meta.accuracy[i].mean, i)} against ${accuracy(base.accuracy[i].mean, i)}`);
   say(
-    `After ${at} tasks meta keeps ${percent(meta.active[top].mean)} of ${name} active, baseline ${percent(base.active[top].mean)}; meta’s ${name} learns at ${rate(alpha)}, h1 at ${rate(lower)}. Accuracy ${meta.accuracy[0].mean.toFixed(2)} against ${base.accuracy[0].mean.toFixed(2)}. Nothing rewarded silence.${back}`,
+    `After ${at} tasks meta keeps ${percent(meta.active[top].mean)} of ${name} active, baseline ${percent(base.active[top].mean)}; in meta ${learns(top)}, ${learns(0)}. Its ${heads.join(', ')}. Nothing rewarded silence.${back}`,
   );
 }
 
@@ -320,7 +338,7 @@ client.listen({
         if (event.info.kind === 'mnist') void data.keep().catch(() => undefined);
         break;
       case 'traced':
-        if (view.live) trace.take(event.lane, event.trace, view.live.run);
+        trace.take(event.lane);
         break;
       case 'summary':
         status.announce(view.live);

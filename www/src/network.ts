@@ -5,7 +5,7 @@ import type { LayerLook, Lesion, Look } from './protocol';
 
 export type Selected = { layer: number; unit: number | null };
 
-type Handlers = { select(selected: Selected): void };
+type Handlers = { select(selected: Selected): void; cut(lesion: Lesion): void };
 
 /// How a layer's units stand: pathways at their true sizes side by side, others in rows of at most fifty.
 function grid(units: number, pathway: boolean): { columns: number; rows: number } {
@@ -35,6 +35,7 @@ export class Network {
   private cells: Cells[] = [];
   private rows: Row[][] = [];
   private key = '';
+  private shape = '';
   private pitch = 6;
   private course?: Course;
   private looks: (Look | undefined)[] = [];
@@ -52,11 +53,16 @@ export class Network {
     const key = JSON.stringify([course.run.units, course.run.layers, pair.map((t) => t.lane), this.pitch, course.kind]);
     if (key !== this.key) {
       this.key = key;
-      if (this.selected.layer < 0 || this.selected.layer >= course.run.layers.length) {
+      const shape = JSON.stringify(course.run.units);
+      if (shape !== this.shape) {
+        this.shape = shape;
         // The top layer is where most is to be seen.
         this.selected = { layer: course.run.layers.length - (course.run.config.pathways ? 2 : 1), unit: null };
       }
       this.build(course);
+    }
+    for (const button of this.root.querySelectorAll<HTMLElement>('[data-lesion]')) {
+      button.setAttribute('aria-pressed', String(button.dataset.lesion === lesion));
     }
     this.looks = pair.map(({ index }) => (live ? course.now[index] : undefined) ?? course.looks[index]?.[at]);
     this.paint();
@@ -120,7 +126,7 @@ export class Network {
           this.rows[t][l] = row;
           const open = element('button', { type: 'button', class: 'layer-name', title: 'The layer’s sorted activity, and the line competition draws' }, run.layers[l]);
           open.addEventListener('click', () => this.choose({ layer: l, unit: null }));
-          const name = element('div', { class: 'name' }, open, element('small', {}, kind));
+          const name = element('div', { class: 'name' }, open, element('small', {}, kind), ...this.cutter(run.layers[l], lane.condition));
           box.append(element('div', { class: 'layer' }, name, canvas, element('div', { class: 'bars' }, row.active, row.speed, row.competition)));
           this.cells.push({ canvas, twin: t, layer: l, columns, rows, units: run.units[l] });
           this.listen(this.cells[this.cells.length - 1]);
@@ -130,6 +136,15 @@ export class Network {
       return column;
     });
     this.root.replaceChildren(element('div', { class: 'twins' }, ...columns));
+  }
+
+  /// A pathway can be silenced where it stands.
+  private cutter(layer: string, condition: string): HTMLElement[] {
+    const lesion = layer.endsWith('_L') ? 'without_l' : layer.endsWith('_R') ? 'without_r' : undefined;
+    if (!lesion) return [];
+    const button = element('button', { type: 'button', class: 'small', 'data-lesion': lesion, 'aria-label': `cut ${layer}, ${condition}` }, 'cut');
+    button.addEventListener('click', () => this.handlers.cut(lesion));
+    return [button];
   }
 
   private listen(cells: Cells) {

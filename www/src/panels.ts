@@ -1,9 +1,9 @@
 // The figure panel by panel: every seed a point, pairs joined, the stored run behind the live one.
 import * as Plot from '@observablehq/plot';
-import { base, layerColor, show, type Drawn, type Picture } from './charts';
+import { base, layerColor, meanRow, type Picture } from './charts';
 import { lesionAt, measuredAt, recordAt, whisker, type Course } from './course';
+import { exits, show, type Drawn, type Row } from './figure';
 import { accuracy as say, conditionColor as color, effect, element, percent, style } from './format';
-import { savePng, saveSvg } from './download';
 import type { Condition, Lesion, Outcome } from './protocol';
 
 type Panel = { title: string; note?: string; wide?: boolean; draw(picture: Picture, width: number): Drawn | undefined };
@@ -16,9 +16,20 @@ function of<T>(course: Course, seed: number, condition: Condition, at: number, p
   return lane < 0 || !recordAt(course, lane, at) ? undefined : pick(lane);
 }
 
-const intact = (course: Course, lane: number, at: number, head: number) =>
-  (course.records[lane] ?? []).filter((r) => r.evaluation && r.tasks_learned <= at).at(-1)
-    ?.evaluation?.accuracy.find((a) => a.head === head && a.lesion === 'intact')?.mean;
+/// The last measured record of a lane.
+const measured = (course: Course, lane: number, at: number) =>
+  (course.records[lane] ?? []).filter((r) => r.evaluation && r.tasks_learned <= at).at(-1);
+
+const accuracyIn = (course: Course, lane: number, at: number, head: number, lesion: Lesion) =>
+  measured(course, lane, at)?.evaluation?.accuracy.find((a) => a.head === head && a.lesion === lesion)?.mean;
+
+const intact = (course: Course, lane: number, at: number, head: number) => accuracyIn(course, lane, at, head, 'intact');
+
+/// As the results' rows name it.
+const lesionNames: Record<Lesion, string> = {
+  intact: 'intact', without_l: 'without h4_L', without_r: 'without h4_R', without_some_l: 'without some of h4_L',
+};
+const metricOf = (course: Course, head: number, lesion: Lesion) => `accuracy ${course.run.heads[head]} ${lesionNames[lesion]}`;
 
 /// A little to the side, always the same for the same seed.
 const jitter = (seed: number) => (((seed * 7919) % 101) / 101 - 0.5) * 0.5;
@@ -36,10 +47,16 @@ function pairs(head: number): Panel['draw'] {
     const joined = points.filter((p) => p.condition === 'baseline' || p.condition === 'meta');
     const means = (course?: Course) => conditions.flatMap((condition, i) => {
       const e = course && measuredAt(course, condition, at)?.accuracy[head];
-      return e ? [{ condition, x: i, y: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) }] : [];
+      return e ? [{ condition, x: i, y: e.mean, e, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) }] : [];
     });
     const now = means(front);
     const chance = front.run.chance[head];
+    const tasks = measuredAt(front, conditions[0], at)?.tasks_learned ?? at;
+    const metric = metricOf(front, head, 'intact');
+    const numbers: Row[] = [
+      ...now.map((d) => meanRow(d.condition, tasks, metric, d.e, spread)),
+      ...points.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: tasks, metric, value: d.y })),
+    ];
     const plot = Plot.plot({
       ...base(width), marginRight: 16,
       x: { domain: [-0.5, conditions.length - 0.5], ticks: conditions.map((_, i) => i), tickFormat: (i: number) => conditions[i], label: null },
@@ -53,7 +70,7 @@ function pairs(head: number): Panel['draw'] {
         Plot.dot(now, { x: (d) => d.x + 0.32, y: 'y', r: 4.5, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
       ],
     });
-    return { plot, label: `Accuracy of every seed after ${at} tasks: ${now.map((d) => `${d.condition} ${say(d.y, head)}`).join(', ')}` };
+    return { plot, numbers, label: `Accuracy of every seed after ${at} tasks: ${now.map((d) => `${d.condition} ${say(d.y, head)}`).join(', ')}` };
   };
 }
 
@@ -74,7 +91,13 @@ function differences(number: number, part: number): Panel['draw'] {
         Plot.dot([here], { x: 'effect', y: () => -0.7, r: 4.5, fill: style('--text') }),
       ],
     });
-    return { plot, label: `${here.what}: ${effect(here.effect)}, 95% interval ${effect(here.interval[0])} to ${effect(here.interval[1])}, ${here.n} seeds` };
+    const tasks = front.run.config.tasks;
+    const all = seeds(find(front) ? front : (behind ?? front));
+    const numbers: Row[] = [
+      { seed: 'mean', condition: 'meta', tasks_learned: tasks, metric: here.what, value: here.effect, low: here.interval[0], high: here.interval[1] },
+      ...here.values.map((value, i) => ({ seed: all[i], condition: 'meta' as const, tasks_learned: tasks, metric: here.what, value })),
+    ];
+    return { plot, numbers, label: `${here.what}: ${effect(here.effect)}, 95% interval ${effect(here.interval[0])} to ${effect(here.interval[1])}, ${here.n} seeds` };
   };
 }
 
@@ -87,12 +110,26 @@ function lesions(head: number): Panel['draw'] {
       const whole = lesionAt(point, head, 'intact');
       return kinds.flatMap(([lesion, name]) => {
         const e = lesionAt(point, head, lesion);
-        return e && whole ? [{ condition, name, whole: whole.mean, x: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) }] : [];
+        return e && whole ? [{ condition, name, lesion, e, whole: whole.mean, x: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) }] : [];
       });
     });
     const now = rows(front);
     if (now.length === 0) return undefined;
     const chance = front.run.chance[head];
+    const numbers: Row[] = (['intact', ...kinds.map(([lesion]) => lesion)] as Lesion[]).flatMap((lesion) => {
+      const metric = metricOf(front, head, lesion);
+      return [
+        ...front.run.config.conditions.flatMap((condition) => {
+          const point = measuredAt(front, condition, at);
+          const e = lesionAt(point, head, lesion);
+          return point && e ? [meanRow(condition, point.tasks_learned, metric, e, spread)] : [];
+        }),
+        ...front.run.lanes.flatMap(({ seed, condition }, lane) => {
+          const value = accuracyIn(front, lane, at, head, lesion);
+          return value === undefined ? [] : [{ seed, condition, tasks_learned: measured(front, lane, at)?.tasks_learned ?? at, metric, value }];
+        }),
+      ];
+    });
     const plot = Plot.plot({
       ...base(width), height: 170, marginLeft: 118, marginRight: 14,
       fy: { label: null, domain: kinds.map((k) => k[1]), axis: 'left' },
@@ -107,7 +144,7 @@ function lesions(head: number): Panel['draw'] {
       ],
     });
     const words = now.map((d) => `${d.condition} ${d.name} ${say(d.x, head)} of ${say(d.whole, head)}`).join(', ');
-    return { plot, label: `${front.run.heads[head]} accuracy, intact (open) and lesioned (filled): ${words}` };
+    return { plot, numbers, label: `${front.run.heads[head]} accuracy, intact (open) and lesioned (filled): ${words}` };
   };
 }
 
@@ -130,7 +167,9 @@ function matrix(condition: Condition): Panel['draw'] {
     });
     const end = points.at(-1);
     const first = end?.by_task[0][0] ?? 0;
-    return { plot, label: `${condition}: accuracy after each task on each task; at the end ${percent(first)} on the first task and ${percent(end?.by_task[0].at(-1) ?? 0)} on the last` };
+    const metric = metricOf(front, 0, 'intact');
+    const numbers: Row[] = cells.map((d) => ({ seed: 'mean', condition, tasks_learned: d.x, on_task: d.y, metric, value: d.value }));
+    return { plot, numbers, label: `${condition}: accuracy after each task on each task; at the end ${percent(first)} on the first task and ${percent(end?.by_task[0].at(-1) ?? 0)} on the last` };
   };
 }
 
@@ -141,10 +180,11 @@ const correlation: Panel['draw'] = ({ front, at, spread }, width) => {
     const [before, now] = [points[0], points.filter((p) => p.tasks_learned <= at).at(-1)];
     if (!before || !now) return [];
     return front.run.layers.map((layer, l) => ({
-      condition, layer, l, before: before.correlation[l].mean, x: now.correlation[l].mean, ...(whisker(now.correlation[l], spread) ?? {}),
+      condition, layer, l, before: before.correlation[l].mean, x: now.correlation[l].mean, first: [before, before.correlation[l]] as const, last: [now, now.correlation[l]] as const,
     }));
   });
   if (rows.length === 0) return undefined;
+  const numbers: Row[] = rows.flatMap((d) => [d.first, d.last].map(([point, e]) => meanRow(d.condition, point.tasks_learned, `correlation of codes ${d.layer}`, e, spread)));
   const plot = Plot.plot({
     ...base(width), marginRight: 12,
     fx: { label: null },
@@ -156,19 +196,20 @@ const correlation: Panel['draw'] = ({ front, at, spread }, width) => {
       Plot.dot(rows, { fx: 'condition', y: 'layer', x: 'x', r: 4, fill: (d) => color(d.condition) }),
     ],
   });
-  return { plot, label: `How alike codes of different images are, before learning and now: ${rows.map((d) => `${d.condition} ${d.layer} ${d.before.toFixed(2)} to ${d.x.toFixed(2)}`).join(', ')}` };
+  return { plot, numbers, label: `How alike codes of different images are, before learning and now: ${rows.map((d) => `${d.condition} ${d.layer} ${d.before.toFixed(2)} to ${d.x.toFixed(2)}`).join(', ')}` };
 };
 
-/// When each layer's learning rate was highest, and what it is now, layer by layer.
+/// Each layer's learning rate at the point looked at.
 const speeds: Panel['draw'] = ({ front, at, spread }, width) => {
   const rows = front.run.config.conditions.filter((c) => c === 'baseline' || c === 'meta').flatMap((condition) => {
     const point = front.summary?.conditions.find((c) => c.condition === condition)?.points.filter((p) => p.tasks_learned <= at).at(-1);
     return point ? front.run.layers.map((layer, l) => {
       const e = point.alpha[front.run.layer_matrix[l]];
-      return { condition, layer, l, x: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) };
+      return { condition, layer, l, e, at: point.tasks_learned, x: e.mean, ...(whisker(e, spread) ?? { low: e.mean, high: e.mean }) };
     }) : [];
   });
   if (rows.length === 0) return undefined;
+  const numbers: Row[] = rows.map((d) => meanRow(d.condition, d.at, `alpha ${front.run.matrices[front.run.layer_matrix[d.l]]}`, d.e, spread));
   const plot = Plot.plot({
     ...base(width), marginRight: 12,
     fx: { label: null },
@@ -180,7 +221,7 @@ const speeds: Panel['draw'] = ({ front, at, spread }, width) => {
       Plot.ruleX([0]),
     ],
   });
-  return { plot, label: `Learning rate by layer after ${at} tasks: ${rows.map((d) => `${d.condition} ${d.layer} ${d.x.toPrecision(2)}`).join(', ')}` };
+  return { plot, numbers, label: `Learning rate by layer after ${at} tasks: ${rows.map((d) => `${d.condition} ${d.layer} ${d.x.toPrecision(2)}`).join(', ')}` };
 };
 
 function panelsOf({ front }: Picture): Panel[] {
@@ -218,17 +259,8 @@ export function draw(picture: Picture | undefined, figure: string) {
     root.replaceChildren(...list.map((panel, i) => {
       const name = `metacls-${figure}-${panel.title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
       const place = element('div', { id: `panel-${i}` });
-      const out = (kind: 'SVG' | 'PNG') => {
-        const button = element('button', { type: 'button', class: 'small', 'aria-label': `${panel.title} as ${kind}` }, kind);
-        button.addEventListener('click', () => {
-          const svg = place.querySelector<SVGSVGElement>('svg');
-          if (svg && kind === 'SVG') saveSvg(svg, name);
-          else if (svg) void savePng(svg, name);
-        });
-        return button;
-      };
       const letter = String.fromCharCode(97 + i);
-      const caption = element('figcaption', {}, element('b', {}, `${letter} `), panel.title, panel.note ? ` (${panel.note})` : '', ' ', out('SVG'), out('PNG'));
+      const caption = element('figcaption', {}, element('b', {}, `${letter} `), panel.title, panel.note ? ` (${panel.note})` : '', ' ', exits(place, panel.title, name));
       return element('figure', { class: panel.wide ? 'wide' : '' }, caption, place);
     }));
   }

@@ -163,13 +163,9 @@ lane: number,
  */
 unit: number, 
 /**
- * For each pixel its weight, row by row: 0 for the most negative, 128 for none, 255 for the most positive.
+ * Its weights.
  */
-weights: Array<number>, 
-/**
- * What 255 stands for.
- */
-scale: number, } | { "type": "traced", 
+weights: Picture, } | { "type": "traced", 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -854,6 +850,15 @@ answer: number,
  * How sure it is of that: the category's softmax, 0 to 1.
  */
 confidence: number, };
+export type Picture = { 
+/**
+ * For each pixel its weight, row by row: 1 for the most negative, 128 for none, 255 for the most positive.
+ */
+pixels: Array<number>, 
+/**
+ * What 255 stands for; 0 where all weights are.
+ */
+scale: number, };
 export type Probe = { 
 /**
  * Which digit: 0 to 9.
@@ -905,6 +910,10 @@ export type WatchedLane = {
  * Before training, then after each task.
  */
 looks: Array<Look>, 
+/**
+ * The first step of the stream's second half, walked through.
+ */
+trace: StepTrace, 
 /**
  * The seed that fixes initial weights, images, angles, order and replay.
  */
@@ -1010,7 +1019,11 @@ alpha: [Array<number>, Array<number>],
 /**
  * beta before and after.
  */
-beta: [Array<number>, Array<number>], };
+beta: [Array<number>, Array<number>], 
+/**
+ * One unit of h1, seen closer.
+ */
+unit: TracedUnit, };
 export type TracedInner = { 
 /**
  * The current sample's cross-entropy before it, summed over heads.
@@ -1041,3 +1054,20 @@ category: number,
  * Its item label, where there is an item task.
  */
 item: number | null, };
+export type TracedUnit = { 
+/**
+ * Which: the one whose fast weights moved farthest.
+ */
+unit: number, 
+/**
+ * Its weights W before the step.
+ */
+before: Picture, 
+/**
+ * How far its fast weights are from W after the last inner step.
+ */
+fast: Picture, 
+/**
+ * How far W moves in the update.
+ */
+update: Picture, };

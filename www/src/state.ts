@@ -58,7 +58,7 @@ export function fold(view: View, event: Event): View {
         ...view,
         live: {
           kind: 'live', run: event.run, data: view.data, engine: view.engine, records: event.run.lanes.map(() => []),
-          claims: [], looks: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
+          claims: [], looks: {}, traces: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
         },
         receptive: {},
         lost: [],
@@ -79,7 +79,7 @@ export function fold(view: View, event: Event): View {
       return onLive(view, (live) => ({ ...live, claims: event.outcomes }));
     case 'probed':
       // What was seen of another digit says nothing of this one.
-      return onLive({ ...view, receptive: view.receptive }, (live) => ({
+      return onLive(view, (live) => ({
         ...live, probe: event.probe, pixels: event.pixels, strip: event.strip, looks: same(live, event.probe) ? live.looks : {}, now: {},
       }));
     case 'looked':
@@ -93,7 +93,7 @@ export function fold(view: View, event: Event): View {
     case 'receptive':
       return {
         ...view,
-        receptive: { [`${event.lane} ${event.unit}`]: { weights: event.weights, scale: event.scale }, ...keepOf(view.receptive, event.unit) },
+        receptive: { [`${event.lane} ${event.unit}`]: event.weights, ...keepOf(view.receptive, event.unit) },
       };
     case 'lane_lost':
       return { ...view, lost: [...view.lost, event.reason] };
@@ -104,8 +104,9 @@ export function fold(view: View, event: Event): View {
     case 'link':
     case 'link_read':
     case 'opened':
-    case 'traced':
       return view;
+    case 'traced':
+      return onLive(view, (live) => ({ ...live, traces: { ...live.traces, [event.lane]: event.trace } }));
   }
 }
 

@@ -4,9 +4,12 @@ import { storedCourse, withWatched, type Course } from './course';
 import figure1 from './stored/figure1.page.gz?url';
 import figure2 from './stored/figure2.page.gz?url';
 import figure3 from './stored/figure3.page.gz?url';
-import opening from './stored/opening.gz?url';
+import units1 from './stored/figure1.units.gz?url';
+import units2 from './stored/figure2.units.gz?url';
+import units3 from './stored/figure3.units.gz?url';
 
-const places: Record<string, string> = { figure1, figure2, figure3 };
+/// For each figure its forty seeds, and what the first seed's units did.
+const places: Record<string, [string, string]> = { figure1: [figure1, units1], figure2: [figure2, units2], figure3: [figure3, units3] };
 
 async function unpacked(path: string): Promise<unknown> {
   const answer = await fetch(path);
@@ -22,11 +25,9 @@ async function unpacked(path: string): Promise<unknown> {
 const courses = new Map<string, Promise<Course>>();
 
 async function load(figure: string): Promise<Course> {
-  const run = unpacked(places[figure]) as Promise<StoredRun>;
-  if (figure !== 'figure2') return storedCourse(await run);
-  const watched = unpacked(opening) as Promise<Watched>;
-  const stored = await run;
-  return withWatched(storedCourse(stored), stored, await watched);
+  const [run, units] = places[figure].map(unpacked) as [Promise<StoredRun>, Promise<Watched>];
+  const [stored, watched] = await Promise.all([run, units]);
+  return withWatched(storedCourse(stored), stored, watched);
 }
 
 /// A figure's forty seeds.

@@ -2,13 +2,13 @@
 import { twins, type Course } from './course';
 import { effect, element, rate, style, tableOf } from './format';
 import { image } from './network';
-import type { RunInfo, StepTrace, TracedSample } from './protocol';
+import type { Lane, Picture, RunInfo, StepTrace, TracedSample } from './protocol';
 
 type Ask = (lane: number) => void;
 
 const stages = ['What the step sees', 'The look-ahead', 'The gradients', 'The update'] as const;
 
-function digit(sample: TracedSample, words: string): HTMLElement {
+export function digit(sample: TracedSample, words: string): HTMLElement {
   const canvas = element('canvas', { class: 'probe', role: 'img', 'aria-label': `a ${sample.category} of task ${sample.task + 1}` });
   image(canvas, sample.pixels);
   const item = sample.item === null ? '' : ` item ${sample.item + 1}`;
@@ -16,8 +16,9 @@ function digit(sample: TracedSample, words: string): HTMLElement {
 }
 
 /// The look-ahead as the paper draws it: the weights before, fast, and after, with their real numbers.
-function schematic(trace: StepTrace): SVGSVGElement {
-  const [width, height] = [680, 130];
+export function schematic(trace: StepTrace): SVGSVGElement {
+  // As wide as a phone's column, so that text keeps its size.
+  const [width, height] = [Math.min(680, innerWidth - 24), 130];
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.setAttribute('role', 'img');
@@ -85,6 +86,8 @@ function body(stage: number, trace: StepTrace, run: RunInfo): (Node | string)[] 
     default:
       return [
         element('p', {}, 'First alpha and beta move (where the condition lets them), then W, with the alpha just updated.'),
+        unitPictures(trace),
+        element('p', { class: 'secondary' }, `h1 unit ${trace.unit.unit + 1}, the one that the look-ahead moved farthest: what it sees, and how the step changes it.`),
         tableOf(
           ['', 'alpha before', 'after', 'beta before', 'after', 'length of W', 'W moved by'],
           names.map((n, m) => {
@@ -97,56 +100,76 @@ function body(stage: number, trace: StepTrace, run: RunInfo): (Node | string)[] 
   }
 }
 
+/// One unit of h1 as images: its weights, what five inner steps change of them, and what the update then does.
+export function unitPictures(trace: StepTrace): HTMLElement {
+  const { unit, before, fast, update } = trace.unit;
+  const of = (picture: Picture, words: string) => {
+    const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': `h1 unit ${unit + 1}: ${words}, up to ${small(picture.scale)}` });
+    image(canvas, picture.pixels, true);
+    return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, words, element('br'), `up to ${small(picture.scale)}`));
+  };
+  return element('div', { class: 'samples' }, of(before, 'weights W'), of(fast, `F${trace.inner.length} less W`), of(update, 'W after less before'));
+}
+
 export class Trace {
   private stage = 0;
-  private held?: { lane: number; trace: StepTrace; run: RunInfo };
+  private lane = -1;
+  private asked = '';
+  private drawn?: StepTrace;
   private asks = document.getElementById('trace-ask');
   private place = document.getElementById('trace');
 
   constructor(private ask: Ask) {}
 
-  /// A trace came from the worker.
-  take(lane: number, trace: StepTrace, run: RunInfo) {
-    this.held = { lane, trace, run };
+  /// A trace was asked for and came.
+  take(lane: number) {
+    this.lane = lane;
     this.stage = 0;
-    this.draw();
   }
 
-  /// What may be asked of the run in front.
+  /// Shows what was walked through of the run in front, and what may be asked of it.
   show(course: Course | undefined) {
-    if (!this.asks) return;
-    const live = course?.kind === 'live' && course.summary ? course : undefined;
-    const key = live ? JSON.stringify(twins(live)) : '';
-    if (this.asks.dataset.key === key) return;
-    this.asks.dataset.key = key;
-    this.held = undefined;
-    this.place?.replaceChildren();
-    if (!live) {
-      this.asks.replaceChildren(element('p', { class: 'secondary' }, 'Train it on this machine, pause where you like, and walk through the next step with its real numbers.'));
-      return;
+    const pair = course ? twins(course) : [];
+    const live = course?.kind === 'live';
+    const lanes = pair.filter(({ index }) => (live ? course.summary : course?.traces[index]));
+    if (!pair.some(({ index }) => index === this.lane)) this.lane = lanes.at(-1)?.index ?? -1;
+    const asked = JSON.stringify([course?.kind, lanes, live ? 0 : this.lane]);
+    if (asked !== this.asked) {
+      this.asked = asked;
+      this.choices(lanes, live);
     }
-    this.asks.replaceChildren(
-      ...twins(live).map(({ lane, index }) => {
-        const button = element('button', { type: 'button' }, `Trace ${lane.condition}’s next step`);
-        button.addEventListener('click', () => this.ask(index));
-        return button;
-      }),
-    );
+    const trace = course?.traces[this.lane];
+    if (trace === this.drawn) return;
+    this.drawn = trace;
+    if (course && trace) this.draw(trace, course.run);
+    else this.place?.replaceChildren();
   }
 
-  private draw() {
-    if (!this.place || !this.held) return;
-    const { trace, run, lane } = this.held;
+  private choices(lanes: { lane: Lane; index: number }[], live: boolean) {
+    const buttons = lanes.map(({ lane, index }) => {
+      const button = element('button', { type: 'button' }, live ? `Trace ${lane.condition}’s next step` : `${lane.condition}’s step`);
+      if (!live) button.setAttribute('aria-pressed', String(index === this.lane));
+      button.addEventListener('click', () => this.ask(index));
+      return button;
+    });
+    const words = lanes.length === 0
+      ? 'Train it on this machine, pause where you like, and walk through the next step with its real numbers.'
+      : live ? 'Pause where you like: the next step is walked through, not taken.' : 'Of the stored run’s first seed. Train it on this machine to walk through any other step.';
+    this.asks?.replaceChildren(...buttons, element('span', { class: 'secondary' }, words));
+  }
+
+  private draw(trace: StepTrace, run: RunInfo) {
     const tabs = stages.map((name, i) => {
       const button = element('button', { type: 'button', 'aria-pressed': String(i === this.stage) }, `${i + 1} ${name}`);
       button.addEventListener('click', () => {
         this.stage = i;
-        this.draw();
+        this.draw(trace, run);
       });
       return button;
     });
-    this.place.replaceChildren(
-      element('div', { class: 'row', role: 'group', 'aria-label': `The step of ${run.lanes[lane].condition}, seed ${run.lanes[lane].seed}` }, ...tabs),
+    const { condition, seed } = run.lanes[this.lane];
+    this.place?.replaceChildren(
+      element('div', { class: 'row', role: 'group', 'aria-label': `The step of ${condition}, seed ${seed}` }, ...tabs),
       element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': stages[this.stage] }, ...body(this.stage, trace, run)),
     );
   }

@@ -52,16 +52,26 @@ test('each figure shows its stored run, its claims and its panels; nothing is wo
     await expect(page.locator('#panels-source')).toContainText('40 seeds');
     await expect(page.locator('#claims .verdict.holds')).toHaveCount(claims);
     await expect(page.locator('.empty')).toHaveCount(0);
+    // Units, schematics and a step walked through are there before anything is trained.
+    await expect(page.locator('#inspector')).toContainText('Input: a 7');
+    await expect(page.locator('#schematics figcaption b').filter({ hasText: /^(1a|1b|3a|3b)/ })).toHaveCount(4);
+    await expect(page.locator('#trace')).toContainText('in task 5');
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.waitForTimeout(150);
       await accessible(page, `${figure}, ${scheme}`);
     }
   }
-  await page.getByRole('button', { name: 'Cut h4_L' }).click();
+  await page.getByRole('button', { name: 'Cut h4_L', exact: true }).click();
   await expect(page.locator('#lesion-answer')).toContainText('without h4_L');
   await expect(page.locator('#lesion-answer')).toContainText('0.0005');
+  await expect(page.locator('#callout')).toContainText('Without h4_L. meta: category');
   await accessible(page, 'lesion');
+  // The same where the pathway stands, and back.
+  await page.getByRole('button', { name: 'cut h4_R, meta' }).click();
+  await expect(page.locator('#callout')).toContainText('Without h4_R');
+  await page.getByRole('button', { name: 'cut h4_R, meta' }).click();
+  await expect(page.locator('#callout')).toContainText('Nothing rewarded silence');
   await page.getByRole('button', { name: 'Lab' }).click();
   await expect(page.locator('#field-batch')).toBeVisible();
   await accessible(page, 'lab');
@@ -152,6 +162,55 @@ test('results, charts and rows go out, and results come in again', async ({ page
   await expect(page.locator('#panels-source')).toContainText('procedural digits');
   await page.locator('#open-results').setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
   await expect(page.getByRole('alert')).toContainText('no.json: not a results file');
+});
+
+test('every number of every chart is in the exported file', async ({ page }) => {
+  await open(page, 'auto');
+  await page.locator('#seeds').fill('3');
+  await configure(page, { ...small });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  const download = async (click: () => Promise<void>) => {
+    const waiting = page.waitForEvent('download');
+    await click();
+    return (await readFile(await (await waiting).path(), 'utf8')).trim().split('\n').slice(1).map((line) => line.split(','));
+  };
+  await page.locator('#export-menu summary').click();
+  const exported = await download(() => page.getByRole('button', { name: 'results (CSV)' }).click());
+  await page.locator('#export-menu summary').click();
+  // seed, condition, tasks_learned, on_task and metric name a number.
+  const held = new Map(exported.map((row) => [row.slice(0, 5).join(), Number(row[5])]));
+  let singles = 0;
+  let means = 0;
+  for (const button of await page.getByRole('button', { name: / as CSV$/ }).all()) {
+    for (const row of await download(() => button.click())) {
+      const [seed, condition, tasks, task, metric, value] = row;
+      // A difference between conditions belongs to a claim, and to no single row.
+      if (/ less /.test(row.join())) continue;
+      if (seed !== 'mean') {
+        expect(held.get([seed, condition, tasks, task, metric].join()), row.join()).toBe(Number(value));
+        singles += 1;
+        continue;
+      }
+      const all = ['0', '1', '2'].map((s) => held.get([s, condition, tasks, task, metric].join()));
+      expect(all, row.join()).not.toContain(undefined);
+      expect(Math.abs((all as number[]).reduce((a, b) => a + b, 0) / 3 - Number(value)), row.join()).toBeLessThan(1e-12);
+      means += 1;
+    }
+  }
+  console.log(`${singles} numbers of seeds and ${means} means found in the exported file`);
+  expect(singles).toBeGreaterThan(100);
+  expect(means).toBeGreaterThan(100);
+  // The table says the same, to its digits.
+  await page.getByText('The numbers as a table').click();
+  const cells = await page.locator('#table tbody tr').last().locator('td').allTextContents();
+  const [condition, tasks, , accuracy] = cells;
+  const all = ['0', '1', '2'].map((s) => held.get([s, condition, tasks, '', 'accuracy category intact'].join())!);
+  expect(accuracy.split(' ')[0]).toBe((all.reduce((a, b) => a + b, 0) / 3).toFixed(3));
+  // A chart's own table opens beneath it.
+  await page.getByRole('button', { name: 'Accuracy on all tasks as a table' }).click();
+  await expect(page.locator('.charts .numbers tbody tr')).not.toHaveCount(0);
+  await accessible(page, 'a table beneath a chart');
 });
 
 test('while eight lanes train on the software GPU the page answers, and its memory stays', async ({ page }) => {

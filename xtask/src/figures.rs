@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::page::FIGURES;
 use crate::shell::{cargo, root, run};
 
 /// Runs the figures' presets on MNIST and writes stored/ and the pictures in docs/.
@@ -24,19 +25,17 @@ pub fn figures(from: Option<PathBuf>) -> Result<()> {
     std::fs::create_dir_all(&out)?;
     std::fs::copy(&built, &binary)?;
     let metacls = || Command::new(&binary);
-    for figure in ["figure1", "figure2", "figure3"] {
+    for figure in FIGURES {
         let mut train = metacls();
         train
             .args(["run", figure, "--engine", "cpu", "--data"])
             .arg(&mnist)
             .arg("--out")
             .arg(&out);
-        if figure == "figure2" {
-            // What the page opens with.
-            train
-                .arg("--watch")
-                .arg(root().join("stored/opening.json.gz"));
-        }
+        // What the page shows unit by unit.
+        train
+            .arg("--watch")
+            .arg(root().join(format!("stored/{figure}.units.json.gz")));
         run(&mut train)?;
         let file = out.join(format!("{figure}.json"));
         run(metacls()

@@ -5,6 +5,9 @@ use anyhow::Result;
 use crate::shell::{cargo, node, root, run};
 use crate::{setup, wasm};
 
+/// The stored figures.
+pub const FIGURES: [&str; 3] = ["figure1", "figure2", "figure3"];
+
 /// Builds it into www/dist.
 pub fn build() -> Result<()> {
     setup::npm()?;
@@ -29,12 +32,13 @@ fn stored() -> Result<()> {
         .args(["--", "report", "--quiet", "--page"])
         .arg(&folder)
         .args(
-            ["figure1", "figure2", "figure3"]
-                .map(|figure| root().join(format!("stored/{figure}.json.gz"))),
+            FIGURES.map(|figure| root().join(format!("stored/{figure}.json.gz"))),
         ))?;
-    std::fs::copy(
-        root().join("stored/opening.json.gz"),
-        folder.join("opening.gz"),
-    )?;
+    for figure in FIGURES {
+        std::fs::copy(
+            root().join(format!("stored/{figure}.units.json.gz")),
+            folder.join(format!("{figure}.units.gz")),
+        )?;
+    }
     Ok(())
 }

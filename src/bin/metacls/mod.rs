@@ -81,8 +81,8 @@ struct RunArgs {
     /// Where the results file goes.
     #[arg(long, default_value = "results")]
     out: PathBuf,
-    /// Also write what the first seed's units do on one digit, before training and after each task, to this
-    /// file (.json.gz).
+    /// Also write what the first seed's units do on one digit, before training and after each task, and one step
+    /// walked through, to this file (.json.gz).
     #[arg(long, value_name = "FILE")]
     watch: Option<PathBuf>,
     /// Only check the configuration and print it in full.

@@ -19,7 +19,7 @@ pub(super) struct ReportArgs {
     /// Also write every number as a long-form CSV file into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
-    /// Also write a compact copy (seven digits, gzip) into this folder, named after the results file.
+    /// Also write a compact copy (six digits, gzip) into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     compact: Option<PathBuf>,
     /// Print nothing: only write files.
