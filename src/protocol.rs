@@ -63,10 +63,17 @@ pub enum Command {
         /// In which form.
         format: Format,
     },
-    /// Shows a results file as a stored run; answered by [`Event::Opened`] or [`Event::Failed`].
+    /// Shows a results file as a stored run; answered by [`Event::Opened`] or [`Event::DataRefused`].
     Open {
-        /// Its text.
+        /// Its content.
         file: File,
+    },
+    /// Tells a results file in another form; answered by [`Event::Results`] or [`Event::DataRefused`].
+    Convert {
+        /// Its content.
+        file: File,
+        /// In which form.
+        format: Format,
     },
     /// Looks at the first seed's units on this digit from now on; answered by [`Event::Probed`].
     Watch {

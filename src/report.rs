@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::claims::{self, Outcome};
 use crate::config::Condition;
@@ -26,7 +26,13 @@ pub struct Row {
     /// What it is: accuracy, active fraction, alpha, beta, meta-loss, ...
     pub metric: String,
     /// The number.
+    #[serde(serialize_with = "shortest")]
     pub value: f64,
+}
+
+/// The shortest digits that read back as the same number: never with an exponent.
+fn shortest<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }
 
 /// Every number of a run, one row each.

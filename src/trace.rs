@@ -219,7 +219,12 @@ impl StepTrace {
             weights_moved: distance(lane.weights(), &start),
             alpha: [wide(&state.alpha), wide(&after.alpha)],
             beta: [wide(&state.beta), wide(&after.beta)],
-            unit: TracedUnit::of(&start[0], &fast, &lane.weights()[0], model.matrices[0].units),
+            unit: TracedUnit::of(
+                &start[0],
+                &fast,
+                &lane.weights()[0],
+                model.matrices[0].units,
+            ),
         })
     }
 }

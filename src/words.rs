@@ -20,7 +20,10 @@ fn sentence(text: &str) -> String {
     let mut letters = text.trim_end_matches('.').chars();
     letters
         .next()
-        .map(|first| first.to_uppercase().chain(letters).chain(['.']).collect())
+        .map(|first| {
+            let first = first.to_ascii_uppercase();
+            std::iter::once(first).chain(letters).chain(['.']).collect()
+        })
         .unwrap_or_default()
 }
 

@@ -8,7 +8,10 @@
 //! on from there on another ([`Driver::recover`]). Neither changes a number: lanes know nothing of each
 //! other, and a lane's arithmetic does not depend on where it lies.
 
+mod looks;
 mod plan;
+mod progress;
+mod recovery;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +23,12 @@ use crate::data::{CLASSES, Dataset, PIXELS};
 use crate::engine::{Device, Engine, EngineError};
 use crate::engine_info::EngineInfo;
 use crate::gpu::GpuError;
-use crate::look::{Look, Probe};
+use crate::look::Look;
 use crate::metrics::{Evaluation, Summary, TaskRecord};
 use crate::model::{LaneState, Model, initial};
-use crate::protocol::{Progress, RunInfo};
+use crate::protocol::RunInfo;
 use crate::results::{LaneResults, Results, SCHEMA};
 use crate::stream::{Stream, StreamError};
-use crate::trace::StepTrace;
 
 /// How long one slice of work should take, in seconds.
 pub const SLICE: f64 = 0.05;
@@ -252,143 +254,6 @@ impl Driver {
         Ok(())
     }
 
-    /// Goes on with another device after one was lost: from the last task end, or from the beginning of the
-    /// wave where lanes' values were too large to keep.
-    ///
-    /// # Errors
-    /// If the lanes do not fit this device.
-    pub fn resume(&mut self, device: Device) -> Result<(), RunError> {
-        self.engine = None;
-        self.device = device;
-        self.recovered = true;
-        let Some(wave) = self.waves.get(self.wave).cloned() else {
-            return Ok(());
-        };
-        if matches!(self.next, Next::Size { .. }) {
-            return Ok(());
-        }
-        let tasks = self.checkpoint.as_ref().map(|c| c.tasks_learned);
-        for &lane in &wave {
-            let kept = |r: &TaskRecord| tasks.is_some_and(|t| r.tasks_learned <= t);
-            self.results[lane].records.retain(kept);
-        }
-        let before: usize = self.waves[..self.wave].iter().map(Vec::len).sum();
-        let steps = tasks.unwrap_or(0) * self.config.steps_per_task();
-        self.done_lane_steps = before as u32 * self.config.steps() + wave.len() as u32 * steps;
-        let evaluations = (0..=self.config.tasks).filter(|&t| self.is_evaluated(t));
-        let done = evaluations.filter(|&t| tasks.is_some_and(|tasks| t <= tasks));
-        self.done_lane_images = self.images_of_evaluations(before, self.evaluations())
-            + self.images_of_evaluations(wave.len(), done.count());
-        self.begin_wave()
-    }
-
-    /// Opens the engine that was asked for anew and resumes on it; false if that was tried already since
-    /// the last task end, so that it is of no use.
-    ///
-    /// # Errors
-    /// If no device can be had, or the lanes do not fit it.
-    pub async fn recover(&mut self) -> Result<bool, RunError> {
-        if self.recovered {
-            return Ok(false);
-        }
-        let opened = Device::open(self.info.kind.choice(), &self.config).await?;
-        self.resume(opened.device)?;
-        Ok(true)
-    }
-
-    /// Looks at lanes (by index) on a probe from now on, at every task end.
-    pub fn watch(&mut self, probe: &Probe, lanes: Vec<usize>) {
-        let image = probe.image();
-        self.watch = Some(Watch { image, lanes });
-    }
-
-    /// Looks at the watched lanes: as they are, or as they were at their end.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn look(&self) -> Result<Vec<(usize, Look)>, RunError> {
-        let mut looks = Vec::new();
-        let Some(Watch { image, lanes }) = &self.watch else {
-            return Ok(looks);
-        };
-        for &lane in lanes {
-            if let Some(state) = self.lane_state(lane).await? {
-                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
-            }
-        }
-        Ok(looks)
-    }
-
-    /// Reads one lane's values, in the wave in progress or (of a watched one) at its end; none of others.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn lane_state(&self, lane: usize) -> Result<Option<LaneState<f32>>, RunError> {
-        if let Some((_, state)) = self.ends.iter().find(|(l, _)| *l == lane) {
-            return Ok(Some(state.clone()));
-        }
-        let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
-        match (&self.engine, wave.iter().position(|&l| l == lane)) {
-            (Some(engine), Some(i)) => Ok(Some(engine.lane(i).await?)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not
-    /// at hand.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn trace(&self, lane: usize) -> Result<Option<StepTrace>, RunError> {
-        let Some(state) = self.lane_state(lane).await? else {
-            return Ok(None);
-        };
-        let Some(&Lane { seed, condition }) = self.lanes.get(lane) else {
-            return Ok(None);
-        };
-        let (train, test) = (self.data.train.len() as u32, self.data.test.len() as u32);
-        let stream = Stream::new(&self.config, seed, train, test)?;
-        let is_through = self.ends.iter().any(|(l, _)| *l == lane);
-        let next = match self.next {
-            Next::Step(step) => step,
-            _ => self.learned_tasks * self.config.steps_per_task(),
-        };
-        let last = self.config.steps() - 1;
-        let step = if is_through { last } else { next.min(last) };
-        let what = (&*self.config, condition);
-        Ok(StepTrace::of(
-            what,
-            &self.model,
-            &self.data,
-            &stream,
-            state,
-            step,
-        ))
-    }
-
-    /// Looks at the watched lanes of the wave in progress, and at the end keeps their values.
-    async fn look_through(
-        &mut self,
-        engine: &Engine,
-        last: bool,
-    ) -> Result<Vec<(usize, Look)>, RunError> {
-        let mut looks = Vec::new();
-        let Some(Watch { image, lanes }) = &self.watch else {
-            return Ok(looks);
-        };
-        let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
-        for (i, &lane) in wave.iter().enumerate() {
-            if lanes.contains(&lane) && self.results[lane].lost_at_step.is_none() {
-                let state = engine.lane(i).await?;
-                if last {
-                    self.ends.push((lane, state.clone()));
-                }
-                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
-            }
-        }
-        Ok(looks)
-    }
-
     /// Lane-images of so many evaluations of so many lanes.
     fn images_of_evaluations(&self, lanes: usize, evaluations: usize) -> f64 {
         let images = self.config.tasks * self.config.evaluation_images;
@@ -434,34 +299,6 @@ impl Driver {
     /// Seconds spent so far in training and evaluation.
     pub fn seconds(&self) -> (f64, f64) {
         (self.training.as_secs_f64(), self.evaluation.as_secs_f64())
-    }
-
-    /// How far the run is.
-    pub fn progress(&self) -> Progress {
-        let steps = self.config.steps();
-        let total = steps * self.lanes.len() as u32;
-        let step = match self.next {
-            Next::Step(step) => step,
-            _ => self.learned_tasks * self.config.steps_per_task(),
-        };
-        let speed = (self.timed_lane_steps > 0)
-            .then(|| f64::from(self.timed_lane_steps) / self.training.as_secs_f64().max(1e-9));
-        let images = self.images_of_evaluations(self.lanes.len(), self.evaluations());
-        let each = self.evaluation.as_secs_f64() / self.timed_lane_images.max(1.0);
-        let measuring = each * (images - self.done_lane_images).max(0.0);
-        let seconds_left = speed
-            .map(|speed| f64::from(total.saturating_sub(self.done_lane_steps)) / speed + measuring);
-        Progress {
-            lane_steps: self.done_lane_steps,
-            lane_steps_total: total,
-            step,
-            steps,
-            task: (step / self.config.steps_per_task()).min(self.config.tasks - 1),
-            wave: self.wave as u32,
-            waves: self.waves.len() as u32,
-            lane_steps_per_second: speed,
-            seconds_left,
-        }
     }
 
     fn is_evaluated(&self, tasks_learned: u32) -> bool {

@@ -1,5 +1,7 @@
 //! The lanes that train side by side on the GPU: their buffers, and the submission of passes.
 
+mod readback;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +10,6 @@ use super::device::{Gpu, GpuError};
 use super::kernels::{MAX_INNER, Pass, Slot, misc};
 use super::layout::{Layout, pad};
 use super::passes::{self, Dispatch, Lanes};
-use crate::codes;
 use crate::model::{LaneState, Model, Rule};
 
 /// Distance of pass records in their uniform buffer: what every adapter can bind.
@@ -428,35 +429,6 @@ impl GpuWave {
         self.gpu.wait().await
     }
 
-    /// Reads every lane's rates.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn rates(&self) -> Result<Vec<LaneRates>, GpuError> {
-        let at = &self.training.at;
-        let stride = at.rates_lane as usize;
-        let words = self
-            .gpu
-            .read(&self.rates, 0, u64::from(self.lanes.lanes) * stride as u64)
-            .await?;
-        let numbers: &[f32] = bytemuck::cast_slice(&words);
-        let matrices = at.matrices as usize;
-        Ok(numbers
-            .chunks_exact(stride)
-            .map(|r| {
-                let counted = &r[at.misc()..];
-                let lost = counted[misc::LOST];
-                LaneRates {
-                    alpha: r[..matrices].to_vec(),
-                    beta: r[matrices..matrices + self.model.layers.len()].to_vec(),
-                    loss_sum: counted[misc::LOSS_SUM],
-                    loss: counted[misc::LOSS],
-                    lost: (lost > 0.0).then(|| lost as u32 - 1),
-                }
-            })
-            .collect())
-    }
-
     /// Starts the sums of the meta-loss anew.
     pub fn clear_losses(&self) {
         let at = &self.training.at;
@@ -466,127 +438,6 @@ impl GpuWave {
                 .queue
                 .write_buffer(&self.rates, place * 4, bytemuck::bytes_of(&0.0f32));
         }
-    }
-
-    /// Reads all counts: for each lane, for each task, what [`passes::counters`] says.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn counts(&self) -> Result<Vec<u32>, GpuError> {
-        let len = self.lanes.lanes * self.lanes.tasks * passes::counters(&self.model);
-        self.gpu.read(&self.counters, 0, len.into()).await
-    }
-
-    /// Reads how alike codes are: for each lane, for each layer, their mean correlation.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn correlations(&self) -> Result<Vec<Vec<Option<f64>>>, GpuError> {
-        let at = &self.evaluation.at;
-        let len = self.lanes.lanes * at.codes_lane;
-        let words = self.gpu.read(&self.codes, 0, len.into()).await?;
-        let sums: &[f32] = bytemuck::cast_slice(&words);
-        let of_layer = |lane: &[f32], codes: u32, units: u32| {
-            let (sum, number) = lane[codes as usize..].split_at(units as usize);
-            codes::correlation(sum.iter().map(|&s| s.into()), number[0] as u64)
-        };
-        Ok(sums
-            .chunks_exact(at.codes_lane as usize)
-            .map(|lane| {
-                let layers = at.layers.iter();
-                layers.map(|l| of_layer(lane, l.codes, l.units)).collect()
-            })
-            .collect())
-    }
-
-    /// Reads a lane's values.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn lane(&self, lane: u32) -> Result<LaneState<f32>, GpuError> {
-        let len = u64::from(self.training.at.weights_lane);
-        let words = self
-            .gpu
-            .read(&self.weights, u64::from(lane) * len, len)
-            .await?;
-        let rates = self.rates().await?.swap_remove(lane as usize);
-        Ok(self.state(bytemuck::cast_slice(&words), rates))
-    }
-
-    /// Reads every lane's values.
-    ///
-    /// # Errors
-    /// If the device failed.
-    pub async fn all_lanes(&self) -> Result<Vec<LaneState<f32>>, GpuError> {
-        let len = self.training.at.weights_lane as usize;
-        let all = len as u64 * u64::from(self.lanes.lanes);
-        let words = self.gpu.read(&self.weights, 0, all).await?;
-        let weights: &[f32] = bytemuck::cast_slice(&words);
-        let rates = self.rates().await?;
-        Ok(weights
-            .chunks_exact(len)
-            .zip(rates)
-            .map(|(weights, rates)| self.state(weights, rates))
-            .collect())
-    }
-
-    /// One lane's values from its weights as the GPU lays them.
-    fn state(&self, all: &[f32], rates: LaneRates) -> LaneState<f32> {
-        let weights = self
-            .model
-            .matrices
-            .iter()
-            .zip(&self.training.at.weights)
-            .map(|(matrix, &place)| {
-                let rows = pad(matrix.units as u32) as usize;
-                let entry = |unit: usize, input: usize| all[place as usize + input * rows + unit];
-                (0..matrix.units)
-                    .flat_map(|unit| (0..matrix.fan_in).map(move |input| entry(unit, input)))
-                    .collect()
-            })
-            .collect();
-        LaneState {
-            weights,
-            alpha: rates.alpha,
-            beta: rates.beta,
-        }
-    }
-
-    /// Reads what the last evaluation left in lane `lane`, column `column`: logits of each head's inbound
-    /// products, and each layer's outputs.
-    ///
-    /// # Errors
-    /// If the device failed.
-    #[allow(clippy::type_complexity)]
-    pub async fn evaluated(
-        &self,
-        lane: u32,
-        column: u32,
-    ) -> Result<(Vec<Vec<Vec<f32>>>, Vec<Vec<f32>>), GpuError> {
-        let at = &self.evaluation.at;
-        let start = u64::from(at.acts_base) + u64::from(lane) * u64::from(at.acts_lane);
-        let words = self
-            .gpu
-            .read(&self.evaluation.acts, start, at.acts_lane.into())
-            .await?;
-        let all: &[f32] = bytemuck::cast_slice(&words);
-        let take = |place: u32, units: u32| {
-            let from = (place + column * pad(units)) as usize;
-            all[from..from + units as usize].to_vec()
-        };
-        let heads = at
-            .heads
-            .iter()
-            .enumerate()
-            .map(|(i, h)| {
-                let products = h.logits.iter().take(self.model.into_head(i).count());
-                products.map(|&place| take(place, h.units)).collect()
-            })
-            .collect();
-        Ok((
-            heads,
-            at.layers.iter().map(|l| take(l.acts, l.units)).collect(),
-        ))
     }
 
     fn slot<'a>(&'a self, room: &'a Room, slot: Slot) -> &'a wgpu::Buffer {

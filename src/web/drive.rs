@@ -235,8 +235,13 @@ fn watched(driver: &Driver) -> Vec<usize> {
 }
 
 /// A run's results as a file.
-fn export(results: &Results, format: Format) -> Event {
-    let name = format!("metacls-seed{}", results.config.first_seed);
+pub(super) fn export(results: &Results, format: Format) -> Event {
+    let (first, seeds) = (results.config.first_seed, results.config.seeds);
+    let shape = crate::experiments::of_shape(&results.config).map_or("run", |e| e.id);
+    let name = match seeds {
+        1 => format!("metacls-{shape}-seed{first}"),
+        _ => format!("metacls-{shape}-seeds{first}to{}", first + seeds - 1),
+    };
     let (ending, media_type, text) = match format {
         Format::Json => (
             "json",

@@ -240,6 +240,15 @@ impl Session {
                 self.shared.borrow_mut().request(Request::Export(format));
             }
             Command::Open { file } => self.show(&file),
+            Command::Convert { file, format } => {
+                let event = match Results::from_bytes(&file.name, &file.bytes) {
+                    Ok(results) => drive::export(&results, format),
+                    Err(e) => Event::DataRefused {
+                        reason: e.to_string(),
+                    },
+                };
+                self.shared.borrow().post(&event);
+            }
             Command::Watch { probe } => {
                 let mut shared = self.shared.borrow_mut();
                 shared.probe = probe;

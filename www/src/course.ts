@@ -1,6 +1,6 @@
 // A run as the page shows it, stored or live: finished numbers, and how to find them.
 import type {
-  Condition, Config, DataInfo, EngineInfo, Estimate, Lane, Lesion, Look, Outcome, Probe, RunInfo, StoredRun, Summary,
+  Condition, Config, DataInfo, EngineInfo, Estimate, File, Lane, Lesion, Look, Outcome, Probe, RunInfo, StoredRun, Summary,
   StepTrace, SummaryPoint, TaskRecord, Watched,
 } from './protocol';
 
@@ -21,6 +21,8 @@ export type Course = {
   probe?: Probe;
   pixels?: number[];
   strip?: number[][];
+  /// A stored run's results file.
+  file?: () => Promise<File>;
 };
 
 export const storedCourse = (stored: StoredRun): Course => ({

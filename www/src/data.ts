@@ -82,7 +82,7 @@ export async function fromMirror(use: Use) {
 }
 
 /// Takes images by file input, by drop, from the mirror, or back to the page's own digits.
-export function listen(use: Use, refuse: (reason: string) => void) {
+export function listen(use: Use, open: (file: Sent) => void, refuse: (reason: string) => void) {
   const files = document.getElementById('files') as HTMLInputElement;
   files.addEventListener('change', () => {
     if (files.files?.length) void offer([...files.files], use);
@@ -91,7 +91,7 @@ export function listen(use: Use, refuse: (reason: string) => void) {
   const results = document.getElementById('open-results') as HTMLInputElement;
   results.addEventListener('change', async () => {
     const file = results.files?.[0];
-    if (file) use({ type: 'open', file: { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } });
+    if (file) open({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   });
   const mirror = document.getElementById('mirror') as HTMLButtonElement;
   mirror.textContent = `fetch MNIST (11 MB) from ${MIRROR.host}`;

@@ -1,5 +1,6 @@
 // Wires the page: what the reader does becomes commands, what the worker says becomes the view.
 import * as claims from './claims';
+import type { Picture } from './charts';
 import * as client from './client';
 import { alike, measuredAt, reached, storedCourse, twins, type Course, type Spread } from './course';
 import * as data from './data';
@@ -9,7 +10,7 @@ import { accuracy, percent, rate } from './format';
 import { Inspector } from './inspector';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
-import type { Config, EngineChoice, Event } from './protocol';
+import type { Config, EngineChoice, Event, File, Format } from './protocol';
 import { fold, initialView, type View } from './state';
 import * as schematics from './schematics';
 import * as status from './status';
@@ -34,6 +35,8 @@ let stored: Course | undefined;
 let fragment = '';
 /// What was asked for before the worker could answer.
 let wanted: { run: boolean; link?: string } = { run: false };
+/// The results file that was last given to be opened.
+let opening: File | undefined;
 /// The handle follows a run until the reader takes it.
 let follow = true;
 
@@ -144,10 +147,7 @@ function draw() {
   drawn = now;
   get<HTMLInputElement>('at').value = String(at);
   time.paint();
-  if (!time.isPlaying) {
-    claims.draw(course, back);
-    schematics.draw(course, at);
-  }
+  if (!time.isPlaying) claims.draw(course, back);
   get('panels-source').textContent = live
     ? back ? 'This run in front; the stored forty seeds behind it, pale.' : 'This run. The stored one has other images or settings, so it is not shown behind it.'
     : `The stored run of ${seeds} seeds, on ${course.data?.name ?? ''}.`;
@@ -155,8 +155,23 @@ function draw() {
   const picture = { front: course, behind: back, at, spread: spread() };
   charts.charts.draw(picture);
   // While the pass plays only what is beside the network follows.
-  if (!time.isPlaying) charts.panels.draw(picture, tab === 'lab' ? 'lab' : tab);
-  if (get<HTMLDetailsElement>('numbers').open) charts.charts.table(course);
+  if (!time.isPlaying) drawBelow(picture, charts);
+}
+
+/// What stands below comes after the frame that answers the reader.
+let below: (() => void) | undefined;
+function drawBelow(picture: Picture, { charts, panels }: Charts) {
+  const waits = below !== undefined;
+  below = () => {
+    panels.draw(picture, tab);
+    schematics.draw(picture.front, picture.at);
+    if (get<HTMLDetailsElement>('numbers').open) charts.table(picture.front);
+  };
+  if (waits) return;
+  setTimeout(() => {
+    below?.();
+    below = undefined;
+  }, 0);
 }
 
 /// One sentence on what is to be seen, with the numbers shown.
@@ -201,6 +216,7 @@ async function open(next: Tab, id: string = next === 'lab' ? presetId : next) {
     const course = await store.figure(figure);
     if (tab !== next || presetId !== id) return;
     stored = course;
+    refresh();
     if (front() === stored) time.move(course.run.config.tasks);
   } catch (error) {
     view = { ...view, refused: `The stored run could not be loaded (${error instanceof Error ? error.message : String(error)}).` };
@@ -259,7 +275,7 @@ function step(unit: 'observe' | 'task') {
 }
 
 function refresh() {
-  status.refresh({ view, config, preset: preset()?.config, presetId, running: running() });
+  status.refresh({ view, config, preset: preset()?.config, presetId, running: running(), exportable: view.live !== undefined || stored?.file !== undefined });
 }
 
 function catalog() {
@@ -299,6 +315,23 @@ function linked(event: Extract<Event, { type: 'link_read' }>) {
   });
 }
 
+function refuse(reason: string) {
+  view = { ...view, refused: reason };
+  refresh();
+}
+
+/// The results of the run in front as a file.
+async function takeAlong(format: Format) {
+  const course = front();
+  if (course?.kind === 'live') return client.send({ type: 'export', format });
+  try {
+    const file = await course?.file?.();
+    if (file) client.send({ type: 'convert', file, format });
+  } catch (error) {
+    refuse(`the stored results could not be loaded (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
 const isFigure = (id: string): id is Tab => ['figure1', 'figure2', 'figure3'].includes(id);
 
 client.listen({
@@ -328,7 +361,8 @@ client.listen({
         break;
       case 'opened': {
         const { type: _, ...held } = event;
-        stored = storedCourse(held);
+        const file = opening;
+        stored = { ...storedCourse(held), ...(file && { file: () => Promise.resolve(file) }) };
         tab = presetOf(stored);
         view = { ...view, live: undefined };
         time.move(reached(stored));
@@ -383,8 +417,8 @@ get('reset').addEventListener('click', () => {
   follow = true;
   client.send({ type: 'reset' });
 });
-get('export').addEventListener('click', () => client.send({ type: 'export', format: 'json' }));
-get('export-csv').addEventListener('click', () => client.send({ type: 'export', format: 'csv' }));
+get('export').addEventListener('click', () => void takeAlong('json'));
+get('export-csv').addEventListener('click', () => void takeAlong('csv'));
 get('new-seed').addEventListener('click', () => edit('first_seed', Math.floor(Math.random() * 1_000_000)));
 get('spread').addEventListener('change', redraw);
 get('numbers').addEventListener('toggle', () => {
@@ -404,10 +438,14 @@ for (const [id, name] of [['seeds', 'seeds'], ['first-seed', 'first_seed']] as c
   get<HTMLInputElement>(id).addEventListener('input', (e) => edit(name, Number((e.target as HTMLInputElement).value)));
   get<HTMLInputElement>(id).addEventListener('focus', () => void client.start());
 }
-data.listen(client.send, (reason) => {
-  view = { ...view, refused: reason };
-  refresh();
-});
+data.listen(
+  client.send,
+  (file) => {
+    opening = file;
+    client.send({ type: 'open', file });
+  },
+  refuse,
+);
 document.addEventListener('keydown', (e) => {
   const typing = e.target instanceof HTMLElement && e.target.closest('input, select, button, summary, textarea, canvas');
   if (typing || e.ctrlKey || e.metaKey || e.altKey) return;

@@ -34,9 +34,17 @@ unit: StepUnit, } | { "type": "reset" } | { "type": "export",
  */
 format: Format, } | { "type": "open", 
 /**
- * Its text.
+ * Its content.
  */
-file: File, } | { "type": "watch", 
+file: File, } | { "type": "convert", 
+/**
+ * Its content.
+ */
+file: File, 
+/**
+ * In which form.
+ */
+format: Format, } | { "type": "watch", 
 /**
  * The digit.
  */
@@ -911,7 +919,7 @@ export type WatchedLane = {
  */
 looks: Array<Look>, 
 /**
- * The first step of the stream's second half, walked through.
+ * The first step after a fifth of the tasks, walked through: what is learned first still moves.
  */
 trace: StepTrace, 
 /**

@@ -4,7 +4,7 @@ import * as editor from './editor';
 import type { Condition, Config } from './protocol';
 import type { View } from './state';
 
-type Shown = { view: View; config?: Config; preset?: Config; presetId: string; running: boolean };
+type Shown = { view: View; config?: Config; preset?: Config; presetId: string; running: boolean; exportable: boolean };
 
 const get = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
@@ -39,7 +39,7 @@ export function announce(course: Course | undefined) {
   put('announce', `After ${at} of ${course.run.config.tasks} tasks. ${words.join('; ')}.`);
 }
 
-export function refresh({ view, config, preset, presetId, running }: Shown) {
+export function refresh({ view, config, preset, presetId, running, exportable }: Shown) {
   for (const button of get('presets').querySelectorAll('button')) {
     button.setAttribute('aria-pressed', String(button.value === presetId));
   }
@@ -68,8 +68,8 @@ export function refresh({ view, config, preset, presetId, running }: Shown) {
   can('step', view.state === 'paused');
   can('step-task', view.state === 'paused');
   can('reset', Boolean(view.live) && !['compiling', 'self_testing', 'loading'].includes(view.state));
-  can('export', Boolean(view.live));
-  can('export-csv', Boolean(view.live));
+  can('export', exportable);
+  can('export-csv', exportable);
   put('status', view.words);
   const p = view.progress;
   get<HTMLProgressElement>('progress').value = p ? p.lane_steps / p.lane_steps_total : 0;

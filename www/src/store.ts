@@ -4,6 +4,9 @@ import { storedCourse, withWatched, type Course } from './course';
 import figure1 from './stored/figure1.page.gz?url';
 import figure2 from './stored/figure2.page.gz?url';
 import figure3 from './stored/figure3.page.gz?url';
+import results1 from './stored/figure1.results.gz?url';
+import results2 from './stored/figure2.results.gz?url';
+import results3 from './stored/figure3.results.gz?url';
 import units1 from './stored/figure1.units.gz?url';
 import units2 from './stored/figure2.units.gz?url';
 import units3 from './stored/figure3.units.gz?url';
@@ -22,12 +25,16 @@ async function unpacked(path: string): Promise<unknown> {
   return new Response(stream).json();
 }
 
+/// The whole results file behind each, fetched when it is taken along.
+const files: Record<string, string> = { figure1: results1, figure2: results2, figure3: results3 };
+
 const courses = new Map<string, Promise<Course>>();
 
 async function load(figure: string): Promise<Course> {
   const [run, units] = places[figure].map(unpacked) as [Promise<StoredRun>, Promise<Watched>];
   const [stored, watched] = await Promise.all([run, units]);
-  return withWatched(storedCourse(stored), stored, watched);
+  const file = async () => ({ name: `${figure}.json.gz`, bytes: new Uint8Array(await (await fetch(files[figure])).arrayBuffer()) });
+  return { ...withWatched(storedCourse(stored), stored, watched), file };
 }
 
 /// A figure's forty seeds.

@@ -86,7 +86,8 @@ export class Time {
     const pen = this.canvas.getContext('2d');
     if (!pen) return;
     pen.scale(ratio, ratio);
-    // The range input's thumb goes from half its width to the other end: the digits stand under it.
+    // The range input's thumb goes from half its width to the other end; a task's digit stands where the thumb
+    // passes while the task is learned.
     const inset = 10;
     const step = (width - 2 * inset) / Math.max(1, this.tasks);
     const side = Math.min(28, step - 1);
@@ -96,7 +97,7 @@ export class Time {
       for (let i = 0; i < 784; i++) picture.data.set([r, g, b, pixels[i] * (task < this.at ? 1 : 0.3)], 4 * i);
       const small = new OffscreenCanvas(28, 28);
       small.getContext('2d')?.putImageData(picture, 0, 0);
-      pen.drawImage(small, inset + (task + 1) * step - side / 2, (height - side) / 2, side, side);
+      pen.drawImage(small, inset + (task + 0.5) * step - side / 2, (height - side) / 2, side, side);
     });
   }
 }

@@ -2,7 +2,27 @@
 import type { Page } from '@playwright/test';
 import { accessible, configure, expect, open, small, status, test } from './page';
 
-async function shoot(page: Page, name: string) {
+test('every figure, the Lab and a step walked through fit both sizes', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  for (const figure of ['Figure 1', 'Figure 2', 'Figure 3']) {
+    await page.getByRole('button', { name: figure, exact: true }).click();
+    await expect(page.locator('#panels-source')).toContainText('40 seeds');
+    await expect(page.locator('.empty')).toHaveCount(0);
+    await shoot(page, figure.toLowerCase().replace(' ', ''));
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const [i, stage] of ['What the step sees', 'The look-ahead', 'The gradients', 'The update'].entries()) {
+    await page.getByRole('button', { name: `${i + 1} ${stage}` }).click();
+    await page.locator('#trace').scrollIntoViewIfNeeded();
+    await shoot(page, `trace-${i + 1}`);
+  }
+  await page.getByRole('button', { name: 'Lab', exact: true }).click();
+  await expect(page.locator('#field-batch')).toBeVisible();
+  await shoot(page, 'lab');
+});
+
+export async function shoot(page: Page, name: string) {
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await accessible(page, `${name}, ${scheme}`);
@@ -16,7 +36,7 @@ async function shoot(page: Page, name: string) {
   }
 }
 
-test('ready, training, paused and failed fit both sizes', async ({ page }) => {
+test('ready, training, paused, done and failed fit both sizes', async ({ page }) => {
   await open(page);
   await shoot(page, 'ready');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -25,6 +45,9 @@ test('ready, training, paused and failed fit both sizes', async ({ page }) => {
   await page.getByRole('button', { name: 'pause' }).click();
   await expect(status(page)).toContainText('Paused');
   await shoot(page, 'paused');
+  await page.getByRole('button', { name: 'resume' }).click();
+  await expect(status(page)).toContainText('Done');
+  await shoot(page, 'done');
   await page.getByRole('button', { name: 'reset' }).click();
   await expect(status(page)).toContainText('Paused at task 1');
   await configure(page, { ...small, evaluation_images: '10000', batch: '99' });

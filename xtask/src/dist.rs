@@ -25,10 +25,7 @@ pub fn dist() -> Result<()> {
     for file in assets(&site)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let size = packed(&file)?;
-        // The charts come right after the first picture; the worker, its wasm and other figures when asked for.
-        let early =
-            html.contains(&*name) || name.starts_with("charts") || name.starts_with("panels");
-        if early {
+        if is_early(&html, &name) {
             first += size;
             println!("{size:>9}  {name}");
         }
@@ -36,12 +33,19 @@ pub fn dist() -> Result<()> {
     println!("{first:>9}  bytes in all\n\n{:>9}  later", "gzip");
     for file in assets(&site)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if !html.contains(&*name) && !name.starts_with("charts") && !name.starts_with("panels") {
+        if !is_early(&html, &name) {
             println!("{:>9}  {name}", packed(&file)?);
         }
     }
     println!("\nthe site is in {}", site.display());
     Ok(())
+}
+
+/// Whether the first view takes it: Figure 2 with its units, then the charts. The worker, its wasm and the other figures
+/// come when they are asked for.
+fn is_early(html: &str, name: &str) -> bool {
+    const AFTER: [&str; 4] = ["figure2.page", "figure2.units", "charts", "panels"];
+    html.contains(name) || AFTER.iter().any(|start| name.starts_with(start))
 }
 
 /// The built files, by name.

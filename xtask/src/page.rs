@@ -31,14 +31,14 @@ fn stored() -> Result<()> {
         ])
         .args(["--", "report", "--quiet", "--page"])
         .arg(&folder)
-        .args(
-            FIGURES.map(|figure| root().join(format!("stored/{figure}.json.gz"))),
-        ))?;
+        .args(FIGURES.map(|figure| root().join(format!("stored/{figure}.json.gz")))))?;
     for figure in FIGURES {
-        std::fs::copy(
-            root().join(format!("stored/{figure}.units.json.gz")),
-            folder.join(format!("{figure}.units.gz")),
-        )?;
+        for (held, name) in [("json", "results"), ("units.json", "units")] {
+            std::fs::copy(
+                root().join(format!("stored/{figure}.{held}.gz")),
+                folder.join(format!("{figure}.{name}.gz")),
+            )?;
+        }
     }
     Ok(())
 }

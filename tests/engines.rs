@@ -1,4 +1,5 @@
-//! The GPU at the paper's sizes: against the float64 reference in mid-training, and against itself.
+//! The engines side by side: the GPU at the paper's sizes against the float64 reference in mid-training, and all
+//! three over small runs, whole and interrupted.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -12,7 +13,7 @@ use metacls::driver::{Driver, Note};
 use metacls::engine::{Device, Engine, Reading, Wave};
 use metacls::experiments;
 use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
-use metacls::metrics::TaskRecord;
+use metacls::metrics::{Estimate, TaskRecord};
 use metacls::model::{LaneState, Model, Rule, initial};
 use metacls::reference::{Reference, Sample};
 use metacls::results::Results;
@@ -302,6 +303,57 @@ fn cpu_and_reference_agree_over_a_second_order_run() {
         &small_run(Device::Cpu, second),
         &small_run(Device::Reference, second),
     );
+}
+
+/// Over a whole run rounding grows, and lanes may part; what they do as a crowd stays the same.
+#[test]
+fn cpu_and_gpu_agree_in_distribution_over_a_whole_run() {
+    let Some(gpu) = gpu() else { return };
+    const SEEDS: u32 = 6;
+    let whole = |c: &mut Config| {
+        c.seeds = SEEDS;
+        (c.tasks, c.samples_per_task) = (10, 30);
+    };
+    let (ours, theirs) = (
+        small_run(Device::Gpu(gpu), whole),
+        small_run(Device::Cpu, whole),
+    );
+    for condition in [Condition::Baseline, Condition::Meta] {
+        // Everything measured at the end, by lane: lists of the same numbers.
+        let ends = |results: &Results| -> Vec<Vec<f64>> {
+            let lanes = results.lanes.iter();
+            lanes
+                .filter(|l| l.lane.condition == condition)
+                .map(|l| {
+                    let last = l.records.last().unwrap();
+                    let e = last.evaluation.as_ref().unwrap();
+                    let accuracy = e.accuracy.iter().map(|a| a.mean).collect();
+                    [
+                        accuracy,
+                        e.active.clone(),
+                        last.alpha.clone(),
+                        last.beta.clone(),
+                    ]
+                    .concat()
+                })
+                .collect()
+        };
+        let (a, b) = (ends(&ours), ends(&theirs));
+        assert_eq!((a.len(), b.len()), (SEEDS as usize, SEEDS as usize));
+        for i in 0..a[0].len() {
+            let of = |lanes: &[Vec<f64>]| {
+                Estimate::of(&lanes.iter().map(|l| l[i]).collect::<Vec<_>>()).unwrap()
+            };
+            let (a, b) = (of(&a), of(&b));
+            // The standard error of a difference between two independent crowds; these are even paired.
+            let error = (a.sem.unwrap().powi(2) + b.sem.unwrap().powi(2)).sqrt();
+            let off = (a.mean - b.mean).abs();
+            assert!(
+                off <= error + 1e-6,
+                "{condition:?}, number {i}: {a:?} {b:?}"
+            );
+        }
+    }
 }
 
 /// Takes a wave of two lanes, the second of them broken or not, through a task.

@@ -1,0 +1,104 @@
+//! What a run's lanes look like from within: units on a probe, one step walked through.
+
+use super::{Driver, Next, RunError, Watch};
+use crate::config::Lane;
+use crate::engine::Engine;
+use crate::look::{Look, Probe};
+use crate::model::LaneState;
+use crate::stream::Stream;
+use crate::trace::StepTrace;
+
+impl Driver {
+    /// Looks at lanes (by index) on a probe from now on, at every task end.
+    pub fn watch(&mut self, probe: &Probe, lanes: Vec<usize>) {
+        let image = probe.image();
+        self.watch = Some(Watch { image, lanes });
+    }
+
+    /// Looks at the watched lanes: as they are, or as they were at their end.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn look(&self) -> Result<Vec<(usize, Look)>, RunError> {
+        let mut looks = Vec::new();
+        let Some(Watch { image, lanes }) = &self.watch else {
+            return Ok(looks);
+        };
+        for &lane in lanes {
+            if let Some(state) = self.lane_state(lane).await? {
+                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
+            }
+        }
+        Ok(looks)
+    }
+
+    /// Reads one lane's values, in the wave in progress or (of a watched one) at its end; none of others.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn lane_state(&self, lane: usize) -> Result<Option<LaneState<f32>>, RunError> {
+        if let Some((_, state)) = self.ends.iter().find(|(l, _)| *l == lane) {
+            return Ok(Some(state.clone()));
+        }
+        let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
+        match (&self.engine, wave.iter().position(|&l| l == lane)) {
+            (Some(engine), Some(i)) => Ok(Some(engine.lane(i).await?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not
+    /// at hand.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn trace(&self, lane: usize) -> Result<Option<StepTrace>, RunError> {
+        let Some(state) = self.lane_state(lane).await? else {
+            return Ok(None);
+        };
+        let Some(&Lane { seed, condition }) = self.lanes.get(lane) else {
+            return Ok(None);
+        };
+        let (train, test) = (self.data.train.len() as u32, self.data.test.len() as u32);
+        let stream = Stream::new(&self.config, seed, train, test)?;
+        let is_through = self.ends.iter().any(|(l, _)| *l == lane);
+        let next = match self.next {
+            Next::Step(step) => step,
+            _ => self.learned_tasks * self.config.steps_per_task(),
+        };
+        let last = self.config.steps() - 1;
+        let step = if is_through { last } else { next.min(last) };
+        let what = (&*self.config, condition);
+        Ok(StepTrace::of(
+            what,
+            &self.model,
+            &self.data,
+            &stream,
+            state,
+            step,
+        ))
+    }
+
+    /// Looks at the watched lanes of the wave in progress, and at the end keeps their values.
+    pub(super) async fn look_through(
+        &mut self,
+        engine: &Engine,
+        last: bool,
+    ) -> Result<Vec<(usize, Look)>, RunError> {
+        let mut looks = Vec::new();
+        let Some(Watch { image, lanes }) = &self.watch else {
+            return Ok(looks);
+        };
+        let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
+        for (i, &lane) in wave.iter().enumerate() {
+            if lanes.contains(&lane) && self.results[lane].lost_at_step.is_none() {
+                let state = engine.lane(i).await?;
+                if last {
+                    self.ends.push((lane, state.clone()));
+                }
+                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
+            }
+        }
+        Ok(looks)
+    }
+}
