@@ -363,12 +363,25 @@ pub fn claims_markdown(outcomes: &[Outcome]) -> String {
             let [low, high] = part.interval;
             let _ = writeln!(
                 text,
-                "| | {} | {} | {:.4} [{low:.4}, {high:.4}] | {d} | {p} | {held} |",
-                part.what, part.rule, part.effect
+                "| | {} | {} | {} [{}, {}] | {d} | {p} | {held} |",
+                part.what,
+                part.rule,
+                effect_words(part.effect),
+                effect_words(low),
+                effect_words(high),
             );
         }
     }
     text
+}
+
+/// Four places; what rounds to nothing has no sign.
+fn effect_words(x: f64) -> String {
+    let words = format!("{x:.4}");
+    match words.strip_prefix('-') {
+        Some(zero) if zero == "0.0000" => zero.to_owned(),
+        _ => words,
+    }
 }
 
 fn p_words(p: f64) -> String {

@@ -86,11 +86,13 @@ impl Results {
         Self::from_json(file, &text)
     }
 
-    /// A smaller copy: every number to six digits, correlations before and after learning only, each task's
-    /// accuracy of the intact network only, and without each task's active fractions.
+    /// A smaller copy: rates, losses and correlations to six digits, correlations before and after learning only, each
+    /// task's accuracy of the intact network only, and without each task's active fractions. Counted shares keep
+    /// twelve digits: all they have.
     #[must_use]
     pub fn compact(&self) -> Self {
         let round = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
+        let share = |x: f64| format!("{x:.11e}").parse().unwrap_or(x);
         let mut small = self.clone();
         for lane in &mut small.lanes {
             let last = lane.records.len().saturating_sub(1);
@@ -104,13 +106,13 @@ impl Results {
                 };
                 e.active_by_task.clear();
                 for a in &mut e.accuracy {
-                    a.mean = round(a.mean);
+                    a.mean = share(a.mean);
                     if a.lesion != Lesion::Intact {
                         a.by_task.clear();
                     }
                 }
-                e.active_pooled = round(e.active_pooled);
-                e.active.iter_mut().for_each(|x| *x = round(*x));
+                e.active_pooled = share(e.active_pooled);
+                e.active.iter_mut().for_each(|x| *x = share(*x));
                 if i > 0 && i < last {
                     e.correlation.clear();
                 }

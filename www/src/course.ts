@@ -44,12 +44,6 @@ export function withWatched(course: Course, stored: StoredRun, watched: Watched)
   return { ...course, looks, traces, probe: watched.probe, pixels: watched.pixels, strip: watched.strip };
 }
 
-/// The last point at or before so many tasks.
-export function pointAt(course: Course, condition: Condition, at: number): SummaryPoint | undefined {
-  const points = course.summary?.conditions.find((c) => c.condition === condition)?.points ?? [];
-  return points.filter((p) => p.tasks_learned <= at).at(-1);
-}
-
 /// The last measured point at or before so many tasks.
 export function measuredAt(course: Course, condition: Condition, at: number): SummaryPoint | undefined {
   const points = course.summary?.conditions.find((c) => c.condition === condition)?.points ?? [];

@@ -93,10 +93,6 @@ export class Network {
     return { selected: this.selected, layers: this.looks.map((look) => look?.layers[this.selected.layer]) };
   }
 
-  hasUnits(): boolean {
-    return this.looks.some((l) => l !== undefined);
-  }
-
   private build(course: Course) {
     const { run } = course;
     const pair = twins(course);
