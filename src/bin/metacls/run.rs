@@ -105,7 +105,7 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
         }
         for note in &notes {
             if let Some(watcher) = &mut watcher {
-                watcher.note(note, &driver).await?;
+                watcher.note(note, &driver).await;
             }
             if let Note::Lost { lane, step } = note {
                 let lane = driver.lanes()[*lane];
