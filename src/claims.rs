@@ -26,7 +26,7 @@ impl<'a> Seed<'a> {
             .results
             .lanes
             .iter()
-            .find(|l| l.lane.seed == self.seed && l.lane.condition == condition)?;
+            .find(|l| l.seed == self.seed && l.condition == condition)?;
         let tasks = self.results.config.tasks;
         lane.records.last().filter(|r| r.tasks_learned == tasks)
     }
@@ -69,7 +69,7 @@ impl<'a> Seed<'a> {
         let lanes = &self.results.lanes;
         let lane = lanes
             .iter()
-            .find(|l| l.lane.seed == self.seed && l.lane.condition == condition)?;
+            .find(|l| l.seed == self.seed && l.condition == condition)?;
         let first = lane.records.first().filter(|r| r.tasks_learned == 0)?;
         *first.evaluation.as_ref()?.correlation.get(layer)?
     }
@@ -301,7 +301,7 @@ fn is_setting_of(config: &Config, preset: &Config) -> bool {
 
 /// Holds an experiment's claims against a run: `preset` is the experiment's own settings.
 pub fn judge(claims: &[Claim], preset: &Config, results: &Results) -> Vec<Outcome> {
-    let mut numbers: Vec<u32> = results.lanes.iter().map(|l| l.lane.seed).collect();
+    let mut numbers: Vec<u32> = results.lanes.iter().map(|l| l.seed).collect();
     numbers.dedup();
     let seeds: Vec<Seed<'_>> = numbers
         .into_iter()
@@ -369,7 +369,8 @@ mod tests {
             let mean = 0.45 + meta * (gain + 0.001 * f64::from(lane.seed % 2));
             let active = vec![0.44 - 0.15 * meta, 0.42 - 0.3 * meta];
             LaneResults {
-                lane,
+                seed: lane.seed,
+                condition: lane.condition,
                 records: vec![TaskRecord {
                     tasks_learned: config.tasks,
                     alpha: vec![0.01, 0.01 + 0.01 * meta, 0.04],
@@ -438,7 +439,7 @@ mod tests {
         other.config.data = DataSet::Digits;
         assert_eq!(verdicts(&other)[0], Verdict::NotThePapersSetting);
         let mut half = run(40, 0.1);
-        half.lanes.retain(|l| l.lane.condition == Condition::Meta);
+        half.lanes.retain(|l| l.condition == Condition::Meta);
         assert_eq!(verdicts(&half)[0], Verdict::NotMeasured);
         assert_eq!(verdicts(&half)[2], Verdict::Holds);
     }

@@ -115,7 +115,7 @@ impl Source<'_> {
         let tasks = self.results.config.tasks;
         let done = |l: &&LaneResults| l.records.last().is_some_and(|r| r.tasks_learned == tasks);
         let all = self.results.lanes.iter();
-        all.filter(|l| l.lane.condition == condition)
+        all.filter(|l| l.condition == condition)
             .filter(done)
             .collect()
     }

@@ -37,6 +37,8 @@ pub mod link;
 pub mod look;
 pub mod metrics;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod packed;
 pub mod protocol;
 pub mod reference;
 pub mod report;

@@ -8,7 +8,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::config::{Config, FIELDS, Field, FieldKind};
+use crate::config::{Config, FIELDS, Field, FieldKind, word};
 use crate::experiments::{self, Experiment};
 
 /// Version of the fragments that this code writes.
@@ -50,26 +50,16 @@ pub enum LinkError {
     Config(String),
 }
 
-/// A field's value as a fragment has it.
-fn word(value: &Value) -> String {
-    match value {
-        Value::Null => "none".into(),
-        Value::String(s) => s.clone(),
-        Value::Array(list) => list.iter().map(word).collect::<Vec<_>>().join(","),
-        other => other.to_string(),
-    }
-}
+/// Reads a decimal number; none if it is none. The browser has a reader of its own, which the page hands in: Rust's
+/// would bring its tables into the wasm.
+pub type ReadNumber = fn(&str) -> Option<f64>;
 
 /// What a word means for a field; none if it is of another kind.
-fn value(field: &Field, word: &str) -> Option<Value> {
+fn value(field: &Field, word: &str, number: ReadNumber) -> Option<Value> {
     let whole = |w: &str| w.parse::<u32>().ok().map(Value::from);
     match field.kind {
         FieldKind::Whole { .. } => whole(word),
-        FieldKind::Real { .. } => word
-            .parse::<f64>()
-            .ok()
-            .filter(|x| x.is_finite())
-            .map(Value::from),
+        FieldKind::Real { .. } => number(word).filter(|x| x.is_finite()).map(Value::from),
         FieldKind::Switch => word.parse::<bool>().ok().map(Value::from),
         FieldKind::Choice { .. } => Some(word.into()),
         FieldKind::Widths { min_len: 0, .. } if word == "none" => Some(Value::Null),
@@ -117,7 +107,7 @@ pub fn write(config: &Config, at: Option<u32>) -> String {
 /// # Errors
 /// If it is of another version, or anything in it is not exactly as [`write`] could have it. `preset_of`
 /// says what to open instead.
-pub fn read(fragment: &str) -> Result<Link, LinkError> {
+pub fn read(fragment: &str, number: ReadNumber) -> Result<Link, LinkError> {
     let wrong = |part: &str, reason: &str| LinkError::Part {
         part: part.chars().take(60).collect(),
         reason: reason.to_owned(),
@@ -157,11 +147,10 @@ pub fn read(fragment: &str) -> Result<Link, LinkError> {
             .iter()
             .find(|f| f.name == name && f.name != "schema")
             .ok_or_else(|| wrong(part, "there is no such field"))?;
-        all[name] = value(field, text)
+        all[name] = value(field, text, number)
             .ok_or_else(|| wrong(part, &format!("allowed: {}", field.kind.allowed())))?;
     }
-    let config =
-        Config::from_json(&all.to_string()).map_err(|e| LinkError::Config(e.to_string()))?;
+    let config = Config::from_value(&all).map_err(|e| LinkError::Config(e.to_string()))?;
     if at.is_some_and(|at| at > config.tasks) {
         let reason = format!("allowed: 0 to {}", config.tasks);
         return Err(wrong(&format!("at={}", at.unwrap_or_default()), &reason));
@@ -186,6 +175,10 @@ pub fn preset_of(fragment: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::config::Condition;
+
+    fn read(fragment: &str) -> Result<Link, LinkError> {
+        super::read(fragment, |text| text.parse().ok())
+    }
 
     fn figure2() -> Config {
         experiments::find("figure2").unwrap().config

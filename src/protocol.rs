@@ -18,9 +18,11 @@ use crate::stored::StoredRun;
 use crate::trace::StepTrace;
 
 /// What the page asks of the worker.
+///
+/// Named from outside (`{ run: { ... } }`): a name within would bring serde's buffers into the wasm.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Asks for the [`Event::Catalog`]; the page's first words.
     Hello,

@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use serde::{Serialize, Serializer};
-
 use crate::claims::{self, Outcome};
 use crate::config::Condition;
 use crate::experiments;
@@ -13,7 +11,7 @@ use crate::results::{LaneResults, Results};
 use crate::stats::{Estimate, bootstrap_mean};
 
 /// One number of one lane.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The seed.
     pub seed: u32,
@@ -26,13 +24,7 @@ pub struct Row {
     /// What it is: accuracy, active fraction, alpha, beta, meta-loss, ...
     pub metric: String,
     /// The number.
-    #[serde(serialize_with = "shortest")]
     pub value: f64,
-}
-
-/// The shortest digits that read back as the same number: never with an exponent.
-fn shortest<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
 }
 
 /// Every number of a run, one row each.
@@ -51,14 +43,26 @@ pub fn rows(results: &Results) -> Vec<Row> {
 }
 
 /// Every number of a run as a long-form CSV file: a row for each of [`rows`].
+///
+/// Written here rather than by the `csv` crate, which reads every field as a number to decide on its quotes: its tables
+/// weigh 15 kB in the page's wasm. A test reads it back with that crate.
 pub fn csv(results: &Results) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut text = String::from("seed,condition,tasks_learned,on_task,metric,value\n");
     for row in rows(results) {
-        // Writing plain fields into memory can't fail.
-        let _ = writer.serialize(row);
+        let on_task = row.on_task.map(|t| t.to_string()).unwrap_or_default();
+        // Names of layers and heads come from the file; they may be anything there.
+        let mut metric = row.metric;
+        if metric.contains([',', '"', '\n', '\r']) {
+            metric = format!("\"{}\"", metric.replace('"', "\"\""));
+        }
+        // Writing into memory can't fail. A number's shortest digits that read back as the same, without exponent.
+        let _ = writeln!(
+            text,
+            "{},{},{},{on_task},{metric},{}",
+            row.seed, row.condition, row.tasks_learned, row.value
+        );
     }
-    let bytes = writer.into_inner().unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
+    text
 }
 
 fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
@@ -71,8 +75,8 @@ fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
 
 fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Vec<Row> {
     let row = |metric: String, on_task: Option<usize>, value: f64| Row {
-        seed: lane.lane.seed,
-        condition: lane.lane.condition.name(),
+        seed: lane.seed,
+        condition: lane.condition.name(),
         tasks_learned: record.tasks_learned,
         on_task: on_task.map(|t| t as u32 + 1),
         metric,
@@ -122,8 +126,8 @@ fn course_rows(results: &Results, lane: &LaneResults) -> Vec<Row> {
         return Vec::new();
     };
     let row = |metric: String, value: f64| Row {
-        seed: lane.lane.seed,
-        condition: lane.lane.condition.name(),
+        seed: lane.seed,
+        condition: lane.condition.name(),
         tasks_learned: last.tasks_learned,
         on_task: None,
         metric,
@@ -244,7 +248,7 @@ fn finished(results: &Results, condition: Condition) -> Vec<&LaneResults> {
     results
         .lanes
         .iter()
-        .filter(|l| l.lane.condition == condition && l.lost_at_step.is_none())
+        .filter(|l| l.condition == condition && l.lost_at_step.is_none())
         .filter(|l| {
             let last = l.records.last();
             last.is_some_and(|r| r.tasks_learned == results.config.tasks)
@@ -309,8 +313,8 @@ pub fn markdown(title: &str, results: &Results) -> String {
         let _ = writeln!(
             text,
             "\nSeed {} under {} was set aside: not finite after step {}.",
-            lane.lane.seed,
-            lane.lane.condition.name(),
+            lane.seed,
+            lane.condition.name(),
             lane.lost_at_step.unwrap_or_default()
         );
     }

@@ -1,11 +1,8 @@
 //! The results file: everything a run measured and what it came from, as JSON.
 
-use std::io::Read;
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Lane};
+use crate::config::{Condition, Config, Lane};
 use crate::data::DataInfo;
 use crate::engine_info::EngineInfo;
 use crate::metrics::TaskRecord;
@@ -46,46 +43,10 @@ pub enum ResultsError {
 }
 
 /// The most bytes a results file may unpack to.
+#[cfg(not(target_arch = "wasm32"))]
 const LARGEST: u64 = 1 << 30;
 
 impl Results {
-    /// Reads a file, plain or gzip.
-    ///
-    /// # Errors
-    /// If it can't be read, is no results file, or is of another schema.
-    pub fn read(path: &Path) -> Result<Self, ResultsError> {
-        let file = path.display().to_string();
-        let unreadable = |e: std::io::Error| ResultsError::Unreadable {
-            file: file.clone(),
-            reason: e.to_string(),
-        };
-        let bytes = std::fs::read(path).map_err(unreadable)?;
-        Self::from_bytes(&file, &bytes)
-    }
-
-    /// Reads a file's bytes, plain or gzip; `file` names it in errors.
-    ///
-    /// # Errors
-    /// If it is no results file, or is of another schema.
-    pub fn from_bytes(file: &str, bytes: &[u8]) -> Result<Self, ResultsError> {
-        let unreadable = |e: std::io::Error| ResultsError::Unreadable {
-            file: file.to_owned(),
-            reason: e.to_string(),
-        };
-        let mut text = String::new();
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            let gzip = flate2::read::MultiGzDecoder::new(bytes);
-            gzip.take(LARGEST)
-                .read_to_string(&mut text)
-                .map_err(unreadable)?;
-        } else {
-            (&mut &*bytes)
-                .read_to_string(&mut text)
-                .map_err(unreadable)?;
-        }
-        Self::from_json(file, &text)
-    }
-
     /// A smaller copy: rates, losses and correlations to six digits, correlations before and after learning only, each
     /// task's accuracy of the intact network only, and without each task's active fractions. Counted shares keep
     /// twelve digits: all they have.
@@ -125,28 +86,70 @@ impl Results {
         small
     }
 
+    /// Refuses what another version wrote.
+    ///
+    /// # Errors
+    /// If `schema` is not [`SCHEMA`].
+    pub fn check_schema(file: &str, schema: u64) -> Result<(), ResultsError> {
+        if schema == u64::from(SCHEMA) {
+            return Ok(());
+        }
+        Err(ResultsError::Schema {
+            file: file.to_owned(),
+            found: schema,
+        })
+    }
+}
+
+/// Files and texts; in the page the browser reads both.
+#[cfg(not(target_arch = "wasm32"))]
+impl Results {
+    /// Reads a file, plain or gzip.
+    ///
+    /// # Errors
+    /// If it can't be read, is no results file, or is of another schema.
+    pub fn read(path: &std::path::Path) -> Result<Self, ResultsError> {
+        let file = path.display().to_string();
+        let bytes = std::fs::read(path).and_then(|bytes| crate::packed::unpack(bytes, LARGEST));
+        let text = bytes.and_then(|bytes| {
+            String::from_utf8(bytes)
+                .map_err(|e| std::io::Error::new(std::io::ErrorKind::InvalidData, e))
+        });
+        let text = text.map_err(|e| ResultsError::Unreadable {
+            file: file.clone(),
+            reason: e.to_string(),
+        })?;
+        Self::from_json(&file, &text)
+    }
+
     /// Reads the text of a results file; `file` names it in errors.
     ///
     /// # Errors
     /// If it is no results file, or is of another schema.
     pub fn from_json(file: &str, text: &str) -> Result<Self, ResultsError> {
-        #[derive(Deserialize)]
-        struct Version {
-            schema: u64,
-        }
         let malformed = |e: serde_json::Error| ResultsError::Malformed {
             file: file.to_owned(),
             reason: e.to_string(),
         };
         let Version { schema } = serde_json::from_str(text).map_err(malformed)?;
-        if schema != u64::from(SCHEMA) {
-            return Err(ResultsError::Schema {
-                file: file.to_owned(),
-                found: schema,
-            });
-        }
+        Self::check_schema(file, schema)?;
         serde_json::from_str(text).map_err(malformed)
     }
+
+    /// The file's text.
+    ///
+    /// # Errors
+    /// None that this record can give: it is numbers, words and lists.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+}
+
+/// What every version of the file holds.
+#[derive(Deserialize)]
+pub struct Version {
+    /// Version of the record.
+    pub schema: u64,
 }
 
 /// A run, complete.
@@ -181,11 +184,22 @@ pub struct Results {
 /// One lane's course.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaneResults {
-    /// Which lane.
-    #[serde(flatten)]
-    pub lane: Lane,
+    /// The lane's seed.
+    pub seed: u32,
+    /// Its condition.
+    pub condition: Condition,
     /// Before training, then after each task.
     pub records: Vec<TaskRecord>,
     /// The step at which it ceased to be finite, if it did; there are no records after it.
     pub lost_at_step: Option<u32>,
+}
+
+impl LaneResults {
+    /// Which lane.
+    pub fn lane(&self) -> Lane {
+        Lane {
+            seed: self.seed,
+            condition: self.condition,
+        }
+    }
 }

@@ -57,7 +57,7 @@ impl StoredRun {
         let (train, test) = (results.data.train, results.data.test);
         let stream = Stream::new(config, config.first_seed, train, test)?;
         let angles: Vec<f64> = stream.tasks.iter().map(|t| t.angle).collect();
-        let lanes = results.lanes.iter().map(|l| (l.lane, &l.records[..]));
+        let lanes = results.lanes.iter().map(|l| (l.lane(), &l.records[..]));
         let summary = Summary::with_intervals(&config.conditions, lanes);
         Ok(Self {
             strip: look::strip(look::Probe::default().digit, &angles),

@@ -240,12 +240,12 @@ fn engines_give_the_same_in_one_wave_as_seed_by_seed() {
 
 fn agree(ours: &Results, theirs: &Results) {
     for (a, b) in ours.lanes.iter().zip(&theirs.lanes) {
-        assert_eq!((a.lane, a.records.len()), (b.lane, b.records.len()));
+        assert_eq!((a.lane(), a.records.len()), (b.lane(), b.records.len()));
         for (x, y) in a.records.iter().zip(&b.records) {
             let rates = |r: &TaskRecord| [&r.alpha[..], &r.beta].concat();
             for (p, q) in rates(x).iter().zip(&rates(y)) {
                 let t = x.tasks_learned;
-                assert!((p - q).abs() < 1e-3, "{:?} after {t}: {p} {q}", a.lane);
+                assert!((p - q).abs() < 1e-3, "{:?} after {t}: {p} {q}", a.lane());
             }
             let measured = |r: &TaskRecord| {
                 let e = r.evaluation.as_ref().unwrap();
@@ -259,7 +259,7 @@ fn agree(ours: &Results, theirs: &Results) {
             let (x, y) = (measured(x), measured(y));
             assert_eq!(x.len(), y.len());
             for (p, q) in x.iter().zip(&y) {
-                assert!((p - q).abs() < 0.03, "{:?}: {x:?} {y:?}", a.lane);
+                assert!((p - q).abs() < 0.03, "{:?}: {x:?} {y:?}", a.lane());
             }
         }
     }
@@ -323,7 +323,7 @@ fn cpu_and_gpu_agree_in_distribution_over_a_whole_run() {
         let ends = |results: &Results| -> Vec<Vec<f64>> {
             let lanes = results.lanes.iter();
             lanes
-                .filter(|l| l.lane.condition == condition)
+                .filter(|l| l.condition == condition)
                 .map(|l| {
                     let last = l.records.last().unwrap();
                     let e = last.evaluation.as_ref().unwrap();

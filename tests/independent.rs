@@ -45,7 +45,7 @@ fn figure_3_agrees_with_a_program_in_numpy() {
     let ours: Vec<&TaskRecord> = results
         .lanes
         .iter()
-        .filter(|l| l.lane.condition == Condition::Meta)
+        .filter(|l| l.condition == Condition::Meta)
         .map(|l| l.records.last().unwrap())
         .collect();
     assert_eq!((ours.len(), theirs.len()), (40, 40));
@@ -179,7 +179,7 @@ fn forty_seeds_agree_with_an_independent_program() {
         let values: Vec<f64> = results
             .lanes
             .iter()
-            .filter(|l| l.lane.condition.name() == condition)
+            .filter(|l| l.condition.name() == condition)
             .map(|l| {
                 let last = l.records.last().unwrap();
                 let seen = last.evaluation.as_ref().unwrap();

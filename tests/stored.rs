@@ -76,7 +76,7 @@ fn the_units_are_of_the_stored_runs() {
         let model = Model::new(&results.config, PIXELS, CLASSES);
         let units: Vec<usize> = model.layers.iter().map(|l| l.units).collect();
         for (lane, held) in watched.lanes.iter().zip(&results.lanes) {
-            assert_eq!(lane.lane, held.lane);
+            assert_eq!(lane.lane, held.lane());
             assert_eq!(lane.looks.len(), held.records.len());
             for look in &lane.looks {
                 let seen: Vec<usize> = look.layers.iter().map(|l| l.output.len()).collect();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod golden;
+mod products;
 
 use metacls::engine::Device;
 use metacls::engine_info::EngineChoice;

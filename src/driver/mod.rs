@@ -194,7 +194,8 @@ impl Driver {
             results: lanes
                 .iter()
                 .map(|&lane| LaneResults {
-                    lane,
+                    seed: lane.seed,
+                    condition: lane.condition,
                     records: Vec::new(),
                     lost_at_step: None,
                 })
@@ -521,13 +522,19 @@ impl Driver {
 
     /// Means over seeds of what was measured so far.
     pub fn summary(&self) -> Summary {
-        let lanes = self.results.iter().map(|r| (r.lane, r.records.as_slice()));
+        let lanes = self
+            .results
+            .iter()
+            .map(|r| (r.lane(), r.records.as_slice()));
         Summary::of(&self.config.conditions, lanes)
     }
 
     /// The same with bootstrap intervals at the end of the stream: they take a moment.
     pub fn summary_with_intervals(&self) -> Summary {
-        let lanes = self.results.iter().map(|r| (r.lane, r.records.as_slice()));
+        let lanes = self
+            .results
+            .iter()
+            .map(|r| (r.lane(), r.records.as_slice()));
         Summary::with_intervals(&self.config.conditions, lanes)
     }
 

@@ -1,6 +1,5 @@
 //! A wave on the GPU: which images it uploads, and what it reads back.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,8 +21,8 @@ pub(super) fn evaluation_room(config: &Config, lanes: u32) -> u32 {
 pub struct OnGpu {
     about: Wave,
     wave: GpuWave,
-    /// Where each training image lies among the uploaded ones.
-    places: HashMap<(bool, u32), u32>,
+    /// For each training image, where it lies among the uploaded ones, if it does.
+    places: Vec<Option<u32>>,
 }
 
 impl OnGpu {
@@ -31,7 +30,9 @@ impl OnGpu {
         let config = &about.config;
         let learned = config.evaluate_on == EvaluateOn::Learned;
         // Only the images that these seeds meet are uploaded.
-        let mut places = HashMap::new();
+        let mut places = vec![None; about.data.train.len()];
+        let mut test_places = vec![None; about.data.test.len()];
+        let mut uploaded = 0;
         let mut pictures = Pictures {
             room: evaluation_room(config, about.lanes.len() as u32),
             per_task: config.evaluation_images,
@@ -48,27 +49,29 @@ impl OnGpu {
                 pictures.rotations.push([turn.cos, turn.sin]);
                 let sets = [(true, &task.training), (learned, &task.evaluation)];
                 for (train, list) in sets {
-                    let set = if train {
-                        &about.data.train
+                    let (set, places) = if train {
+                        (&about.data.train, &mut places)
                     } else {
-                        &about.data.test
+                        (&about.data.test, &mut test_places)
                     };
                     for &image in list {
-                        let next = places.len() as u32;
-                        places.entry((train, image)).or_insert_with(|| {
+                        places[image as usize].get_or_insert_with(|| {
                             pictures.images.extend_from_slice(set.image(image as usize));
-                            next
+                            uploaded += 1;
+                            uploaded - 1
                         });
                     }
                 }
             }
         }
+        let evaluated = if learned { &places } else { &test_places };
         for task in 0..config.tasks as usize {
             for stream in &about.streams {
                 let images = stream.tasks[task].evaluation.iter().enumerate();
                 pictures.evaluation.extend(images.map(|(i, &image)| {
                     let [category, item] = about.evaluation_labels(stream, task, i);
-                    [places[&(learned, image)], task as u32, category, item]
+                    let place = evaluated[image as usize].unwrap_or_default();
+                    [place, task as u32, category, item]
                 }));
             }
         }
@@ -116,7 +119,8 @@ impl OnGpu {
                     let image = stream.image(sample);
                     let category = self.about.data.train.labels[image as usize];
                     [
-                        self.places[&(true, image)],
+                        // The stream's own images were all uploaded.
+                        self.places[image as usize].unwrap_or_default(),
                         stream.task_of(sample),
                         category.into(),
                         sample,

@@ -1,6 +1,5 @@
 //! The adapter and its device: what is asked for, and in words what is missing.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::kernels::{STAGES, Stage};
@@ -53,7 +52,8 @@ pub enum GpuError {
 pub struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
-    pub(super) pipelines: HashMap<&'static str, wgpu::ComputePipeline>,
+    /// In the order of [`STAGES`].
+    pipelines: Vec<wgpu::ComputePipeline>,
     /// The adapter's name; a browser may keep it to itself.
     pub name: String,
     /// The graphics interface beneath.
@@ -177,10 +177,7 @@ impl Gpu {
         });
         let noted = failure.clone();
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| note(&noted, e.to_string())));
-        let pipelines = STAGES
-            .iter()
-            .map(|s| (s.name, compile(&device, s)))
-            .collect();
+        let pipelines = STAGES.iter().map(|s| compile(&device, s)).collect();
         let gpu = Self {
             device,
             queue,
@@ -196,6 +193,12 @@ impl Gpu {
         };
         gpu.wait().await?;
         Ok(gpu)
+    }
+
+    /// A stage, compiled.
+    pub(super) fn pipeline(&self, stage: &Stage) -> &wgpu::ComputePipeline {
+        let place = STAGES.iter().position(|s| s.name == stage.name);
+        &self.pipelines[place.unwrap_or(STAGES.len())]
     }
 
     /// The first thing that went wrong on the device, if any has.

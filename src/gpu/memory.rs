@@ -120,7 +120,7 @@ impl Gpu {
                     resource: buffer.as_entire_binding(),
                 }),
         );
-        let pipeline = &self.pipelines[stage.name];
+        let pipeline = self.pipeline(stage);
         let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(stage.name),
             layout: &pipeline.get_bind_group_layout(0),

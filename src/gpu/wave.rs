@@ -2,7 +2,6 @@
 
 mod readback;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -66,6 +65,11 @@ struct Prepared {
     groups: Vec<wgpu::BindGroup>,
 }
 
+/// What was prepared for a shape.
+fn held<'a, K: PartialEq>(list: &'a [(K, Prepared)], key: &K) -> Option<&'a Prepared> {
+    list.iter().find(|(k, _)| k == key).map(|(_, p)| p)
+}
+
 /// Buffers of training or of evaluation, apart from what both share.
 #[derive(Debug)]
 struct Room {
@@ -94,8 +98,9 @@ pub struct GpuWave {
     counters: wgpu::Buffer,
     codes: wgpu::Buffer,
     silenced: wgpu::Buffer,
-    steps: HashMap<(u32, u32, bool), Prepared>,
-    evaluations: HashMap<(u32, bool), Prepared>,
+    // A run has few shapes of steps and evaluations, so a list finds them as fast as a map.
+    steps: Vec<((u32, u32, bool), Prepared)>,
+    evaluations: Vec<((u32, bool), Prepared)>,
     room: u32,
     per_task: u32,
     entry_room: u64,
@@ -252,8 +257,8 @@ impl GpuWave {
             lanes,
             training,
             evaluation,
-            steps: HashMap::new(),
-            evaluations: HashMap::new(),
+            steps: Vec::new(),
+            evaluations: Vec::new(),
             room,
             per_task: pictures.per_task,
             entry_room,
@@ -336,7 +341,7 @@ impl GpuWave {
     pub fn advance(&mut self, shapes: &[(u32, u32)], gathered: bool) {
         for &(batch, replay) in shapes {
             let key = (batch, replay, gathered);
-            if !self.steps.contains_key(&key) {
+            if held(&self.steps, &key).is_none() {
                 let list = passes::observe_step(
                     &self.model,
                     &self.rule,
@@ -346,14 +351,14 @@ impl GpuWave {
                     gathered,
                 );
                 let prepared = self.prepare(&self.training, list);
-                self.steps.insert(key, prepared);
+                self.steps.push((key, prepared));
             }
         }
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             for &(batch, replay) in shapes {
-                if let Some(prepared) = self.steps.get(&(batch, replay, gathered)) {
+                if let Some(prepared) = held(&self.steps, &(batch, replay, gathered)) {
                     self.encode(&mut pass, prepared);
                 }
             }
@@ -405,16 +410,16 @@ impl GpuWave {
             gathered,
         );
         let key = (columns, gathered);
-        match self.evaluations.get(&key) {
+        match held(&self.evaluations, &key) {
             // Only the places of entries and counters differ from piece to piece.
             Some(prepared) => self.write_passes(&prepared.passes, &list),
             None => {
                 let prepared = self.prepare(&self.evaluation, list);
-                self.evaluations.insert(key, prepared);
+                self.evaluations.push((key, prepared));
             }
         }
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        if let Some(prepared) = self.evaluations.get(&key) {
+        if let Some(prepared) = held(&self.evaluations, &key) {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             self.encode(&mut pass, prepared);
         }
@@ -497,7 +502,7 @@ impl GpuWave {
                     .device
                     .create_bind_group(&wgpu::BindGroupDescriptor {
                         label: Some(stage.name),
-                        layout: &self.gpu.pipelines[stage.name].get_bind_group_layout(0),
+                        layout: &self.gpu.pipeline(stage).get_bind_group_layout(0),
                         entries: &entries,
                     })
             })
@@ -511,7 +516,7 @@ impl GpuWave {
 
     fn encode(&self, pass: &mut wgpu::ComputePass<'_>, prepared: &Prepared) {
         for (dispatch, group) in prepared.list.iter().zip(&prepared.groups) {
-            pass.set_pipeline(&self.gpu.pipelines[dispatch.stage.name]);
+            pass.set_pipeline(self.gpu.pipeline(dispatch.stage));
             pass.set_bind_group(0, group, &[]);
             let [x, y, z] = dispatch.groups;
             pass.dispatch_workgroups(x, y, z);
@@ -549,7 +554,7 @@ impl GpuWave {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
             {
                 let mut pass = encoder.begin_compute_pass(&Default::default());
-                pass.set_pipeline(&self.gpu.pipelines[stage.name]);
+                pass.set_pipeline(self.gpu.pipeline(stage));
                 for _ in 0..times {
                     for &i in &mine {
                         pass.set_bind_group(0, &prepared.groups[i], &[]);

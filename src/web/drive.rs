@@ -8,7 +8,7 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Request, Shared};
+use super::{Request, Shared, json};
 use crate::config::Condition;
 use crate::data::Dataset;
 use crate::driver::{Driver, Note, Phase, RunError};
@@ -246,7 +246,7 @@ pub(super) fn export(results: &Results, format: Format) -> Event {
         Format::Json => (
             "json",
             "application/json",
-            serde_json::to_string_pretty(results).unwrap_or_default(),
+            json::write(results).unwrap_or_default(),
         ),
         Format::Csv => ("csv", "text/csv", report::csv(results)),
     };

@@ -6,22 +6,21 @@
 //! and after its end.
 
 mod drive;
+mod json;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_channel::oneshot;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError, Problem};
 use crate::data::Dataset;
 use crate::engine_info::EngineChoice;
 use crate::look::{self, Probe};
 use crate::protocol::{Command, Event, File, Format, Origin, State, StepUnit};
-use crate::results::Results;
 use crate::stored::StoredRun;
 use crate::words::{self, Words};
 use crate::{experiments, link};
@@ -65,8 +64,7 @@ enum Request {
 
 impl Shared {
     fn post(&self, event: &Event) {
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        if let Ok(value) = event.serialize(&serializer) {
+        if let Ok(value) = json::record(event) {
             // Nobody is left to be told if posting fails.
             let _ = self.post.call1(&JsValue::NULL, &value);
         }
@@ -174,9 +172,7 @@ impl Session {
                 shared.state(State::Ready, "Ready.");
             }
             Command::Check { config } => {
-                let problems = Config::from_json(&config)
-                    .err()
-                    .map_or(Vec::new(), |e| e.problems);
+                let problems = config_of(&config).err().map_or(Vec::new(), |e| e.problems);
                 self.shared
                     .borrow()
                     .post(&Event::Checked { config, problems });
@@ -198,7 +194,7 @@ impl Session {
                 config,
                 engine,
                 paused,
-            } => match Config::from_json(&config) {
+            } => match config_of(&config) {
                 Ok(config) => {
                     // What can't be drawn from the images is found before the present run is given up.
                     let data = self.shared.borrow().data.clone();
@@ -241,7 +237,7 @@ impl Session {
             }
             Command::Open { file } => self.show(&file),
             Command::Convert { file, format } => {
-                let event = match Results::from_bytes(&file.name, &file.bytes) {
+                let event = match json::results(&file.name, &file.bytes) {
                     Ok(results) => drive::export(&results, format),
                     Err(e) => Event::DataRefused {
                         reason: e.to_string(),
@@ -263,13 +259,13 @@ impl Session {
                 self.shared.borrow_mut().request(Request::Trace { lane });
             }
             Command::WriteLink { config, at } => {
-                if let Ok(config) = Config::from_json(&config) {
+                if let Ok(config) = config_of(&config) {
                     let fragment = link::write(&config, at);
                     self.shared.borrow().post(&Event::Link { fragment });
                 }
             }
             Command::ReadLink { fragment } => {
-                let read = link::read(&fragment);
+                let read = link::read(&fragment, json::number);
                 self.shared.borrow().post(&Event::LinkRead {
                     preset: link::preset_of(&fragment).into(),
                     problem: read.as_ref().err().map(ToString::to_string),
@@ -278,6 +274,17 @@ impl Session {
             }
         }
     }
+}
+
+/// Reads and checks a configuration's text.
+fn config_of(text: &str) -> Result<Config, ConfigError> {
+    let value: serde_json::Value = json::read(text).map_err(|message| ConfigError {
+        problems: vec![Problem {
+            field: String::new(),
+            message,
+        }],
+    })?;
+    Config::from_value(&value)
 }
 
 impl Session {
@@ -292,7 +299,7 @@ impl Session {
 
     /// Shows a results file.
     fn show(&self, file: &File) {
-        let read = Results::from_bytes(&file.name, &file.bytes)
+        let read = json::results(&file.name, &file.bytes)
             .map_err(|e| e.to_string())
             .and_then(|results| StoredRun::of(&results).map_err(|e| e.to_string()));
         let shared = self.shared.borrow();

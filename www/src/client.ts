@@ -18,7 +18,7 @@ export function start(): Worker {
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = (message: MessageEvent<Event>) => handlers?.event(message.data);
     worker.onerror = (error) => handlers?.failed(error.message);
-    worker.postMessage({ type: 'hello' } satisfies Command);
+    worker.postMessage('hello' satisfies Command);
     handlers?.started();
   }
   return worker;

@@ -1,5 +1,6 @@
 // Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
 import type { Command, File as Sent, Origin } from './protocol';
+import { plain } from './unpack';
 
 const NAMES = [
   'train-images-idx3-ubyte.gz',
@@ -17,6 +18,11 @@ export const MIRROR = {
 const CACHE = 'metacls-mnist-1';
 
 type Use = (command: Command) => void;
+
+/// Hands files to the worker, unpacked.
+async function useFiles(use: Use, files: Sent[], origin: Origin) {
+  use({ use_files: { files: await Promise.all(files.map(plain)), origin } });
+}
 
 async function fetchAll(base: string): Promise<Sent[]> {
   return Promise.all(
@@ -55,14 +61,19 @@ export async function begin(use: Use) {
   try {
     const list = (await (await fetch('./mnist/files.json')).json()) as { files: string[] };
     if (list.files.length > 0) {
-      use({ type: 'use_files', files: await fetchAll('./mnist/'), origin: 'served' });
+      await useFiles(use, await fetchAll('./mnist/'), 'served');
       return;
     }
   } catch {
     // Nothing is served beside the page: the next source is asked.
   }
   const held = await kept().catch(() => undefined);
-  use(held ? { type: 'use_files', files: held, origin: 'kept' } : { type: 'use_digits' });
+  try {
+    if (held) return await useFiles(use, held, 'kept');
+  } catch {
+    // What this browser kept is damaged: as if it were not there.
+  }
+  use('use_digits');
 }
 
 export async function offer(files: globalThis.File[], use: Use) {
@@ -72,26 +83,28 @@ export async function offer(files: globalThis.File[], use: Use) {
   // Only files that come under MNIST's own names can be kept under them.
   const order = NAMES.map((n) => sent.find((f) => f.name === n || `${f.name}.gz` === n));
   candidate = order.every((f) => f !== undefined) ? order : undefined;
-  use({ type: 'use_files', files: sent, origin: 'dropped' satisfies Origin });
+  await useFiles(use, sent, 'dropped');
 }
 
 export async function fromMirror(use: Use) {
   const files = await fetchAll(MIRROR.base);
   candidate = files;
-  use({ type: 'use_files', files, origin: 'mirror' });
+  await useFiles(use, files, 'mirror');
 }
 
 /// Takes images by file input, by drop, from the mirror, or back to the page's own digits.
 export function listen(use: Use, open: (file: Sent) => void, refuse: (reason: string) => void) {
+  const words = (error: unknown) => (error instanceof Error ? error.message : String(error));
+  const refused = (error: unknown) => refuse(words(error));
   const files = document.getElementById('files') as HTMLInputElement;
   files.addEventListener('change', () => {
-    if (files.files?.length) void offer([...files.files], use);
+    if (files.files?.length) offer([...files.files], use).catch(refused);
   });
-  document.getElementById('digits')?.addEventListener('click', () => use({ type: 'use_digits' }));
+  document.getElementById('digits')?.addEventListener('click', () => use('use_digits'));
   const results = document.getElementById('open-results') as HTMLInputElement;
   results.addEventListener('change', async () => {
     const file = results.files?.[0];
-    if (file) open({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+    if (file) plain({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }).then(open, refused);
   });
   const mirror = document.getElementById('mirror') as HTMLButtonElement;
   mirror.textContent = `fetch MNIST (11 MB) from ${MIRROR.host}`;
@@ -99,7 +112,7 @@ export function listen(use: Use, open: (file: Sent) => void, refuse: (reason: st
     mirror.disabled = true;
     fromMirror(use)
       .catch((error: unknown) => {
-        refuse(`the mirror could not be read (${error instanceof Error ? error.message : String(error)})`);
+        refuse(`the mirror could not be read (${words(error)})`);
       })
       .finally(() => (mirror.disabled = false));
   });
@@ -111,6 +124,6 @@ export function listen(use: Use, open: (file: Sent) => void, refuse: (reason: st
   document.addEventListener('drop', (e) => {
     e.preventDefault();
     document.body.classList.remove('dropping');
-    if (e.dataTransfer?.files.length) void offer([...e.dataTransfer.files], use);
+    if (e.dataTransfer?.files.length) offer([...e.dataTransfer.files], use).catch(refused);
   });
 }

@@ -69,10 +69,10 @@ const network = new Network(get('network'), {
   },
   cut: (lesion) => lesions.choose(lesion),
 });
-const inspector = new Inspector(get('inspector'), { probe: (probe) => client.send({ type: 'watch', probe }) });
+const inspector = new Inspector(get('inspector'), { probe: (probe) => client.send({ watch: { probe } }) });
 const lesions = new Lesions(() => redraw());
 const trace = new Trace((lane) => {
-  if (front()?.kind === 'live') client.send({ type: 'trace', lane });
+  if (front()?.kind === 'live') client.send({ trace: { lane } });
   else {
     trace.take(lane);
     redraw();
@@ -90,7 +90,7 @@ function askWeights({ layer, unit }: Selected) {
   const course = front();
   if (layer !== 0 || unit === null || course?.kind !== 'live') return;
   for (const { index } of twins(course)) {
-    if (!view.receptive[`${index} ${unit}`]) client.send({ type: 'receptive', lane: index, unit });
+    if (!view.receptive[`${index} ${unit}`]) client.send({ receptive: { lane: index, unit } });
   }
 }
 
@@ -235,7 +235,7 @@ function choose(id: string) {
 }
 
 function check() {
-  if (config) client.send({ type: 'check', config: JSON.stringify(config) });
+  if (config) client.send({ check: { config: JSON.stringify(config) } });
   keepLink();
   refresh();
 }
@@ -243,7 +243,7 @@ function check() {
 /// Keeps the address in step with what is chosen.
 function keepLink() {
   if (!config || !client.isStarted()) return;
-  client.send({ type: 'write_link', config: JSON.stringify(config), at: follow ? null : time.at });
+  client.send({ write_link: { config: JSON.stringify(config), at: follow ? null : time.at } });
 }
 
 function edit(name: string, value: unknown) {
@@ -261,17 +261,17 @@ function run() {
   if (view.problems.length > 0) return;
   follow = true;
   time.stop();
-  client.send({ type: 'run', config: JSON.stringify(config), engine: get<HTMLSelectElement>('engine').value as EngineChoice, paused: false });
+  client.send({ run: { config: JSON.stringify(config), engine: get<HTMLSelectElement>('engine').value as EngineChoice, paused: false } });
 }
 
 function primary() {
-  if (view.state === 'paused') client.send({ type: 'resume' });
-  else if (running()) client.send({ type: 'pause' });
+  if (view.state === 'paused') client.send('resume');
+  else if (running()) client.send('pause');
   else run();
 }
 
 function step(unit: 'observe' | 'task') {
-  if (view.state === 'paused') client.send({ type: 'step', unit });
+  if (view.state === 'paused') client.send({ step: { unit } });
 }
 
 function refresh() {
@@ -286,7 +286,7 @@ function catalog() {
   editor.conditions(get('conditions'), view.fields, (list) => edit('conditions', list));
   editor.build(get<HTMLFormElement>('fields'), view.fields, edit);
   if (wanted.link !== undefined) {
-    client.send({ type: 'read_link', fragment: wanted.link });
+    client.send({ read_link: { fragment: wanted.link } });
     wanted = { run: wanted.run };
   } else choose(presetId);
 }
@@ -323,10 +323,10 @@ function refuse(reason: string) {
 /// The results of the run in front as a file.
 async function takeAlong(format: Format) {
   const course = front();
-  if (course?.kind === 'live') return client.send({ type: 'export', format });
+  if (course?.kind === 'live') return client.send({ export: { format } });
   try {
     const file = await course?.file?.();
-    if (file) client.send({ type: 'convert', file, format });
+    if (file) client.send({ convert: { file, format } });
   } catch (error) {
     refuse(`the stored results could not be loaded (${error instanceof Error ? error.message : String(error)})`);
   }
@@ -410,12 +410,12 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('.tab')) {
 }
 get('train').addEventListener('click', run);
 get('run').addEventListener('click', run);
-get('pause').addEventListener('click', () => client.send({ type: view.state === 'paused' ? 'resume' : 'pause' }));
+get('pause').addEventListener('click', () => client.send(view.state === 'paused' ? 'resume' : 'pause'));
 get('step').addEventListener('click', () => step('observe'));
 get('step-task').addEventListener('click', () => step('task'));
 get('reset').addEventListener('click', () => {
   follow = true;
-  client.send({ type: 'reset' });
+  client.send('reset');
 });
 get('export').addEventListener('click', () => void takeAlong('json'));
 get('export-csv').addEventListener('click', () => void takeAlong('csv'));
@@ -442,7 +442,7 @@ data.listen(
   client.send,
   (file) => {
     opening = file;
-    client.send({ type: 'open', file });
+    client.send({ open: { file } });
   },
   refuse,
 );
@@ -459,7 +459,7 @@ addEventListener('resize', redraw);
 addEventListener('hashchange', () => {
   const next = location.hash.slice(1);
   if (next !== fragment && next !== '') {
-    if (client.isStarted()) client.send({ type: 'read_link', fragment: next });
+    if (client.isStarted()) client.send({ read_link: { fragment: next } });
     else begin();
   }
 });

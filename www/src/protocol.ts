@@ -1,10 +1,10 @@
 // Generated from src/protocol.rs: METACLS_BLESS=1 cargo test --lib typescript_types
 
-export type Command = { "type": "hello" } | { "type": "check", 
+export type Command = "hello" | { "check": { 
 /**
  * The configuration as JSON text.
  */
-config: string, } | { "type": "use_digits" } | { "type": "use_files", 
+config: string, } } | "use_digits" | { "use_files": { 
 /**
  * The files, in any order; which is which is read from their headers and sizes.
  */
@@ -12,7 +12,7 @@ files: Array<File>,
 /**
  * Where they come from.
  */
-origin: Origin, } | { "type": "run", 
+origin: Origin, } } | { "run": { 
 /**
  * The configuration as JSON text.
  */
@@ -24,19 +24,19 @@ engine: EngineChoice,
 /**
  * Whether to wait, paused, before the first step.
  */
-paused: boolean, } | { "type": "pause" } | { "type": "resume" } | { "type": "step", 
+paused: boolean, } } | "pause" | "resume" | { "step": { 
 /**
  * How far.
  */
-unit: StepUnit, } | { "type": "reset" } | { "type": "export", 
+unit: StepUnit, } } | "reset" | { "export": { 
 /**
  * In which form.
  */
-format: Format, } | { "type": "open", 
+format: Format, } } | { "open": { 
 /**
  * Its content.
  */
-file: File, } | { "type": "convert", 
+file: File, } } | { "convert": { 
 /**
  * Its content.
  */
@@ -44,11 +44,11 @@ file: File,
 /**
  * In which form.
  */
-format: Format, } | { "type": "watch", 
+format: Format, } } | { "watch": { 
 /**
  * The digit.
  */
-probe: Probe, } | { "type": "receptive", 
+probe: Probe, } } | { "receptive": { 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -56,11 +56,11 @@ lane: number,
 /**
  * The unit, from 0.
  */
-unit: number, } | { "type": "trace", 
+unit: number, } } | { "trace": { 
 /**
  * Index into [`RunInfo::lanes`].
  */
-lane: number, } | { "type": "write_link", 
+lane: number, } } | { "write_link": { 
 /**
  * The configuration as JSON text.
  */
@@ -68,11 +68,11 @@ config: string,
 /**
  * The point of the stream that is looked at.
  */
-at: number | null, } | { "type": "read_link", 
+at: number | null, } } | { "read_link": { 
 /**
  * The fragment.
  */
-fragment: string, };
+fragment: string, } };
 export type Event = { "type": "catalog", 
 /**
  * The code's version.

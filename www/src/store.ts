@@ -1,5 +1,6 @@
 // Stored runs: fetched when they are first shown, and unpacked here, so that any host serves them small.
 import type { StoredRun, Watched } from './protocol';
+import { plain, unpack } from './unpack';
 import { storedCourse, withWatched, type Course } from './course';
 import figure1 from './stored/figure1.page.gz?url';
 import figure2 from './stored/figure2.page.gz?url';
@@ -17,12 +18,9 @@ const places: Record<string, [string, string]> = { figure1: [figure1, units1], f
 async function unpacked(path: string): Promise<unknown> {
   const answer = await fetch(path);
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
-  const bytes = await answer.arrayBuffer();
-  const head = new Uint8Array(bytes, 0, 2);
   // Some hosts say that the file is packed, and the browser has unpacked it.
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return JSON.parse(new TextDecoder().decode(bytes));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).json();
+  const bytes = await unpack(path, new Uint8Array(await answer.arrayBuffer()));
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 /// The whole results file behind each, fetched when it is taken along.
@@ -33,7 +31,10 @@ const courses = new Map<string, Promise<Course>>();
 async function load(figure: string): Promise<Course> {
   const [run, units] = places[figure].map(unpacked) as [Promise<StoredRun>, Promise<Watched>];
   const [stored, watched] = await Promise.all([run, units]);
-  const file = async () => ({ name: `${figure}.json.gz`, bytes: new Uint8Array(await (await fetch(files[figure])).arrayBuffer()) });
+  const file = async () => {
+    const packed = new Uint8Array(await (await fetch(files[figure])).arrayBuffer());
+    return plain({ name: `${figure}.json`, bytes: packed });
+  };
   return { ...withWatched(storedCourse(stored), stored, watched), file };
 }
 

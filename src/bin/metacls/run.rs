@@ -140,7 +140,8 @@ fn experiment(name: &str) -> Result<(String, Config), Failure> {
     // A link of the page, or its fragment alone.
     let fragment = name.rsplit_once('#').map_or(name, |(_, f)| f);
     if fragment.starts_with("v=") {
-        let link = link::read(fragment).map_err(|e| Failure::Usage(e.to_string()))?;
+        let link = link::read(fragment, |text| text.parse().ok())
+            .map_err(|e| Failure::Usage(e.to_string()))?;
         return Ok((link.preset, link.config));
     }
     let path = Path::new(name);
@@ -268,7 +269,7 @@ fn write(folder: &Path, name: &str, driver: &Driver) -> Result<String, Failure> 
     let fail = |e: std::io::Error| Failure::Failed(format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(folder).map_err(fail)?;
     let path = folder.join(format!("{name}.json"));
-    let json = serde_json::to_string_pretty(&driver.results()).map_err(Failure::failed)?;
+    let json = driver.results().to_json().map_err(Failure::failed)?;
     std::fs::write(&path, json).map_err(fail)?;
     Ok(path.display().to_string())
 }

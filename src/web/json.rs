@@ -1,0 +1,64 @@
+//! JSON texts, read and written by the browser: a second reader and writer in the wasm would be a third of it.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+use crate::results::{Results, ResultsError, Version};
+
+/// What a JavaScript error says.
+fn said(error: &JsValue) -> String {
+    let error = error.dyn_ref::<js_sys::Error>();
+    error.map_or_else(|| "not JSON".into(), |e| e.message().into())
+}
+
+/// A text's value.
+fn value(text: &str) -> Result<JsValue, String> {
+    js_sys::JSON::parse(text).map_err(|e| said(&e))
+}
+
+/// Reads a text.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_wasm_bindgen::from_value(value(text)?).map_err(|e| e.to_string())
+}
+
+/// A record as JavaScript has it after reading its JSON.
+pub(super) fn record(of: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    of.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+}
+
+/// A record's text, one field a line.
+pub(super) fn write(of: &impl Serialize) -> Option<String> {
+    let indented = JsValue::from(2);
+    let text = js_sys::JSON::stringify_with_replacer_and_space(
+        &record(of).ok()?,
+        &JsValue::NULL,
+        &indented,
+    );
+    Some(text.ok()?.into())
+}
+
+/// Reads a results file; `file` names it in errors.
+pub(super) fn results(file: &str, bytes: &[u8]) -> Result<Results, ResultsError> {
+    let malformed = |reason: String| ResultsError::Malformed {
+        file: file.to_owned(),
+        reason,
+    };
+    let text = str::from_utf8(bytes).map_err(|e| malformed(e.to_string()))?;
+    let value = value(text).map_err(malformed)?;
+    let of = |e: serde_wasm_bindgen::Error| malformed(e.to_string());
+    let Version { schema } = serde_wasm_bindgen::from_value(value.clone()).map_err(of)?;
+    Results::check_schema(file, schema)?;
+    serde_wasm_bindgen::from_value(value).map_err(of)
+}
+
+/// Reads a decimal number as the browser does; none if it is none.
+pub(super) fn number(text: &str) -> Option<f64> {
+    // What JavaScript reads beyond decimals: nothing as 0, spaces around, 0x, 0b and 0o.
+    let decimal = |c: u8| c.is_ascii_digit() || b"+-.eE".contains(&c);
+    if text.is_empty() || !text.bytes().all(decimal) {
+        return None;
+    }
+    let number = JsValue::from(text).unchecked_into_f64();
+    (!number.is_nan()).then_some(number)
+}
