@@ -110,7 +110,7 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
   const domain: [number, number] = [0, top];
   const height = tall(run.heads.length);
   const metric = `accuracy ${run.heads[head]} intact`;
-  const numbers: Row[] = [
+  const numbers = (): Row[] => [
     ...mean.map((d) => meanRow(d.condition, d.x, metric, d.e, spread)),
     ...single.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: d.x, metric, value: d.y })),
   ];
@@ -161,7 +161,7 @@ function active(picture: Picture, width: number): Drawn {
     return (r?.evaluation?.active ?? []).map((x, l) => ({ key: lane.seed, condition: lane.condition, layer: run.layers[l], x, at: r?.tasks_learned ?? 0 }));
   });
   const words = now.map((d) => `${d.condition} ${d.layer} ${(d.x * 100).toFixed(0)}%`).join(', ');
-  const numbers: Row[] = [
+  const numbers = (): Row[] => [
     ...now.map((d) => meanRow(d.condition, d.at, `active fraction ${d.layer}`, d.e, spread)),
     ...single.map((d) => ({ seed: d.key, condition: d.condition, tasks_learned: d.at, metric: `active fraction ${d.layer}`, value: d.x })),
   ];
@@ -187,8 +187,23 @@ function active(picture: Picture, width: number): Drawn {
 // alpha lies on a log scale; what the relu freezes is drawn in a gutter below it.
 const GUTTER = 0.00035;
 
+/// What the charts of rates were made of last: most of a page's lines, and a change of the spread moves none of them.
+const made: Partial<Record<'alpha' | 'beta', { of: unknown[]; drawn: Drawn }>> = {};
+
 function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn {
-  const { front, at, spread } = picture;
+  const { front, at } = picture;
+  const of = [front.run, front.summary, front.records, at, width, tall(), style('--ground')];
+  const held = made[which];
+  const drawn = held?.of.every((x, i) => x === of[i]) ? held.drawn : lines(picture, which, width);
+  made[which] = { of, drawn };
+  return drawn;
+}
+
+/// The spread that means are told with in a chart's numbers.
+let present: Spread = 'sem';
+
+function lines(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn {
+  const { front, at } = picture;
   const { run } = front;
   const among = compared(run);
   const alpha = which === 'alpha';
@@ -215,8 +230,8 @@ function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn 
     ),
   );
   const metric = (i: number) => `${which} ${names[i]}`;
-  const numbers: Row[] = [
-    ...data.map((d) => meanRow(d.condition, d.x, metric(d.i), d.e, spread)),
+  const numbers = (): Row[] => [
+    ...data.map((d) => meanRow(d.condition, d.x, metric(d.i), d.e, present)),
     ...single.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: d.x, metric: metric(d.i), value: d.value })),
   ];
   const ends = among.flatMap((c) =>
@@ -272,6 +287,7 @@ export function draw(picture: Picture | undefined) {
     return;
   }
   const [w1, w2, w3, w4] = ids.map(placeWidth);
+  present = picture.spread;
   show(one, picture.front.run.heads.map((_, head) => accuracy(picture, head, w1)));
   show(two, [active(picture, w2)]);
   show(three, [rates(picture, 'alpha', w3)]);

@@ -2,6 +2,9 @@
 import type { Course } from './course';
 import { effect, element, probability, tableOf, verdicts } from './format';
 
+/// The claims that stand there.
+let standing: Course['claims'] | undefined;
+
 export function draw(front: Course, behind: Course | undefined) {
   const place = document.getElementById('claims');
   const source = document.getElementById('claims-source');
@@ -13,6 +16,8 @@ export function draw(front: Course, behind: Course | undefined) {
     ? 'These settings have the shape of no figure of the paper: there are no claims to hold against them.'
     : `${shown.kind === 'stored' ? 'Stored run' : 'This run'}: ${config.seeds} seed${config.seeds === 1 ? '' : 's'} on ${shown.data?.name ?? 'unknown images'}; each rule was fixed before. Intervals are 95% bootstrap intervals over seeds, p is the paired sign-flip test’s after Holm’s correction.`;
   if (source.textContent !== words) source.textContent = words;
+  if (shown.claims === standing) return;
+  standing = shown.claims;
   if (shown.claims.length === 0) {
     place.replaceChildren();
     return;

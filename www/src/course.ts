@@ -67,6 +67,13 @@ export function twins(course: Course): { lane: Lane; index: number }[] {
   return pair.length === 2 ? pair : first.slice(0, 2);
 }
 
+/// Which layers stand on which, bottom-up: pathways side by side.
+export function levels(run: RunInfo): number[][] {
+  const left = run.layers.findIndex((n) => n.endsWith('_L'));
+  const single = run.layers.map((_, l) => [l]);
+  return left < 0 ? single : [...single.slice(0, left), [left, left + 1]];
+}
+
 /// The record of a lane at or before so many tasks.
 export const recordAt = (course: Course, lane: number, at: number): TaskRecord | undefined =>
   (course.records[lane] ?? []).filter((r) => r.tasks_learned <= at).at(-1);

@@ -15,13 +15,14 @@ export type Row = {
   high?: number;
 };
 
-export type Drawn = { label: string; plot: Element; numbers: Row[] };
+/// A picture, and its numbers for whoever asks for them.
+export type Drawn = { label: string; plot: Element; numbers(): Row[] };
 
 const COLUMNS = ['seed', 'condition', 'tasks_learned', 'on_task', 'metric', 'value', 'low', 'high'] as const;
 
 const shown = new WeakMap<Element, Drawn[]>();
 
-const numbersOf = (place: Element): Row[] => (shown.get(place) ?? []).flatMap((d) => d.numbers);
+const numbersOf = (place: Element): Row[] => (shown.get(place) ?? []).flatMap((d) => d.numbers());
 
 function csv(rows: Row[]): string {
   const cell = (x: string | number | undefined) => (x === undefined ? '' : /[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x));
@@ -44,14 +45,22 @@ function table(rows: Row[]): HTMLElement {
 
 const tableUnder = (place: Element) => place.parentElement?.querySelector<HTMLElement>(':scope > .numbers');
 
-/// Puts what was drawn into its place; words where there is nothing yet.
-export function show(place: HTMLElement | null, drawn: Drawn[]) {
+/// The open table beneath a chart.
+function refill(place: HTMLElement) {
+  const under = tableUnder(place);
+  if (under) under.replaceChildren(table(numbersOf(place)));
+}
+
+/// Puts what was drawn into its place; words where there is nothing.
+export function show(place: HTMLElement | null, drawn: Drawn[], nothing = 'This fills in task by task.') {
   if (!place) return;
   shown.set(place, drawn);
   if (drawn.length === 0) {
-    place.replaceChildren(element('p', { class: 'empty' }, 'This fills in task by task.'));
+    place.replaceChildren(element('p', { class: 'empty' }, nothing));
+    tableUnder(place)?.replaceChildren();
     return;
   }
+  if (drawn.length === place.children.length && drawn.every(({ plot }, i) => plot === place.children[i])) return refill(place);
   for (const { label, plot } of drawn) {
     // Plot names its marks, which have no role of their own; the whole has a name instead.
     for (const mark of plot.querySelectorAll('[aria-label]')) mark.removeAttribute('aria-label');
@@ -59,7 +68,7 @@ export function show(place: HTMLElement | null, drawn: Drawn[]) {
     plot.setAttribute('aria-label', label);
   }
   place.replaceChildren(...drawn.map((d) => d.plot));
-  tableUnder(place)?.replaceChildren(table(numbersOf(place)));
+  refill(place);
 }
 
 /// The buttons of a chart; `place` is where it is drawn, in its figure.

@@ -22,7 +22,19 @@ export const verdicts: Record<Verdict, string> = {
   shown: 'ours: shown, not judged',
 };
 
-export const style = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/// Values of the sheet's variables. Charts ask for one with every mark, and asking the page each time would have it
+/// work out its styles anew after every change; only the system's scheme changes them.
+const known = new Map<string, string>();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => known.clear());
+
+export function style(name: string): string {
+  let value = known.get(name);
+  if (value === undefined) {
+    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    known.set(name, value);
+  }
+  return value;
+}
 
 export const conditionColor = (condition: Condition) =>
   style({ baseline: '--baseline', meta: '--meta', rates: '--rates', sparsity: '--sparsity', frozen: '--frozen' }[condition]);
@@ -37,6 +49,24 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
   return made;
+}
+
+type Attributes = Record<string, string | number>;
+
+/// A drawing of its own size with a name, and what adds shapes and texts to it.
+export function drawing(width: number, height: number, label: string) {
+  const make = (tag: string, attributes: Attributes) => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+    return made;
+  };
+  const root = make('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label }) as SVGSVGElement;
+  const add = (tag: string, attributes: Attributes, text = '') => {
+    const made = make(tag, attributes);
+    made.textContent = text;
+    root.append(made);
+  };
+  return { root, add };
 }
 
 /// A table whose first row is its head.

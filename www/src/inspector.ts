@@ -1,6 +1,6 @@
 // A closer look: the probe, one unit and its twin, or a layer's sorted activity with the line competition draws.
 import { twins, type Course } from './course';
-import { conditionColor, element, style } from './format';
+import { conditionColor, drawing, element, style } from './format';
 import { image, type Selected } from './network';
 import type { LayerLook, Picture, Probe } from './protocol';
 
@@ -17,25 +17,17 @@ function sorted(layer: LayerLook, color: string): SVGSVGElement {
   const line = layer.high > layer.low ? (layer.line - layer.low) / (layer.high - layer.low) : 0;
   const x = (i: number) => margin + (i / Math.max(1, bytes.length - 1)) * (width - 2 * margin);
   const y = (share: number) => height - margin - Math.min(1, Math.max(0, share)) * (height - 2 * margin);
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', `Drives from ${layer.high.toFixed(3)} to ${layer.low.toFixed(3)}; the line lies at ${layer.line.toFixed(3)}: ${layer.active} units are active`);
-  const make = (tag: string, attributes: Record<string, string>) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [name, v] of Object.entries(attributes)) made.setAttribute(name, v);
-    svg.append(made);
-    return made;
+  const words = `Drives from ${layer.high.toFixed(3)} to ${layer.low.toFixed(3)}; the line lies at ${layer.line.toFixed(3)}: ${layer.active} units are active`;
+  const { root, add } = drawing(width, height, words);
+  // Two paths rather than a line for each unit, of which pathways have a thousand.
+  const bars = (from: number, to: number, stroke: string) => {
+    const path = bytes.slice(from, to).map((byte, i) => `M${x(from + i).toFixed(2)} ${y(0)}V${y(byte / 255).toFixed(2)}`).join('');
+    if (path) add('path', { d: path, stroke, fill: 'none', 'stroke-width': Math.max(0.8, width / bytes.length - 0.3) });
   };
-  bytes.forEach((byte, i) => {
-    const active = i < layer.active;
-    make('line', {
-      x1: String(x(i)), x2: String(x(i)), y1: String(y(0)), y2: String(y(byte / 255)),
-      stroke: active ? color : style('--silent'), 'stroke-width': String(Math.max(0.8, width / bytes.length - 0.3)),
-    });
-  });
-  make('line', { x1: '0', x2: String(width), y1: String(y(line)), y2: String(y(line)), stroke: style('--text'), 'stroke-width': '1.5', 'stroke-dasharray': '5,3' });
-  return svg;
+  bars(0, layer.active, color);
+  bars(layer.active, bytes.length, style('--silent'));
+  add('line', { x1: 0, x2: width, y1: y(line), y2: y(line), stroke: style('--text'), 'stroke-width': 1.5, 'stroke-dasharray': '5,3' });
+  return root;
 }
 
 export class Inspector {
@@ -44,6 +36,8 @@ export class Inspector {
   private digit = element('select', { 'aria-label': 'Digit' });
   private angle = element('input', { type: 'range', min: '0', max: '180', step: '1', 'aria-label': 'Rotation of the digit, degrees' });
   private detail = element('div', { class: 'detail' });
+  /// What was shown last: most draws change nothing here.
+  private shown: unknown[] = [];
 
   constructor(root: HTMLElement, asked: Asked) {
     for (let d = 0; d < 10; d++) this.digit.append(element('option', { value: String(d) }, String(d)));
@@ -61,6 +55,9 @@ export class Inspector {
 
   show(course: Course, selected: Selected, layers: (LayerLook | undefined)[], receptive: Receptive) {
     const { probe, pixels } = course;
+    const now = [course.run, course.kind, probe, pixels, selected.layer, selected.unit, receptive, matchMedia('(prefers-color-scheme: dark)').matches, ...layers];
+    if (now.length === this.shown.length && now.every((x, i) => x === this.shown[i])) return;
+    this.shown = now;
     const live = course.kind === 'live';
     this.digit.hidden = this.angle.hidden = !live;
     this.picture.hidden = !pixels;

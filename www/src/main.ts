@@ -158,20 +158,23 @@ function draw() {
   if (!time.isPlaying) drawBelow(picture, charts);
 }
 
-/// What stands below comes after the frame that answers the reader.
-let below: (() => void) | undefined;
+/// What stands below comes after the frame that answers the reader, piece by piece: the reader is let in between.
+let below: Generator<void> | undefined;
 function drawBelow(picture: Picture, { charts, panels }: Charts) {
   const waits = below !== undefined;
-  below = () => {
-    panels.draw(picture, tab);
+  below = (function* () {
+    yield* panels.draw(picture, tab);
     schematics.draw(picture.front, picture.at);
+    yield;
     if (get<HTMLDetailsElement>('numbers').open) charts.table(picture.front);
-  };
+  })();
   if (waits) return;
-  setTimeout(() => {
-    below?.();
-    below = undefined;
-  }, 0);
+  const piece = () => {
+    if (below?.next().done) below = undefined;
+    else setTimeout(piece, 0);
+  };
+  // A frame's own task, so that what was drawn for it is seen first.
+  requestAnimationFrame(() => setTimeout(piece, 0));
 }
 
 /// One sentence on what is to be seen, with the numbers shown.

@@ -1,5 +1,5 @@
 // The living network: twins side by side, every unit a cell, input below and the top layer above.
-import { recordAt, twins, type Course } from './course';
+import { levels, recordAt, twins, type Course } from './course';
 import { element, percent, rate, style } from './format';
 import type { LayerLook, Lesion, Look } from './protocol';
 
@@ -97,17 +97,13 @@ export class Network {
     const { run } = course;
     const pair = twins(course);
     const left = run.layers.findIndex((n) => n.endsWith('_L'));
-    const levels: number[][] = [];
-    run.layers.forEach((_, l) => {
-      if (left >= 0 && l === left + 1) levels[levels.length - 1].push(l);
-      else levels.push([l]);
-    });
+    const stack = levels(run);
     this.cells = [];
     this.rows = pair.map(() => []);
-    const top = levels.length - 1;
+    const top = stack.length - 1;
     const columns = pair.map(({ lane }, t) => {
       const column = element('div', { class: `twin ${lane.condition}` }, element('h3', {}, lane.condition));
-      [...levels].reverse().forEach((level, i) => {
+      [...stack].reverse().forEach((level, i) => {
         const depth = top - i;
         const kind = depth === top && level.length > 1 ? '' : depth === top ? 'hippocampus-like' : depth === 0 ? 'cortex-like' : '';
         const box = element('div', { class: level.length > 1 ? 'level pathways' : 'level' });

@@ -53,7 +53,7 @@ function pairs(head: number): Panel['draw'] {
     const chance = front.run.chance[head];
     const tasks = measuredAt(front, conditions[0], at)?.tasks_learned ?? at;
     const metric = metricOf(front, head, 'intact');
-    const numbers: Row[] = [
+    const numbers = (): Row[] => [
       ...now.map((d) => meanRow(d.condition, tasks, metric, d.e, spread)),
       ...points.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: tasks, metric, value: d.y })),
     ];
@@ -93,7 +93,7 @@ function differences(number: number, part: number): Panel['draw'] {
     });
     const tasks = front.run.config.tasks;
     const all = seeds(find(front) ? front : (behind ?? front));
-    const numbers: Row[] = [
+    const numbers = (): Row[] => [
       { seed: 'mean', condition: 'meta', tasks_learned: tasks, metric: here.what, value: here.effect, low: here.interval[0], high: here.interval[1] },
       ...here.values.map((value, i) => ({ seed: all[i], condition: 'meta' as const, tasks_learned: tasks, metric: here.what, value })),
     ];
@@ -116,7 +116,7 @@ function lesions(head: number): Panel['draw'] {
     const now = rows(front);
     if (now.length === 0) return undefined;
     const chance = front.run.chance[head];
-    const numbers: Row[] = (['intact', ...kinds.map(([lesion]) => lesion)] as Lesion[]).flatMap((lesion) => {
+    const numbers = (): Row[] => (['intact', ...kinds.map(([lesion]) => lesion)] as Lesion[]).flatMap((lesion) => {
       const metric = metricOf(front, head, lesion);
       return [
         ...front.run.config.conditions.flatMap((condition) => {
@@ -168,7 +168,7 @@ function matrix(condition: Condition): Panel['draw'] {
     const end = points.at(-1);
     const first = end?.by_task[0][0] ?? 0;
     const metric = metricOf(front, 0, 'intact');
-    const numbers: Row[] = cells.map((d) => ({ seed: 'mean', condition, tasks_learned: d.x, on_task: d.y, metric, value: d.value }));
+    const numbers = (): Row[] => cells.map((d) => ({ seed: 'mean', condition, tasks_learned: d.x, on_task: d.y, metric, value: d.value }));
     return { plot, numbers, label: `${condition}: accuracy after each task on each task; at the end ${percent(first)} on the first task and ${percent(end?.by_task[0].at(-1) ?? 0)} on the last` };
   };
 }
@@ -184,7 +184,7 @@ const correlation: Panel['draw'] = ({ front, at, spread }, width) => {
     }));
   });
   if (rows.length === 0) return undefined;
-  const numbers: Row[] = rows.flatMap((d) => [d.first, d.last].map(([point, e]) => meanRow(d.condition, point.tasks_learned, `correlation of codes ${d.layer}`, e, spread)));
+  const numbers = (): Row[] => rows.flatMap((d) => [d.first, d.last].map(([point, e]) => meanRow(d.condition, point.tasks_learned, `correlation of codes ${d.layer}`, e, spread)));
   const plot = Plot.plot({
     ...base(width), marginRight: 12,
     fx: { label: null },
@@ -209,7 +209,7 @@ const speeds: Panel['draw'] = ({ front, at, spread }, width) => {
     }) : [];
   });
   if (rows.length === 0) return undefined;
-  const numbers: Row[] = rows.map((d) => meanRow(d.condition, d.at, `alpha ${front.run.matrices[front.run.layer_matrix[d.l]]}`, d.e, spread));
+  const numbers = (): Row[] => rows.map((d) => meanRow(d.condition, d.at, `alpha ${front.run.matrices[front.run.layer_matrix[d.l]]}`, d.e, spread));
   const plot = Plot.plot({
     ...base(width), marginRight: 12,
     fx: { label: null },
@@ -249,7 +249,15 @@ function panelsOf({ front }: Picture): Panel[] {
 
 let key = '';
 
-export function draw(picture: Picture | undefined, figure: string) {
+/// What stands where nothing can be drawn.
+function nothing({ front }: Picture): string {
+  const { tasks } = front.run.config;
+  const over = front.records.every((records) => records.at(-1)?.tasks_learned === tasks);
+  return over ? 'The paper claims nothing of a network like this one.' : 'This fills in task by task.';
+}
+
+/// Draws the panels, one with each turn, so that whoever calls can let the reader in between.
+export function* draw(picture: Picture | undefined, figure: string): Generator<void> {
   const root = document.getElementById('panels');
   if (!root || !picture?.front.summary) return;
   const list = panelsOf(picture);
@@ -264,11 +272,12 @@ export function draw(picture: Picture | undefined, figure: string) {
       return element('figure', { class: panel.wide ? 'wide' : '' }, caption, place);
     }));
   }
-  list.forEach((panel, i) => {
-    const place = document.getElementById(`panel-${i}`);
-    const width = Math.max(260, Math.min(panel.wide ? 640 : 460, place?.clientWidth ?? 310));
-    const drawn = panel.draw(picture, width);
-    show(place, drawn ? [drawn] : []);
-  });
+  // All widths before anything is drawn: asking in between has the page laid out anew each time.
+  const places = list.map((_, i) => document.getElementById(`panel-${i}`));
+  const widths = list.map((panel, i) => Math.max(260, Math.min(panel.wide ? 640 : 460, places[i]?.clientWidth ?? 310)));
+  for (const [i, panel] of list.entries()) {
+    const drawn = panel.draw(picture, widths[i]);
+    show(places[i], drawn ? [drawn] : [], nothing(picture));
+    yield;
+  }
 }
-

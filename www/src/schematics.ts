@@ -1,39 +1,16 @@
 // The paper's schematics with the run's own numbers: the look-ahead (1a), the stream (1b), the network (3a), the labels (3b).
-import { recordAt, twins, type Course } from './course';
-import { conditionColor, element, percent, rate, style } from './format';
+import { levels, recordAt, twins, type Course } from './course';
+import { conditionColor, drawing, element, percent, rate, style } from './format';
 import { image } from './network';
 import { digit, schematic, unitPictures } from './trace';
 import type { RunInfo, TaskRecord } from './protocol';
-
-type Attributes = Record<string, string | number>;
-
-function svg(width: number, height: number, label: string) {
-  const root = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  root.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  root.setAttribute('role', 'img');
-  root.setAttribute('aria-label', label);
-  const add = (tag: string, attributes: Attributes, text = '') => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-    made.textContent = text;
-    root.append(made);
-  };
-  return { root, add };
-}
-
-/// Which levels stand on which: pathways side by side.
-function levels(run: RunInfo): number[][] {
-  const left = run.layers.findIndex((n) => n.endsWith('_L'));
-  const single = run.layers.map((_, l) => [l]);
-  return left < 0 ? single : [...single.slice(0, left), [left, left + 1]];
-}
 
 /// One network: a box for each layer, filled as far as its units are active, its arrow as wide as it learns fast.
 function architecture(run: RunInfo, record: TaskRecord, color: string, words: string): SVGSVGElement {
   const stack = levels(run);
   const [width, step, box] = [300, 44, 22];
   const height = (stack.length + 2) * step;
-  const { root, add } = svg(width, height, words);
+  const { root, add } = drawing(width, height, words);
   const middle = (level: number) => height - step / 2 - level * step;
   const fastest = Math.max(1e-9, ...record.alpha);
   const arrow = (x1: number, y1: number, x2: number, y2: number, alpha: number) =>
@@ -41,8 +18,8 @@ function architecture(run: RunInfo, record: TaskRecord, color: string, words: st
       x1, y1, x2, y2, stroke: alpha > 0 ? color : style('--secondary'),
       'stroke-width': alpha > 0 ? (0.8 + 6 * Math.sqrt(alpha / fastest)).toFixed(1) : 1, 'stroke-dasharray': alpha > 0 ? 'none' : '3,3',
     });
-  const text = (x: number, y: number, what: string, anchor = 'middle') =>
-    add('text', { x, y: y + 4, 'text-anchor': anchor, fill: style('--text'), 'font-size': 11 }, what);
+  const text = (x: number, y: number, what: string) =>
+    add('text', { x, y: y + 4, 'text-anchor': 'middle', fill: style('--text'), 'font-size': 11 }, what);
   const at = (level: number, i: number) => (stack[level].length > 1 ? [110, 225][i] : 150);
   stack.forEach((layers, level) => layers.forEach((l, i) => {
     const below = level === 0 ? 150 : at(level - 1, 0);

@@ -1,6 +1,6 @@
 // One step traced: the digits, five inner steps and what they change, the meta-loss after each, the gradients, the update.
 import { twins, type Course } from './course';
-import { effect, element, rate, style, tableOf } from './format';
+import { drawing, effect, element, rate, style, tableOf } from './format';
 import { image } from './network';
 import type { Lane, Picture, RunInfo, StepTrace, TracedSample } from './protocol';
 
@@ -19,33 +19,25 @@ export function digit(sample: TracedSample, words: string): HTMLElement {
 export function schematic(trace: StepTrace): SVGSVGElement {
   // As wide as a phone's column, so that text keeps its size.
   const [width, height] = [Math.min(680, innerWidth - 24), 130];
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.setAttribute('role', 'img');
   const losses = trace.inner.map((i) => i.meta_loss);
-  svg.setAttribute('aria-label', `The fast weights after each inner step and the meta-loss there: before ${trace.loss_before.toFixed(3)}, then ${losses.map((l) => l.toFixed(3)).join(', ')}`);
-  const make = (tag: string, attributes: Record<string, string>, text = '') => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = text;
-    svg.append(made);
-  };
+  const words = `The fast weights after each inner step and the meta-loss there: before ${trace.loss_before.toFixed(3)}, then ${losses.map((l) => l.toFixed(3)).join(', ')}`;
+  const { root, add } = drawing(width, height, words);
   const all = [trace.loss_before, ...losses];
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const x = (i: number) => 34 + (i * (width - 68)) / Math.max(1, all.length - 1);
   const y = (loss: number) => 24 + (1 - (loss - low) / Math.max(1e-9, high - low)) * 62;
   const [text, secondary, meta] = [style('--text'), style('--secondary'), style('--meta')];
   all.forEach((loss, i) => {
-    if (i > 0) make('line', { x1: String(x(i - 1)), y1: String(y(all[i - 1])), x2: String(x(i)), y2: String(y(loss)), stroke: meta, 'stroke-width': '2' });
+    if (i > 0) add('line', { x1: x(i - 1), y1: y(all[i - 1]), x2: x(i), y2: y(loss), stroke: meta, 'stroke-width': 2 });
   });
   all.forEach((loss, i) => {
-    make('circle', { cx: String(x(i)), cy: String(y(loss)), r: '5', fill: i === 0 ? style('--ground') : meta, stroke: i === 0 ? text : meta, 'stroke-width': '2' });
-    make('text', { x: String(x(i)), y: String(y(loss) - 10), 'text-anchor': 'middle', fill: text, 'font-size': '11' }, loss.toFixed(3));
-    make('text', { x: String(x(i)), y: String(height - 22), 'text-anchor': 'middle', fill: text, 'font-size': '12' }, i === 0 ? 'W' : `F${i}`);
-    const words = i === 0 ? 'before' : `after a ${trace.current[i - 1].category}`;
-    make('text', { x: String(x(i)), y: String(height - 6), 'text-anchor': 'middle', fill: secondary, 'font-size': '11' }, words);
+    add('circle', { cx: x(i), cy: y(loss), r: 5, fill: i === 0 ? style('--ground') : meta, stroke: i === 0 ? text : meta, 'stroke-width': 2 });
+    add('text', { x: x(i), y: y(loss) - 10, 'text-anchor': 'middle', fill: text, 'font-size': 11 }, loss.toFixed(3));
+    add('text', { x: x(i), y: height - 22, 'text-anchor': 'middle', fill: text, 'font-size': 12 }, i === 0 ? 'W' : `F${i}`);
+    const place = i === 0 ? 'before' : `after a ${trace.current[i - 1].category}`;
+    add('text', { x: x(i), y: height - 6, 'text-anchor': 'middle', fill: secondary, 'font-size': 11 }, place);
   });
-  return svg;
+  return root;
 }
 
 const small = (v: number) => (v === 0 ? '0' : Math.abs(v) < 1e-3 ? v.toExponential(1) : effect(v));

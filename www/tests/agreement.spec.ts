@@ -38,7 +38,7 @@ test('the page and the binary agree over the first steps', async ({ page }) => {
 test('after the GPU process has died the run goes on, with the same numbers', async ({ page, browser }) => {
   await open(page);
   // Long enough to be met in the middle.
-  const longer = { ...small, tasks: '6', samples_per_task: '60' };
+  const longer = { ...small, tasks: '6', samples_per_task: '40' };
   await configure(page, longer);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');

@@ -49,3 +49,19 @@ export async function accessible(page: Page, what: string) {
   const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
   expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`), what).toEqual([]);
 }
+
+/// Pictures of the page's present state in both sizes and both schemes, each looked at by axe; nothing is wider than the
+/// window.
+export async function shoot(page: Page, name: string) {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await accessible(page, `${name}, ${scheme}`);
+    for (const [width, height] of [[1440, 900], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(200);
+      await page.screenshot({ path: `test-results/states/${name}-${scheme}-${width}.png`, fullPage: true });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide, `${name} is wider than ${width}`).toBeLessThanOrEqual(width);
+    }
+  }
+}
