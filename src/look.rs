@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config, Lane};
-use crate::data::{CLASSES, DataInfo, PIXELS, Rotation, Turn, digits};
+use crate::data::{CLASSES, DataInfo, PIXELS, Rotation, SIDE, Turn, digits};
 use crate::engine_info::EngineInfo;
 use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::reference::Reference;
@@ -77,10 +77,62 @@ impl Picture {
     }
 }
 
-/// The weights of a unit of h1; none where there is no such unit.
-pub fn receptive(state: &LaneState<f32>, unit: usize) -> Option<Picture> {
-    let first = state.weights.first()?;
-    Some(Picture::of(first.chunks_exact(PIXELS).nth(unit)?))
+/// The weights of a unit of h1, and what it has learned: their change since before training. None where there is no such
+/// unit.
+pub fn receptive(
+    before: &LaneState<f32>,
+    now: &LaneState<f32>,
+    unit: usize,
+) -> Option<[Picture; 2]> {
+    let of = |state: &LaneState<f32>| -> Option<Vec<f32>> {
+        let first = state.weights.first()?;
+        Some(first.chunks_exact(PIXELS).nth(unit)?.to_vec())
+    };
+    let (before, now) = (of(before)?, of(now)?);
+    let change: Vec<f32> = now.iter().zip(&before).map(|(a, b)| a - b).collect();
+    Some([Picture::of(&now), Picture::of(&change)])
+}
+
+/// What h1's units have learned: the change of their weights over a run, coarse enough to be kept with it. (The weights
+/// themselves are mostly the noise they began with.)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Learned {
+    /// For each unit 14 x 14 digits, means over 2 x 2 pixels, row by row: 0 for the most negative change, 3 for none, 6
+    /// for the most positive.
+    pub units: Vec<String>,
+    /// For each unit, what 6 stands for: the largest of its means, to four decimals.
+    pub scales: Vec<f64>,
+}
+
+impl Learned {
+    /// Between two states of one lane; none where its network has no h1.
+    pub fn between(before: &LaneState<f32>, after: &LaneState<f32>) -> Option<Self> {
+        let (before, after) = (before.weights.first()?, after.weights.first()?);
+        let (mut units, mut scales) = (Vec::new(), Vec::new());
+        for (before, after) in before.chunks_exact(PIXELS).zip(after.chunks_exact(PIXELS)) {
+            let change: Vec<f32> = after.iter().zip(before).map(|(a, b)| a - b).collect();
+            let means = halved(&change);
+            let scale = means.iter().fold(0.0_f32, |m, w| m.max(w.abs()));
+            let whole = scale.max(f32::MIN_POSITIVE);
+            let digit = |w: &f32| char::from(b'0' + (3.0 + 3.0 * w / whole).round() as u8);
+            units.push(means.iter().map(digit).collect());
+            scales.push((f64::from(scale) * 1e4).round() / 1e4);
+        }
+        Some(Self { units, scales })
+    }
+}
+
+/// Means over 2 x 2 pixels.
+fn halved(pixels: &[f32]) -> Vec<f32> {
+    let half = SIDE / 2;
+    (0..half * half)
+        .map(|i| {
+            let at = 2 * (i / half) * SIDE + 2 * (i % half);
+            let four = [at, at + 1, at + SIDE, at + SIDE + 1];
+            four.map(|p| pixels[p]).iter().sum::<f32>() / 4.0
+        })
+        .collect()
 }
 
 /// One hidden layer on one image.
@@ -141,14 +193,17 @@ impl LayerLook {
 }
 
 impl Look {
-    /// A copy that takes less room in a file: drives in 85 steps instead of 255.
+    /// A copy that takes less room in a file: drives and outputs in 51 steps instead of 255.
     #[must_use]
     pub fn coarse(&self) -> Self {
-        const STEP: u8 = 3;
+        const STEP: u8 = 5;
+        let near = |byte: u8| (byte / STEP + u8::from(byte % STEP > STEP / 2)) * STEP;
         let mut look = self.clone();
         for layer in &mut look.layers {
-            let drives = layer.drive.iter_mut();
-            drives.for_each(|d| *d = (*d / STEP + (*d % STEP) / 2) * STEP);
+            layer.drive.iter_mut().for_each(|d| *d = near(*d));
+            // What is active stays so.
+            let active = layer.output.iter_mut().filter(|h| **h > 0);
+            active.for_each(|h| *h = near(*h).max(1));
         }
         look
     }
@@ -191,6 +246,8 @@ pub struct WatchedLane {
     pub looks: Vec<Look>,
     /// The first step after a fifth of the tasks, walked through: what is learned first still moves.
     pub trace: StepTrace,
+    /// What h1's units have learned after the last task.
+    pub learned: Learned,
 }
 
 /// What one seed's units did on a probe over a whole run, with where it comes from.
@@ -222,6 +279,30 @@ mod tests {
     use super::*;
     use crate::experiments;
     use crate::model::initial;
+
+    #[test]
+    fn what_was_learned_tells_the_largest_change_and_its_sign() {
+        let before = LaneState {
+            weights: vec![vec![0.25; 2 * PIXELS]],
+            alpha: Vec::new(),
+            beta: Vec::new(),
+        };
+        let mut after = before.clone();
+        // The second unit's pixels (2..4, 4..6) change by -0.5, its last one by 1, a quarter of its block.
+        for p in [2 * SIDE + 4, 2 * SIDE + 5, 3 * SIDE + 4, 3 * SIDE + 5] {
+            after.weights[0][PIXELS + p] -= 0.5;
+        }
+        after.weights[0][2 * PIXELS - 1] += 1.0;
+        let seen = Learned::between(&before, &after).unwrap();
+        assert_eq!(seen.units[0], "3".repeat(14 * 14));
+        assert_eq!(seen.scales, [0.0, 0.5]);
+        let unit = seen.units[1].as_bytes();
+        // Half of 3 is rounded away from zero.
+        assert_eq!(
+            (unit[14 + 2], unit[14 * 14 - 1], unit[0]),
+            (b'0', b'5', b'3')
+        );
+    }
 
     #[test]
     fn a_look_shows_what_competes() {

@@ -298,7 +298,7 @@ pub enum Event {
         /// What was seen.
         look: Look,
     },
-    /// The weights of one unit of h1.
+    /// One unit of h1.
     Receptive {
         /// Index into [`RunInfo::lanes`].
         lane: u32,
@@ -306,6 +306,8 @@ pub enum Event {
         unit: u32,
         /// Its weights.
         weights: Picture,
+        /// What it has learned: their change since before training.
+        learned: Picture,
     },
     /// A walk through one step.
     Traced {
@@ -486,6 +488,7 @@ mod tests {
             crate::claims::Verdict,
             crate::link::Link,
             crate::look::LayerLook,
+            crate::look::Learned,
             crate::look::Look,
             crate::look::Picture,
             crate::look::Probe,

@@ -82,6 +82,20 @@ fn the_units_are_of_the_stored_runs() {
                 let seen: Vec<usize> = look.layers.iter().map(|l| l.output.len()).collect();
                 assert_eq!(seen, units);
             }
+            // What h1's units have learned; none of them nothing.
+            let learned = &lane.learned;
+            assert_eq!(
+                (learned.units.len(), learned.scales.len()),
+                (units[0], units[0])
+            );
+            for unit in &learned.units {
+                assert_eq!(unit.len(), 14 * 14);
+                assert!(unit.bytes().all(|digit| (b'0'..=b'6').contains(&digit)));
+                assert!(
+                    unit.contains(['0', '6']),
+                    "{name}: a unit without its largest change"
+                );
+            }
             // The step walked through begins where the stored run stood then.
             let then = held.records.iter().find(|r| r.tasks_learned == 4).unwrap();
             assert_eq!(lane.trace.step, 4 * results.config.steps_per_task());

@@ -3,8 +3,8 @@
 use super::{Driver, Next, RunError, Watch};
 use crate::config::Lane;
 use crate::engine::Engine;
-use crate::look::{Look, Probe};
-use crate::model::LaneState;
+use crate::look::{self, Look, Picture, Probe};
+use crate::model::{LaneState, initial};
 use crate::stream::Stream;
 use crate::trace::StepTrace;
 
@@ -45,6 +45,25 @@ impl Driver {
             (Some(engine), Some(i)) => Ok(Some(engine.lane(i).await?)),
             _ => Ok(None),
         }
+    }
+
+    /// A unit of h1 of a lane that is at hand: its weights, and what they have learned.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn receptive(
+        &self,
+        lane: usize,
+        unit: usize,
+    ) -> Result<Option<[Picture; 2]>, RunError> {
+        let Some(now) = self.lane_state(lane).await? else {
+            return Ok(None);
+        };
+        let Some(Lane { seed, .. }) = self.lanes.get(lane) else {
+            return Ok(None);
+        };
+        let before = initial(&self.model, &self.config, *seed);
+        Ok(look::receptive(&before, &now, unit))
     }
 
     /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not

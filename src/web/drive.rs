@@ -17,7 +17,7 @@ use crate::engine_info::EngineChoice;
 use crate::protocol::{Event, Format, State, StepUnit};
 use crate::results::Results;
 use crate::words::{self, Words};
-use crate::{look, report, self_test};
+use crate::{report, self_test};
 
 /// Deviation from the reference beyond which an engine is not trusted.
 const SELF_TEST_BOUND: f64 = 1e-3;
@@ -201,13 +201,13 @@ async fn serve(shared: &Rc<RefCell<Shared>>, driver: &mut Driver) {
                 }
             }
             Request::Receptive { lane, unit } => {
-                let state = driver.lane_state(lane as usize).await.ok().flatten();
-                let seen = state.and_then(|s| look::receptive(&s, unit as usize));
-                if let Some(weights) = seen {
+                let seen = driver.receptive(lane as usize, unit as usize).await;
+                if let Ok(Some([weights, learned])) = seen {
                     shared.borrow().post(&Event::Receptive {
                         lane,
                         unit,
                         weights,
+                        learned,
                     });
                 }
             }

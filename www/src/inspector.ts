@@ -4,7 +4,8 @@ import { conditionColor, drawing, element, style } from './format';
 import { image, type Selected } from './network';
 import type { LayerLook, Picture, Probe } from './protocol';
 
-export type Receptive = Record<string, Picture>;
+/// For each lane and unit of h1, as `lane unit`, its weights and what they have learned.
+export type Receptive = Record<string, { weights: Picture; learned: Picture }>;
 
 type Asked = { probe(probe: Probe): void };
 
@@ -28,6 +29,21 @@ function sorted(layer: LayerLook, color: string): SVGSVGElement {
   bars(layer.active, bytes.length, style('--silent'));
   add('line', { x1: 0, x2: width, y1: y(line), y2: y(line), stroke: style('--text'), 'stroke-width': 1.5, 'stroke-dasharray': '5,3' });
   return root;
+}
+
+/// A unit of h1 as images: its weights where they are at hand, and what it has learned.
+function fields(course: Course, lane: number, unit: number, seen?: Receptive[string]): HTMLElement[] {
+  const field = (pixels: ArrayLike<number>, what: string) => {
+    const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': `${what} of unit ${unit + 1} of h1 as an image` });
+    image(canvas, pixels, true);
+    return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, what));
+  };
+  if (seen) return [element('div', { class: 'samples' }, field(seen.weights.pixels, 'weights'), field(seen.learned.pixels, 'learned so far'))];
+  const told = course.learned[lane]?.units[unit];
+  if (!told) return [];
+  // Digits from 0 to 6, with 3 for none.
+  const pixels = [...told].map((digit) => 128 + Math.round((Number(digit) - 3) * (127 / 3)));
+  return [element('div', { class: 'samples' }, field(pixels, `learned in ${course.run.config.tasks} tasks`))];
 }
 
 export class Inspector {
@@ -95,12 +111,7 @@ export class Inspector {
         out > 0 ? `active, ${Math.round((100 * out) / 255)}% of the layer’s largest` : 'silent',
         `; drive ${drive.toFixed(3)}, line ${layer.line.toFixed(3)}`,
       );
-      const field = receptive[`${index} ${selected.unit}`];
-      if (selected.layer === 0 && field) {
-        const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': `Weights of unit ${selected.unit + 1} of h1 as an image` });
-        image(canvas, field.pixels, true);
-        card.append(canvas);
-      } else if (selected.layer === 0 && !live) card.append('. Its weights are seen when it is trained on this machine.');
+      if (selected.layer === 0) card.append(...fields(course, index, selected.unit, receptive[`${index} ${selected.unit}`]));
       return card;
     });
     this.detail.replaceChildren(...cards);

@@ -173,7 +173,11 @@ unit: number,
 /**
  * Its weights.
  */
-weights: Picture, } | { "type": "traced", 
+weights: Picture, 
+/**
+ * What it has learned: their change since before training.
+ */
+learned: Picture, } | { "type": "traced", 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -845,6 +849,16 @@ line: number,
  * Units with h > 0.
  */
 active: number, };
+export type Learned = { 
+/**
+ * For each unit 14 x 14 digits, means over 2 x 2 pixels, row by row: 0 for the most negative change, 3 for none, 6
+ * for the most positive.
+ */
+units: Array<string>, 
+/**
+ * For each unit, what 6 stands for: the largest of its means, to four decimals.
+ */
+scales: Array<number>, };
 export type Look = { 
 /**
  * Hidden layers.
@@ -922,6 +936,10 @@ looks: Array<Look>,
  * The first step after a fifth of the tasks, walked through: what is learned first still moves.
  */
 trace: StepTrace, 
+/**
+ * What h1's units have learned after the last task.
+ */
+learned: Learned, 
 /**
  * The seed that fixes initial weights, images, angles, order and replay.
  */

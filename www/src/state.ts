@@ -58,7 +58,7 @@ export function fold(view: View, event: Event): View {
         ...view,
         live: {
           kind: 'live', run: event.run, data: view.data, engine: view.engine, records: event.run.lanes.map(() => []),
-          claims: [], looks: {}, traces: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
+          claims: [], looks: {}, traces: {}, learned: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
         },
         receptive: {},
         lost: [],
@@ -93,7 +93,7 @@ export function fold(view: View, event: Event): View {
     case 'receptive':
       return {
         ...view,
-        receptive: { [`${event.lane} ${event.unit}`]: event.weights, ...keepOf(view.receptive, event.unit) },
+        receptive: { [`${event.lane} ${event.unit}`]: { weights: event.weights, learned: event.learned }, ...keepOf(view.receptive, event.unit) },
       };
     case 'lane_lost':
       return { ...view, lost: [...view.lost, event.reason] };

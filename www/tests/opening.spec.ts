@@ -81,6 +81,9 @@ test('each figure shows its stored run, its claims and its panels', async ({ pag
     await expect(page.locator('#inspector')).toContainText('Input: a 7');
     await expect(page.locator('#schematics figcaption b').filter({ hasText: /^(1a|1b|3a|3b)/ })).toHaveCount(4);
     await expect(page.locator('#trace')).toContainText('in task 5');
+    await page.locator('.twin.meta canvas').last().focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('img', { name: 'learned in 20 tasks of unit' })).toHaveCount(2);
   }
   await page.getByRole('button', { name: 'Cut h4_L', exact: true }).click();
   await expect(page.locator('#lesion-answer')).toContainText('without h4_L');
@@ -174,7 +177,8 @@ test('units are met by keyboard, weights and competition shown', async ({ page }
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('#inspector')).toContainText('meta, h1 unit');
-  await expect(page.locator('#inspector canvas.field')).toHaveCount(2);
+  // Both twins' weights, and what they have learned.
+  await expect(page.locator('#inspector canvas.field')).toHaveCount(4);
   await page.keyboard.press('Enter');
   await expect(page.locator('#inspector svg')).toHaveCount(2);
   await expect(page.locator('#inspector')).toContainText('units lie above the line');

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use metacls::config::Condition;
+use metacls::data::{CLASSES, PIXELS};
 use metacls::driver::{Driver, Note};
-use metacls::look::{Look, Probe, Watched, WatchedLane, strip};
+use metacls::look::{Learned, Look, Probe, Watched, WatchedLane, strip};
+use metacls::model::{Model, initial};
 use metacls::trace::StepTrace;
 
 use super::{Failure, write_gzip};
@@ -11,7 +14,7 @@ use super::{Failure, write_gzip};
 /// Collects what is seen.
 pub(super) struct Watcher {
     probe: Probe,
-    lanes: Vec<Seen>,
+    lanes: Vec<(usize, Seen)>,
 }
 
 /// What was seen of a lane so far.
@@ -19,16 +22,24 @@ pub(super) struct Watcher {
 struct Seen {
     looks: Vec<Look>,
     trace: Option<StepTrace>,
+    learned: Option<Learned>,
 }
 
 impl Watcher {
-    /// Has the first seed's lanes looked at.
+    /// Has the first seed's lanes looked at: the twins that the page shows where there are both, else all.
     pub(super) fn new(driver: &mut Driver) -> Self {
         let probe = Probe::default();
         let first = driver.lanes()[0].seed;
-        let lanes = driver.lanes().iter().take_while(|lane| lane.seed == first);
-        let lanes: Vec<Seen> = lanes.map(|_| Seen::default()).collect();
-        driver.watch(&probe, (0..lanes.len()).collect());
+        let all = driver.lanes().iter().enumerate();
+        let all: Vec<(usize, Condition)> = all
+            .take_while(|(_, lane)| lane.seed == first)
+            .map(|(i, lane)| (i, lane.condition))
+            .collect();
+        let is_twin = |c: Condition| matches!(c, Condition::Baseline | Condition::Meta);
+        let both = all.iter().filter(|(_, c)| is_twin(*c)).count() == 2;
+        let chosen = all.iter().filter(|(_, c)| !both || is_twin(*c));
+        let lanes: Vec<(usize, Seen)> = chosen.map(|(i, _)| (*i, Seen::default())).collect();
+        driver.watch(&probe, lanes.iter().map(|(i, _)| *i).collect());
         Self { probe, lanes }
     }
 
@@ -40,7 +51,9 @@ impl Watcher {
             look,
         } = note
         {
-            let seen = &mut self.lanes[*lane];
+            let Some((_, seen)) = self.lanes.iter_mut().find(|(i, _)| i == lane) else {
+                return;
+            };
             // A run that went on after its GPU was lost may tell a task twice.
             seen.looks.truncate(*tasks_learned as usize);
             seen.looks.push(look.coarse());
@@ -48,13 +61,38 @@ impl Watcher {
                 // A device lost just now costs this walk; the run itself goes on.
                 seen.trace = driver.trace(*lane).await.ok().flatten();
             }
+            if *tasks_learned == driver.config().tasks {
+                let config = driver.config();
+                let model = Model::new(config, PIXELS, CLASSES);
+                let before = initial(&model, config, driver.lanes()[*lane].seed);
+                let after = driver.lane_state(*lane).await.ok().flatten();
+                seen.learned = after.and_then(|after| Learned::between(&before, &after));
+            }
         }
     }
 
     /// Writes the file.
     pub(super) fn write(self, path: &Path, driver: &Driver) -> Result<(), Failure> {
         let results = driver.results();
-        let lanes = driver.lanes().iter().zip(self.lanes);
+        let mut lanes = Vec::new();
+        for (i, seen) in self.lanes {
+            let lane = driver.lanes()[i];
+            match (seen.trace, seen.learned) {
+                (Some(trace), Some(learned)) => lanes.push(WatchedLane {
+                    lane,
+                    looks: seen.looks,
+                    trace,
+                    learned,
+                }),
+                _ => eprintln!(
+                    "{}: seed {} under {} is left out: it was lost on the way, or its run is too short to walk \
+                     through the step after a fifth of its tasks",
+                    path.display(),
+                    lane.seed,
+                    lane.condition.name()
+                ),
+            }
+        }
         let watched = Watched {
             code_version: results.code_version,
             config: results.config,
@@ -64,15 +102,7 @@ impl Watcher {
             probe: self.probe,
             pixels: self.probe.pixels(),
             strip: strip(self.probe.digit, &driver.run_info().angles),
-            lanes: lanes
-                .filter_map(|(&lane, seen)| {
-                    Some(WatchedLane {
-                        lane,
-                        looks: seen.looks,
-                        trace: seen.trace?,
-                    })
-                })
-                .collect(),
+            lanes,
         };
         let json = serde_json::to_vec(&watched).map_err(Failure::failed)?;
         write_gzip(path, &json)
