@@ -10,13 +10,16 @@ const args = [
   '--disable-sync',
   '--disable-dev-shm-usage',
 ];
+const gpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export default defineConfig({
   testDir: 'tests',
   timeout: 240_000,
   expect: { timeout: 120_000 },
-  workers: 1,
+  // Most of a test is waiting, for a page or for the other core.
+  workers: 2,
+  fullyParallel: true,
   reporter: 'list',
   outputDir: 'test-results',
   use: { baseURL: 'http://localhost:4173', acceptDownloads: true },
@@ -24,13 +27,14 @@ export default defineConfig({
   projects: [
     {
       name: 'webgpu',
-      testIgnore: 'fallback.spec.ts',
-      use: {
-        launchOptions: {
-          executablePath,
-          args: [...args, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-        },
-      },
+      testIgnore: ['fallback.spec.ts', 'timing.spec.ts'],
+      use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
+    },
+    {
+      name: 'timing',
+      testMatch: 'timing.spec.ts',
+      dependencies: ['webgpu', 'no webgpu'],
+      use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
     },
     {
       name: 'no webgpu',
