@@ -292,7 +292,7 @@ mod tests {
             v["alpha_0"] = "fast".into();
             v["seeds"] = 1.5.into();
         });
-        for part in ["batch: 0", "alpha_0: fast", "seeds: 1.5"] {
+        for part in ["batch: 0", "alpha_0: \"fast\"", "seeds: 1.5"] {
             assert!(said.contains(part), "{said}");
         }
     }

@@ -471,11 +471,12 @@ impl FieldKind {
                     && list.iter().enumerate().all(|(i, v)| !list[..i].contains(v))
             }),
         };
-        let allowed = self.allowed();
-        (!fine).then(|| match value {
+        let said = match value {
             // A number that is not finite has no form in JSON but this one.
-            Value::Null => format!("there is no number here; allowed: {allowed}"),
-            other => format!("{} is not allowed; allowed: {allowed}", word(other)),
-        })
+            Value::Null => "null".to_owned(),
+            Value::String(text) => format!("\"{text}\""),
+            other => word(other),
+        };
+        (!fine).then(|| format!("{said} is not allowed; allowed: {}", self.allowed()))
     }
 }

@@ -279,7 +279,8 @@ function frame(id: string) {
   caption.append(element('span', {}, ' '), exits(place, caption.textContent ?? '', `metacls-${id.replace('chart-', '')}`));
 }
 
-export function draw(picture: Picture | undefined) {
+/// Draws the charts, one with each turn.
+export function* draw(picture: Picture | undefined): Generator<void> {
   ids.forEach(frame);
   const [one, two, three, four] = ids.map((id) => document.getElementById(id));
   if (!picture?.front.summary) {
@@ -289,8 +290,11 @@ export function draw(picture: Picture | undefined) {
   const [w1, w2, w3, w4] = ids.map(placeWidth);
   present = picture.spread;
   show(one, picture.front.run.heads.map((_, head) => accuracy(picture, head, w1)));
+  yield;
   show(two, [active(picture, w2)]);
+  yield;
   show(three, [rates(picture, 'alpha', w3)]);
+  yield;
   show(four, [rates(picture, 'beta', w4)]);
 }
 

@@ -6,6 +6,9 @@ export const percent = (x: number) => `${(100 * x).toFixed(0)}%`;
 /// A learning rate: three digits that count; what the relu freezes is said.
 export const rate = (x: number) => (x <= 0 ? 'frozen' : x < 0.001 ? x.toExponential(1) : x.toPrecision(2));
 
+/// A fixed number of decimals, without a sign where all of them are zero.
+export const fixed = (x: number, digits: number) => (Math.abs(x) * 10 ** digits < 0.5 ? 0 : x).toFixed(digits);
+
 export const effect = (x: number) => (Math.abs(x) >= 10 ? x.toFixed(1) : Math.abs(x) >= 1 ? x.toFixed(2) : x.toPrecision(2));
 
 export const probability = (p: number) => (p < 1e-4 ? '< 0.0001' : p.toFixed(4));

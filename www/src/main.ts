@@ -113,19 +113,23 @@ async function loadCharts() {
 }
 
 let drawing = false;
-function redraw() {
+let isAnswer = false;
+/// Draws with the next frame. What the reader did is answered in that frame; news of a run fill in piece by piece.
+function redraw(by: 'reader' | 'run' = 'reader') {
+  isAnswer ||= by === 'reader';
   if (drawing) return;
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
-    draw();
+    draw(isAnswer);
+    isAnswer = false;
   });
 }
 
 /// What was drawn last below the network, so that a look alone redraws only cells.
 let drawn: unknown[] = [];
 
-function draw() {
+function draw(atOnce: boolean) {
   const course = front();
   get('source-badge').textContent = course?.kind === 'live' ? 'this machine' : 'stored run';
   if (!course) return;
@@ -153,16 +157,19 @@ function draw() {
     : `The stored run of ${seeds} seeds, on ${course.data?.name ?? ''}.`;
   if (!charts) return;
   const picture = { front: course, behind: back, at, spread: spread() };
-  charts.charts.draw(picture);
+  const pieces = charts.charts.draw(picture);
+  if (atOnce || time.isPlaying) while (!pieces.next().done);
   // While the pass plays only what is beside the network follows.
-  if (!time.isPlaying) drawBelow(picture, charts);
+  if (!time.isPlaying) fillIn(picture, charts, pieces);
 }
 
-/// What stands below comes after the frame that answers the reader, piece by piece: the reader is let in between.
-let below: Generator<void> | undefined;
-function drawBelow(picture: Picture, { charts, panels }: Charts) {
-  const waits = below !== undefined;
-  below = (function* () {
+/// What is left of the charts, and what stands below them, comes after the frame, piece by piece: the reader is let in
+/// between.
+let rest: Generator<void> | undefined;
+function fillIn(picture: Picture, { charts, panels }: Charts, pieces: Generator<void>) {
+  const waits = rest !== undefined;
+  rest = (function* () {
+    yield* pieces;
     yield* panels.draw(picture, tab);
     schematics.draw(picture.front, picture.at);
     yield;
@@ -170,8 +177,12 @@ function drawBelow(picture: Picture, { charts, panels }: Charts) {
   })();
   if (waits) return;
   const piece = () => {
-    if (below?.next().done) below = undefined;
-    else setTimeout(piece, 0);
+    const turn = rest;
+    // A piece that fails must not keep later ones from being drawn.
+    rest = undefined;
+    if (!turn || turn.next().done) return;
+    rest = turn;
+    setTimeout(piece, 0);
   };
   // A frame's own task, so that what was drawn for it is seen first.
   requestAnimationFrame(() => setTimeout(piece, 0));
@@ -386,7 +397,7 @@ client.listen({
       run();
     }
     refresh();
-    redraw();
+    redraw('run');
   },
   failed: (message) => {
     view = {
@@ -423,7 +434,7 @@ get('reset').addEventListener('click', () => {
 get('export').addEventListener('click', () => void takeAlong('json'));
 get('export-csv').addEventListener('click', () => void takeAlong('csv'));
 get('new-seed').addEventListener('click', () => edit('first_seed', Math.floor(Math.random() * 1_000_000)));
-get('spread').addEventListener('change', redraw);
+get('spread').addEventListener('change', () => redraw());
 get('numbers').addEventListener('toggle', () => {
   const course = front();
   if (course) charts?.charts.table(course);
@@ -457,8 +468,8 @@ document.addEventListener('keydown', (e) => {
     primary();
   } else if (e.key === 'ArrowRight') step('observe');
 });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
-addEventListener('resize', redraw);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraw());
+addEventListener('resize', () => redraw());
 addEventListener('hashchange', () => {
   const next = location.hash.slice(1);
   if (next !== fragment && next !== '') {

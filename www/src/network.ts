@@ -1,6 +1,6 @@
 // The living network: twins side by side, every unit a cell, input below and the top layer above.
 import { levels, recordAt, twins, type Course } from './course';
-import { element, percent, rate, style } from './format';
+import { element, fixed, percent, rate, style } from './format';
 import type { LayerLook, Lesion, Look } from './protocol';
 
 export type Selected = { layer: number; unit: number | null };
@@ -83,7 +83,7 @@ export class Network {
         const alpha = layerRate(t, l);
         bar(row.speed, (alpha ?? 0) / fastest, alpha === undefined ? '' : `speed ${rate(alpha)}`);
         const beta = records[t]?.beta[l];
-        bar(row.competition, (beta ?? 0) / hardest, beta === undefined ? '' : `competition ${beta.toFixed(2)}`);
+        bar(row.competition, (beta ?? 0) / hardest, beta === undefined ? '' : `competition ${fixed(beta, 2)}`);
       });
     });
   }

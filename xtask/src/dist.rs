@@ -11,7 +11,7 @@ use crate::shell::root;
 
 /// Builds the site and prints its sizes.
 pub fn dist() -> Result<()> {
-    page::build()?;
+    page::build(None)?;
     let site = root().join("www/dist");
     // GitHub Pages must not take it for a Jekyll site.
     std::fs::write(site.join(".nojekyll"), "")?;

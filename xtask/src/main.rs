@@ -67,11 +67,11 @@ enum Job {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().job {
         Job::Demo(args) => {
-            page::build()?;
+            page::build(None)?;
             serve::serve(&args)
         }
         Job::Test { skip_browser } => test::test(skip_browser),
-        Job::Build => page::build(),
+        Job::Build => page::build(None),
         Job::Dist => dist::dist(),
         Job::Wasm => wasm::build(),
         Job::Serve(args) => serve::serve(&args),

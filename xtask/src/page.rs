@@ -1,5 +1,8 @@
 //! The page: npm's packages, the wasm, Vite.
 
+use std::path::Path;
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::shell::{cargo, node, root, run};
@@ -8,28 +11,29 @@ use crate::{setup, wasm};
 /// The stored figures.
 pub const FIGURES: [&str; 3] = ["figure1", "figure2", "figure3"];
 
-/// Builds it into www/dist.
-pub fn build() -> Result<()> {
+/// Builds it into www/dist. Where the tests have built the binary it is taken as it is: built by itself it has other
+/// features, and all that it depends on would be compiled once more.
+pub fn build(binary: Option<&Path>) -> Result<()> {
     setup::npm()?;
     wasm::build()?;
-    stored()?;
+    stored(binary)?;
     run(node("npm").args(["run", "--silent", "build"]))
 }
 
 /// Makes what the page shows of the stored runs.
-fn stored() -> Result<()> {
+fn stored(binary: Option<&Path>) -> Result<()> {
     let folder = root().join("www/src/stored");
-    // The profile of the tests, which build the same binary.
-    run(cargo()
-        .args([
-            "run",
-            "--quiet",
-            "--profile",
-            "test",
-            "--package",
-            "metacls",
-        ])
-        .args(["--", "report", "--quiet", "--page"])
+    let mut metacls = match binary {
+        Some(binary) => Command::new(binary),
+        None => {
+            let mut build = cargo();
+            build.args(["run", "--quiet", "--profile", "test"]);
+            build.args(["--package", "metacls", "--"]);
+            build
+        }
+    };
+    run(metacls
+        .args(["report", "--quiet", "--page"])
         .arg(&folder)
         .args(FIGURES.map(|figure| root().join(format!("stored/{figure}.json.gz")))))?;
     for figure in FIGURES {

@@ -31,11 +31,13 @@ pub fn build() -> Result<()> {
             "metacls",
         ])
         .args(["--target", target]))?;
-    let folder = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), std::path::PathBuf::from);
     let out = root().join("www/src/wasm");
     Bindgen::new()
-        .input_path(folder.join(target).join("wasm/metacls.wasm"))
+        .input_path(
+            crate::shell::target()
+                .join(target)
+                .join("wasm/metacls.wasm"),
+        )
         .web(true)?
         .typescript(true)
         .omit_default_module_path(false)
