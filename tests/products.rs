@@ -17,61 +17,53 @@ fn close(ours: &[f32], truth: &[f64], what: &str) {
     }
 }
 
+/// A matrix in float64, row by row, by its entries.
+fn matrix(rows: usize, columns: usize, at: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+    (0..rows * columns)
+        .map(|place| at(place / columns, place % columns))
+        .collect()
+}
+
 /// Every product against plain loops in float64, in widths around the kernels' tiles.
 fn all_products(units: usize, fan_in: usize, samples: usize) {
     let what = format!("{units} units, {fan_in} inputs, {samples} samples");
     let (w, u) = (values(units * fan_in, 1), values(samples * fan_in, 2));
     let d = values(samples * units, 3);
     let wide = |x: f32| f64::from(x);
+    let weight = |f: usize, i: usize| wide(w[f * units + i]);
+    let input = |n: usize, f: usize| wide(u[n * fan_in + f]);
+    let delta = |n: usize, i: usize| wide(d[n * units + i]);
     for add in [false, true] {
+        let held = |x: f32| if add { wide(x) } else { 0.0 };
         let start = values(samples * units, 4);
         let mut z = start.clone();
         dense(&w, units, &u, fan_in, &mut z, add);
-        let truth: Vec<f64> = (0..samples * units)
-            .map(|at| {
-                let (n, i) = (at / units, at % units);
-                let sum: f64 = (0..fan_in)
-                    .map(|f| wide(w[f * units + i]) * wide(u[n * fan_in + f]))
-                    .sum();
-                sum + if add { wide(start[at]) } else { 0.0 }
-            })
-            .collect();
+        let truth = matrix(samples, units, |n, i| {
+            let sum: f64 = (0..fan_in).map(|f| weight(f, i) * input(n, f)).sum();
+            sum + held(start[n * units + i])
+        });
         close(&z, &truth, &what);
         let start = values(samples * fan_in, 5);
         let mut e = start.clone();
         dense_back(&w, units, &d, fan_in, &mut e, add);
-        let truth: Vec<f64> = (0..samples * fan_in)
-            .map(|at| {
-                let (n, f) = (at / fan_in, at % fan_in);
-                let sum: f64 = (0..units)
-                    .map(|i| wide(w[f * units + i]) * wide(d[n * units + i]))
-                    .sum();
-                sum + if add { wide(start[at]) } else { 0.0 }
-            })
-            .collect();
+        let truth = matrix(samples, fan_in, |n, f| {
+            let sum: f64 = (0..units).map(|i| weight(f, i) * delta(n, i)).sum();
+            sum + held(start[n * fan_in + f])
+        });
         close(&e, &truth, &what);
     }
     let mut updated = w.clone();
     update(&mut updated, units, &d, &u, fan_in, 0.3);
-    let truth: Vec<f64> = (0..fan_in * units)
-        .map(|at| {
-            let (f, i) = (at / units, at % units);
-            let sum: f64 = (0..samples)
-                .map(|q| wide(d[q * units + i]) * wide(u[q * fan_in + f]))
-                .sum();
-            wide(w[at]) - wide(0.3) * sum
-        })
-        .collect();
+    let truth = matrix(fan_in, units, |f, i| {
+        let sum: f64 = (0..samples).map(|q| delta(q, i) * input(q, f)).sum();
+        weight(f, i) - wide(0.3) * sum
+    });
     close(&updated, &truth, &what);
     let mut products = vec![f32::NAN; samples * samples];
     gram(&u, fan_in, &mut products);
-    let truth: Vec<f64> = (0..samples * samples)
-        .map(|at| {
-            let (a, b) = (at / samples, at % samples);
-            let pairs = (0..fan_in).map(|f| (u[a * fan_in + f], u[b * fan_in + f]));
-            pairs.map(|(a, b)| wide(a) * wide(b)).sum()
-        })
-        .collect();
+    let truth = matrix(samples, samples, |a, b| {
+        (0..fan_in).map(|f| input(a, f) * input(b, f)).sum()
+    });
     close(&products, &truth, &what);
 }
 

@@ -23,6 +23,24 @@ pub struct ConfigError {
     pub problems: Vec<Problem>,
 }
 
+impl Problem {
+    fn new(field: &str, message: String) -> Self {
+        Self {
+            field: field.to_owned(),
+            message,
+        }
+    }
+}
+
+impl ConfigError {
+    /// Of what is no configuration at all.
+    pub fn whole(message: String) -> Self {
+        Self {
+            problems: vec![Problem::new("", message)],
+        }
+    }
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.field.is_empty() {
@@ -56,23 +74,14 @@ impl Config {
     /// # Errors
     /// Every unknown, missing, mistyped or out-of-range field, by name, with what is allowed.
     pub fn from_value(value: &Value) -> Result<Self, ConfigError> {
-        let mut problems = Vec::new();
-        let mut say = |field: &str, message: String| {
-            problems.push(Problem {
-                field: field.to_owned(),
-                message,
-            });
-        };
         let Some(record) = value.as_object() else {
-            say(
-                "",
-                format!(
-                    "a configuration is a record of named fields, not {}",
-                    word(value)
-                ),
-            );
-            return Err(ConfigError { problems });
+            let given = word(value);
+            return Err(ConfigError::whole(format!(
+                "a configuration is a record of named fields, not {given}"
+            )));
         };
+        let mut problems = Vec::new();
+        let mut say = |field, message| problems.push(Problem::new(field, message));
         for name in record.keys() {
             if !FIELDS.iter().any(|f| f.name == name) {
                 let known: Vec<&str> = FIELDS.iter().map(|f| f.name).collect();
@@ -98,12 +107,7 @@ impl Config {
         if !problems.is_empty() {
             return Err(ConfigError { problems });
         }
-        let config = Self::deserialize(value).map_err(|e| ConfigError {
-            problems: vec![Problem {
-                field: String::new(),
-                message: e.to_string(),
-            }],
-        })?;
+        let config = Self::deserialize(value).map_err(|e| ConfigError::whole(e.to_string()))?;
         let problems = config.combinations();
         if problems.is_empty() {
             Ok(config)
@@ -122,12 +126,7 @@ impl Config {
     /// What does not go together, of fields that are fine by themselves.
     fn combinations(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut say = |field: &str, message: String| {
-            problems.push(Problem {
-                field: field.to_owned(),
-                message,
-            });
-        };
+        let mut say = |field, message| problems.push(Problem::new(field, message));
         if self.conditions.contains(&Condition::Frozen)
             && !self.conditions.contains(&Condition::Meta)
         {
@@ -172,12 +171,7 @@ impl Config {
     /// # Errors
     /// If it is no JSON; every unknown, doubled, missing, mistyped or out-of-range field, by name, with what is allowed.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        let whole = |e: serde_json::Error| ConfigError {
-            problems: vec![Problem {
-                field: String::new(),
-                message: e.to_string(),
-            }],
-        };
+        let whole = |e: serde_json::Error| ConfigError::whole(e.to_string());
         let config = Self::from_value(&serde_json::from_str(text).map_err(whole)?)?;
         // A record keeps the last of two equal names; the typed reader refuses them.
         serde_json::from_str::<Self>(text).map_err(whole)?;

@@ -1,9 +1,9 @@
 //! What a run's lanes look like from within: units on a probe, one step walked through.
 
 use super::{Driver, Next, RunError, Watch};
-use crate::config::Lane;
+use crate::config::{Condition, Lane};
 use crate::engine::Engine;
-use crate::look::{self, Look, Picture, Probe};
+use crate::look::{self, Learned, Look, Picture, Probe};
 use crate::model::{LaneState, initial};
 use crate::stream::Stream;
 use crate::trace::StepTrace;
@@ -47,6 +47,31 @@ impl Driver {
         }
     }
 
+    /// The first seed's lanes that are looked at side by side: baseline and meta where there are both, else all.
+    pub fn twins(&self) -> Vec<usize> {
+        let first = self.lanes[0].seed;
+        let all = || {
+            let lanes = self.lanes.iter().enumerate();
+            lanes.filter(move |(_, lane)| lane.seed == first)
+        };
+        let pair: Vec<usize> = all()
+            .filter(|(_, l)| matches!(l.condition, Condition::Baseline | Condition::Meta))
+            .map(|(i, _)| i)
+            .collect();
+        match pair.len() {
+            2 => pair,
+            _ => all().map(|(i, _)| i).collect(),
+        }
+    }
+
+    /// A lane's values before training and now; none of a lane that is not at hand.
+    async fn before_and_now(&self, lane: usize) -> Result<Option<[LaneState<f32>; 2]>, RunError> {
+        let (Some(now), Some(which)) = (self.lane_state(lane).await?, self.lanes.get(lane)) else {
+            return Ok(None);
+        };
+        Ok(Some([initial(&self.model, &self.config, which.seed), now]))
+    }
+
     /// A unit of h1 of a lane that is at hand: its weights, and what they have learned.
     ///
     /// # Errors
@@ -56,14 +81,17 @@ impl Driver {
         lane: usize,
         unit: usize,
     ) -> Result<Option<[Picture; 2]>, RunError> {
-        let Some(now) = self.lane_state(lane).await? else {
-            return Ok(None);
-        };
-        let Some(Lane { seed, .. }) = self.lanes.get(lane) else {
-            return Ok(None);
-        };
-        let before = initial(&self.model, &self.config, *seed);
-        Ok(look::receptive(&before, &now, unit))
+        let states = self.before_and_now(lane).await?;
+        Ok(states.and_then(|[before, now]| look::receptive(&before, &now, unit)))
+    }
+
+    /// What all units of h1 of a lane that is at hand have learned.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn learned(&self, lane: usize) -> Result<Option<Learned>, RunError> {
+        let states = self.before_and_now(lane).await?;
+        Ok(states.and_then(|[before, now]| Learned::between(&before, &now)))
     }
 
     /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not

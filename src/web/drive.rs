@@ -9,7 +9,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{Request, Shared, json};
-use crate::config::Condition;
 use crate::data::Dataset;
 use crate::driver::{Driver, Note, Phase, RunError};
 use crate::engine::Device;
@@ -215,23 +214,11 @@ async fn serve(shared: &Rc<RefCell<Shared>>, driver: &mut Driver) {
     }
 }
 
-/// The lanes that the page shows: the first seed's, baseline and meta where there are both.
+/// The lanes that the page shows: at most two.
 fn watched(driver: &Driver) -> Vec<usize> {
-    let first = driver.lanes()[0].seed;
-    let all = || {
-        driver
-            .lanes()
-            .iter()
-            .enumerate()
-            .filter(|(_, l)| l.seed == first)
-    };
-    let twins =
-        all().filter(|(_, l)| [Condition::Baseline, Condition::Meta].contains(&l.condition));
-    let chosen: Vec<usize> = match twins.clone().count() {
-        2 => twins.map(|(i, _)| i).collect(),
-        _ => all().map(|(i, _)| i).take(2).collect(),
-    };
-    chosen
+    let mut lanes = driver.twins();
+    lanes.truncate(2);
+    lanes
 }
 
 /// A run's results as a file.

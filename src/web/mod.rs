@@ -16,7 +16,7 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::config::{Config, ConfigError, Problem};
+use crate::config::{Config, ConfigError};
 use crate::data::Dataset;
 use crate::engine_info::EngineChoice;
 use crate::look::{self, Probe};
@@ -278,12 +278,7 @@ impl Session {
 
 /// Reads and checks a configuration's text.
 fn config_of(text: &str) -> Result<Config, ConfigError> {
-    let value: serde_json::Value = json::read(text).map_err(|message| ConfigError {
-        problems: vec![Problem {
-            field: String::new(),
-            message,
-        }],
-    })?;
+    let value: serde_json::Value = json::read(text).map_err(ConfigError::whole)?;
     Config::from_value(&value)
 }
 

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { whisker, type Course, type Spread } from './course';
 import { exits, show, type Drawn, type Row } from './figure';
-import { conditionColor as color, element, style, tableOf } from './format';
+import { conditionColor as color, element, same, style, tableOf } from './format';
 import type { Condition, Estimate, Lane, RunInfo, SummaryPoint, TaskRecord } from './protocol';
 
 /// What is drawn: a run, the stored one behind it, the point of the stream that is looked at, and what bands mean.
@@ -188,21 +188,20 @@ function active(picture: Picture, width: number): Drawn {
 const GUTTER = 0.00035;
 
 /// What the charts of rates were made of last: most of a page's lines, and a change of the spread moves none of them.
-const made: Partial<Record<'alpha' | 'beta', { of: unknown[]; drawn: Drawn }>> = {};
+const made: Partial<Record<'alpha' | 'beta', { of: unknown[]; lines: Lines }>> = {};
+
+/// A chart whose numbers alone ask for the spread.
+type Lines = Omit<Drawn, 'numbers'> & { rows(spread: Spread): Row[] };
 
 function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn {
-  const { front, at } = picture;
+  const { front, at, spread } = picture;
   const of = [front.run, front.summary, front.records, at, width, tall(), style('--ground')];
   const held = made[which];
-  const drawn = held?.of.every((x, i) => x === of[i]) ? held.drawn : lines(picture, which, width);
-  made[which] = { of, drawn };
-  return drawn;
+  const { rows, ...drawn } = held && same(held.of, of) ? held.lines : (made[which] = { of, lines: lines(picture, which, width) }).lines;
+  return { ...drawn, numbers: () => rows(spread) };
 }
 
-/// The spread that means are told with in a chart's numbers.
-let present: Spread = 'sem';
-
-function lines(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn {
+function lines(picture: Picture, which: 'alpha' | 'beta', width: number): Lines {
   const { front, at } = picture;
   const { run } = front;
   const among = compared(run);
@@ -230,8 +229,8 @@ function lines(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn 
     ),
   );
   const metric = (i: number) => `${which} ${names[i]}`;
-  const numbers = (): Row[] => [
-    ...data.map((d) => meanRow(d.condition, d.x, metric(d.i), d.e, present)),
+  const rows = (spread: Spread): Row[] => [
+    ...data.map((d) => meanRow(d.condition, d.x, metric(d.i), d.e, spread)),
     ...single.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: d.x, metric: metric(d.i), value: d.value })),
   ];
   const ends = among.flatMap((c) =>
@@ -266,7 +265,7 @@ function lines(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn 
       Plot.text(apart(labelled, { type: alpha ? 'log' : 'linear', domain }, tallRates(run)), { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
     ],
   });
-  return { label: `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot, numbers };
+  return { label: `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot, rows };
 }
 
 const ids = ['chart-accuracy', 'chart-active', 'chart-alpha', 'chart-beta'];
@@ -288,7 +287,6 @@ export function* draw(picture: Picture | undefined): Generator<void> {
     return;
   }
   const [w1, w2, w3, w4] = ids.map(placeWidth);
-  present = picture.spread;
   show(one, picture.front.run.heads.map((_, head) => accuracy(picture, head, w1)));
   yield;
   show(two, [active(picture, w2)]);

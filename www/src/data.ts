@@ -1,5 +1,6 @@
 // Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
 import type { Command, File as Sent, Origin } from './protocol';
+import { reason } from './format';
 import { plain } from './unpack';
 
 const NAMES = [
@@ -94,8 +95,7 @@ export async function fromMirror(use: Use) {
 
 /// Takes images by file input, by drop, from the mirror, or back to the page's own digits.
 export function listen(use: Use, open: (file: Sent) => void, refuse: (reason: string) => void) {
-  const words = (error: unknown) => (error instanceof Error ? error.message : String(error));
-  const refused = (error: unknown) => refuse(words(error));
+  const refused = (error: unknown) => refuse(reason(error));
   const files = document.getElementById('files') as HTMLInputElement;
   files.addEventListener('change', () => {
     if (files.files?.length) offer([...files.files], use).catch(refused);
@@ -112,7 +112,7 @@ export function listen(use: Use, open: (file: Sent) => void, refuse: (reason: st
     mirror.disabled = true;
     fromMirror(use)
       .catch((error: unknown) => {
-        refuse(`the mirror could not be read (${words(error)})`);
+        refuse(`the mirror could not be read (${reason(error)})`);
       })
       .finally(() => (mirror.disabled = false));
   });

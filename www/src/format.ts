@@ -28,7 +28,16 @@ export const verdicts: Record<Verdict, string> = {
 /// Values of the sheet's variables. Charts ask for one with every mark, and asking the page each time would have it
 /// work out its styles anew after every change; only the system's scheme changes them.
 const known = new Map<string, string>();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => known.clear());
+
+/// Whether the system asks for dark, and when that changes.
+export const dark = matchMedia('(prefers-color-scheme: dark)');
+dark.addEventListener('change', () => known.clear());
+
+/// Whether two lists hold the same things: what was drawn of them need not be drawn again.
+export const same = (a: unknown[], b: unknown[]) => a.length === b.length && a.every((x, i) => x === b[i]);
+
+/// What went wrong, in the error's words.
+export const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export function style(name: string): string {
   let value = known.get(name);

@@ -1,6 +1,6 @@
 // A closer look: the probe, one unit and its twin, or a layer's sorted activity with the line competition draws.
 import { twins, type Course } from './course';
-import { conditionColor, drawing, element, style } from './format';
+import { conditionColor, dark, drawing, element, same, style } from './format';
 import { image, type Selected } from './network';
 import type { LayerLook, Picture, Probe } from './protocol';
 
@@ -71,8 +71,8 @@ export class Inspector {
 
   show(course: Course, selected: Selected, layers: (LayerLook | undefined)[], receptive: Receptive) {
     const { probe, pixels } = course;
-    const now = [course.run, course.kind, probe, pixels, selected.layer, selected.unit, receptive, matchMedia('(prefers-color-scheme: dark)').matches, ...layers];
-    if (now.length === this.shown.length && now.every((x, i) => x === this.shown[i])) return;
+    const now = [course.run, course.kind, probe, pixels, selected.layer, selected.unit, receptive, dark.matches, ...layers];
+    if (same(now, this.shown)) return;
     this.shown = now;
     const live = course.kind === 'live';
     this.digit.hidden = this.angle.hidden = !live;

@@ -6,7 +6,7 @@ import { alike, measuredAt, reached, storedCourse, twins, type Course, type Spre
 import * as data from './data';
 import { save } from './download';
 import * as editor from './editor';
-import { accuracy, percent, rate } from './format';
+import { accuracy, dark, percent, rate, reason, same } from './format';
 import { Inspector } from './inspector';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
@@ -146,8 +146,8 @@ function draw(atOnce: boolean) {
   showInspector();
   callout(course, at);
   const back = behind(course);
-  const now = [course.summary, course.records, course.claims, course.traces, back, at, spread(), tab, lesions.chosen, charts, innerWidth, matchMedia('(prefers-color-scheme: dark)').matches];
-  if (now.every((x, i) => x === drawn[i])) return;
+  const now = [course.summary, course.records, course.claims, course.traces, back, at, spread(), tab, lesions.chosen, charts, innerWidth, dark.matches];
+  if (same(now, drawn)) return;
   drawn = now;
   get<HTMLInputElement>('at').value = String(at);
   time.paint();
@@ -233,7 +233,7 @@ async function open(next: Tab, id: string = next === 'lab' ? presetId : next) {
     refresh();
     if (front() === stored) time.move(course.run.config.tasks);
   } catch (error) {
-    view = { ...view, refused: `The stored run could not be loaded (${error instanceof Error ? error.message : String(error)}).` };
+    view = { ...view, refused: `The stored run could not be loaded (${reason(error)}).` };
     refresh();
   }
   redraw();
@@ -342,7 +342,7 @@ async function takeAlong(format: Format) {
     const file = await course?.file?.();
     if (file) client.send({ convert: { file, format } });
   } catch (error) {
-    refuse(`the stored results could not be loaded (${error instanceof Error ? error.message : String(error)})`);
+    refuse(`the stored results could not be loaded (${reason(error)})`);
   }
 }
 
@@ -468,7 +468,7 @@ document.addEventListener('keydown', (e) => {
     primary();
   } else if (e.key === 'ArrowRight') step('observe');
 });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraw());
+dark.addEventListener('change', () => redraw());
 addEventListener('resize', () => redraw());
 addEventListener('hashchange', () => {
   const next = location.hash.slice(1);

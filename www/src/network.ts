@@ -1,6 +1,6 @@
 // The living network: twins side by side, every unit a cell, input below and the top layer above.
 import { levels, recordAt, twins, type Course } from './course';
-import { element, fixed, percent, rate, style } from './format';
+import { dark, element, fixed, percent, rate, style } from './format';
 import type { LayerLook, Lesion, Look } from './protocol';
 
 export type Selected = { layer: number; unit: number | null };
@@ -228,13 +228,12 @@ export function image(canvas: HTMLCanvasElement, pixels: ArrayLike<number>, sign
   const pen = canvas.getContext('2d');
   if (!pen) return;
   const data = pen.createImageData(side, side);
-  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   for (let i = 0; i < pixels.length; i++) {
     const p = pixels[i];
     // Weights: positive in one colour, negative in the other.
     const [r, g, b, a] = signed
       ? p >= 128 ? [214, 98, 20, 2 * (p - 128)] : [96, 120, 200, 2 * (128 - p)]
-      : dark ? [236, 234, 228, p] : [28, 27, 25, p];
+      : dark.matches ? [236, 234, 228, p] : [28, 27, 25, p];
     data.data.set([r, g, b, Math.min(255, a)], 4 * i);
   }
   pen.putImageData(data, 0, 0);

@@ -6,25 +6,23 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::page::FIGURES;
-use crate::shell::{cargo, root, run};
+use crate::shell::{binary, cargo, root, run, target};
 
 /// Runs the figures' presets on MNIST and writes stored/ and the pictures in docs/.
 pub fn figures(from: Option<PathBuf>) -> Result<()> {
     let mnist = from.context(
         "the figures are made on MNIST: name a folder with its four files by --from DIR or METACLS_MNIST",
     )?;
-    let out = root().join("target/figures");
+    let out = target().join("figures");
     // Built once: a run of minutes must not find other code half-way.
     run(cargo().args(["build", "--release", "--package", "metacls"]))?;
-    let built = root()
-        .join("target/release/metacls")
-        .with_extension(std::env::consts::EXE_EXTENSION);
-    let binary = out
+    let built = binary("release");
+    let kept = out
         .join("metacls")
         .with_extension(std::env::consts::EXE_EXTENSION);
     std::fs::create_dir_all(&out)?;
-    std::fs::copy(&built, &binary)?;
-    let metacls = || Command::new(&binary);
+    std::fs::copy(&built, &kept)?;
+    let metacls = || Command::new(&kept);
     for figure in FIGURES {
         let mut train = metacls();
         train

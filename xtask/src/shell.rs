@@ -16,6 +16,12 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// The binary that cargo built in a profile's folder.
+pub fn binary(folder: &str) -> PathBuf {
+    let path = target().join(folder).join("metacls");
+    path.with_extension(std::env::consts::EXE_EXTENSION)
+}
+
 /// cargo, as it was called.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

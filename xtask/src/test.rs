@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{cargo, node, root, run, target};
+use crate::shell::{binary, cargo, node, run, target};
 use crate::{page, setup};
 
 /// How Chromium is started for tests: without a screen, with its software GPU.
@@ -76,7 +76,7 @@ fn wasm() -> Result<()> {
         binary.display().to_string(),
         args.join(", ")
     );
-    let driver_json = root().join("target/webdriver.json");
+    let driver_json = target().join("webdriver.json");
     std::fs::write(&driver_json, json)?;
     let this = std::env::current_exe()?;
     run(cargo()
@@ -107,9 +107,7 @@ fn which(program: &str) -> Result<std::path::PathBuf> {
 
 fn in_page() -> Result<()> {
     // Built with the tests of the first phase; some tests compare the page's numbers with it.
-    let binary = target()
-        .join("debug/metacls")
-        .with_extension(std::env::consts::EXE_EXTENSION);
+    let binary = binary("debug");
     page::build(binary.is_file().then_some(binary.as_path()))?;
     run(node("npm").args(["run", "--silent", "check"]))?;
     let mut tests = node("npx");

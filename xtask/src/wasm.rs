@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::setup;
 use crate::shell::{cargo, node, root, run};
+use crate::{setup, shell};
 
 /// What Rust's wasm uses beyond the first version, which wasm-opt must be told.
 const FEATURES: [&str; 7] = [
@@ -33,11 +33,7 @@ pub fn build() -> Result<()> {
         .args(["--target", target]))?;
     let out = root().join("www/src/wasm");
     Bindgen::new()
-        .input_path(
-            crate::shell::target()
-                .join(target)
-                .join("wasm/metacls.wasm"),
-        )
+        .input_path(shell::target().join(target).join("wasm/metacls.wasm"))
         .web(true)?
         .typescript(true)
         .omit_default_module_path(false)

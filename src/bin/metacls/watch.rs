@@ -2,11 +2,8 @@
 
 use std::path::Path;
 
-use metacls::config::Condition;
-use metacls::data::{CLASSES, PIXELS};
 use metacls::driver::{Driver, Note};
 use metacls::look::{Learned, Look, Probe, Watched, WatchedLane, strip};
-use metacls::model::{Model, initial};
 use metacls::trace::StepTrace;
 
 use super::{Failure, write_gzip};
@@ -29,17 +26,9 @@ impl Watcher {
     /// Has the first seed's lanes looked at: the twins that the page shows where there are both, else all.
     pub(super) fn new(driver: &mut Driver) -> Self {
         let probe = Probe::default();
-        let first = driver.lanes()[0].seed;
-        let all = driver.lanes().iter().enumerate();
-        let all: Vec<(usize, Condition)> = all
-            .take_while(|(_, lane)| lane.seed == first)
-            .map(|(i, lane)| (i, lane.condition))
-            .collect();
-        let is_twin = |c: Condition| matches!(c, Condition::Baseline | Condition::Meta);
-        let both = all.iter().filter(|(_, c)| is_twin(*c)).count() == 2;
-        let chosen = all.iter().filter(|(_, c)| !both || is_twin(*c));
-        let lanes: Vec<(usize, Seen)> = chosen.map(|(i, _)| (*i, Seen::default())).collect();
-        driver.watch(&probe, lanes.iter().map(|(i, _)| *i).collect());
+        let twins = driver.twins();
+        let lanes = twins.iter().map(|&i| (i, Seen::default())).collect();
+        driver.watch(&probe, twins);
         Self { probe, lanes }
     }
 
@@ -62,11 +51,7 @@ impl Watcher {
                 seen.trace = driver.trace(*lane).await.ok().flatten();
             }
             if *tasks_learned == driver.config().tasks {
-                let config = driver.config();
-                let model = Model::new(config, PIXELS, CLASSES);
-                let before = initial(&model, config, driver.lanes()[*lane].seed);
-                let after = driver.lane_state(*lane).await.ok().flatten();
-                seen.learned = after.and_then(|after| Learned::between(&before, &after));
+                seen.learned = driver.learned(*lane).await.ok().flatten();
             }
         }
     }
