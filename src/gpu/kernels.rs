@@ -120,9 +120,16 @@ impl Stage {
     }
 }
 
-const PASS: &str = include_str!("../../shaders/shared/pass.wgsl");
-const REDUCE: &str = include_str!("../../shaders/shared/reduce.wgsl");
-const LOOK_AHEAD: &str = include_str!("../../shaders/shared/look_ahead.wgsl");
+/// A file of `shaders/` as the build script leaves it.
+macro_rules! shader {
+    ($name:expr) => {
+        include_str!(concat!(env!("OUT_DIR"), "/shaders/", $name, ".wgsl"))
+    };
+}
+
+const PASS: &str = shader!("shared/pass");
+const REDUCE: &str = shader!("shared/reduce");
+const LOOK_AHEAD: &str = shader!("shared/look_ahead");
 
 macro_rules! stages {
     ($($id:ident = $name:literal [$($shared:ident),*] [$($binding:literal $slot:ident),*];)*) => {
@@ -130,7 +137,7 @@ macro_rules! stages {
             #[doc = concat!("Stage ", $name, ": see shaders/", $name, ".wgsl.")]
             pub static $id: Stage = Stage {
                 name: $name,
-                sources: &[PASS, $($shared,)* include_str!(concat!("../../shaders/", $name, ".wgsl"))],
+                sources: &[PASS, $($shared,)* shader!($name)],
                 bindings: &[$(($binding, Slot::$slot)),*],
             };
         )*
