@@ -8,15 +8,14 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Request, Shared, json};
+use super::bench::{Request, Shared};
 use crate::data::Dataset;
 use crate::driver::{Driver, Note, Phase, RunError};
 use crate::engine::Device;
 use crate::engine_info::EngineChoice;
 use crate::protocol::{Event, Format, State, StepUnit};
-use crate::results::Results;
+use crate::self_test;
 use crate::words::{self, Words};
-use crate::{report, self_test};
 
 /// Deviation from the reference beyond which an engine is not trusted.
 const SELF_TEST_BOUND: f64 = 1e-3;
@@ -141,8 +140,7 @@ pub(super) async fn drive(shared: Rc<RefCell<Shared>>, run: u32) {
             shared.post(&Event::Summary(summary));
         }
         if done || (task_end && driver.seeds_done() > 0 && driver.phase() == Phase::Evaluating) {
-            let outcomes = report::outcomes(&driver.results());
-            shared.post(&Event::Claims { outcomes });
+            shared.post(&measured(&driver, None));
         }
         let due = told.elapsed().as_secs_f64() > LOOK_EVERY;
         if task_end || done || due {
@@ -179,8 +177,7 @@ async fn serve(shared: &Rc<RefCell<Shared>>, driver: &mut Driver) {
     for request in requests {
         match request {
             Request::Export(format) => {
-                let event = export(&driver.results(), format);
-                shared.borrow().post(&event);
+                shared.borrow().post(&measured(driver, Some(format)));
             }
             Request::Look => {
                 driver.watch(&probe, watched(driver));
@@ -221,27 +218,10 @@ fn watched(driver: &Driver) -> Vec<usize> {
     lanes
 }
 
-/// A run's results as a file.
-pub(super) fn export(results: &Results, format: Format) -> Event {
-    let (first, seeds) = (results.config.first_seed, results.config.seeds);
-    let shape = crate::experiments::of_shape(&results.config).map_or("run", |e| e.id);
-    let name = match seeds {
-        1 => format!("metacls-{shape}-seed{first}"),
-        _ => format!("metacls-{shape}-seeds{first}to{}", first + seeds - 1),
-    };
-    let (ending, media_type, text) = match format {
-        Format::Json => (
-            "json",
-            "application/json",
-            json::write(results).unwrap_or_default(),
-        ),
-        Format::Csv => ("csv", "text/csv", report::csv(results)),
-    };
-    Event::Results {
-        file_name: format!("{name}.{ending}"),
-        media_type: media_type.into(),
-        text,
-    }
+/// Everything measured so far, for the desk.
+fn measured(driver: &Driver, format: Option<Format>) -> Event {
+    let results = Box::new(driver.results());
+    Event::Measured { results, format }
 }
 
 /// Opens a lost GPU again and goes on from the last finished task; a browser may need some time for that.

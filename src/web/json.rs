@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
+use super::record;
 use crate::results::{Results, ResultsError, Version};
 
 /// What a JavaScript error says.
@@ -20,11 +21,6 @@ fn value(text: &str) -> Result<JsValue, String> {
 /// Reads a text.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_wasm_bindgen::from_value(value(text)?).map_err(|e| e.to_string())
-}
-
-/// A record as JavaScript has it after reading its JSON.
-pub(super) fn record(of: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
-    of.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
 }
 
 /// A record's text, one field a line.

@@ -1,7 +1,12 @@
 // The worker, started when it is first needed: until then nothing is compiled.
-import type { Command, Event } from './protocol';
+import type { Answer, Command, Event, Question } from './protocol';
 
-type Handlers = { event(event: Event): void; failed(message: string): void; started(): void };
+/// What the page asks.
+export type Message = Exclude<Question, { measured: unknown }> | Exclude<Command, { run: unknown }>;
+/// What it is told.
+export type News = Exclude<Answer, { type: 'usable' }> | Exclude<Event, { type: 'measured' }>;
+
+type Handlers = { news(news: News): void; failed(message: string): void; started(): void };
 
 let worker: Worker | undefined;
 let handlers: Handlers | undefined;
@@ -16,14 +21,14 @@ export const isStarted = () => worker !== undefined;
 export function start(): Worker {
   if (!worker) {
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = (message: MessageEvent<Event>) => handlers?.event(message.data);
+    worker.onmessage = (message: MessageEvent<News>) => handlers?.news(message.data);
     worker.onerror = (error) => handlers?.failed(error.message);
-    worker.postMessage('hello' satisfies Command);
+    worker.postMessage('hello' satisfies Message);
     handlers?.started();
   }
   return worker;
 }
 
-export function send(command: Command) {
-  start().postMessage(command);
+export function send(message: Message) {
+  start().postMessage(message);
 }

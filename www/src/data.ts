@@ -1,5 +1,6 @@
 // Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
-import type { Command, File as Sent, Origin } from './protocol';
+import type { Message } from './client';
+import type { File as Sent, Origin } from './protocol';
 import { reason } from './format';
 import { plain } from './unpack';
 
@@ -18,7 +19,7 @@ export const MIRROR = {
 
 const CACHE = 'metacls-mnist-1';
 
-type Use = (command: Command) => void;
+type Use = (message: Message) => void;
 
 /// Hands files to the worker, unpacked.
 async function useFiles(use: Use, files: Sent[], origin: Origin) {

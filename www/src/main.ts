@@ -10,7 +10,7 @@ import { accuracy, dark, percent, rate, reason, same } from './format';
 import { Inspector } from './inspector';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
-import type { Config, EngineChoice, Event, File, Format } from './protocol';
+import type { Answer, Config, EngineChoice, File, Format } from './protocol';
 import { fold, initialView, type View } from './state';
 import * as schematics from './schematics';
 import * as status from './status';
@@ -306,7 +306,7 @@ function catalog() {
 }
 
 /// Opens what a link holds; what can't be read says so, and the nearest preset stands there.
-function linked(event: Extract<Event, { type: 'link_read' }>) {
+function linked(event: Extract<Answer, { type: 'link_read' }>) {
   const found = event.link;
   if (!found) {
     view = { ...view, refused: `The link could not be opened: ${event.problem ?? ''}. The nearest preset is shown instead` };
@@ -351,10 +351,10 @@ const isFigure = (id: string): id is Tab => ['figure1', 'figure2', 'figure3'].in
 client.listen({
   started: () => {
     view = { ...view, state: 'starting', words: 'Loading the training program.' };
-    void data.begin((command) => client.send(command));
+    void data.begin(client.send);
     refresh();
   },
-  event: (event) => {
+  news: (event) => {
     // An answer about a configuration that has been changed since says nothing.
     if (event.type === 'checked' && event.config !== JSON.stringify(config)) return;
     view = fold(view, event);

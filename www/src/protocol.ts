@@ -1,18 +1,10 @@
-// Generated from src/protocol.rs: METACLS_BLESS=1 cargo test --lib typescript_types
+// Generated from src/protocol: METACLS_BLESS=1 cargo test --lib typescript_types
 
-export type Command = "hello" | { "check": { 
+export type Question = "hello" | { "check": { 
 /**
  * The configuration as JSON text.
  */
-config: string, } } | "use_digits" | { "use_files": { 
-/**
- * The files, in any order; which is which is read from their headers and sizes.
- */
-files: Array<File>, 
-/**
- * Where they come from.
- */
-origin: Origin, } } | { "run": { 
+config: string, } } | { "run": { 
 /**
  * The configuration as JSON text.
  */
@@ -24,15 +16,7 @@ engine: EngineChoice,
 /**
  * Whether to wait, paused, before the first step.
  */
-paused: boolean, } } | "pause" | "resume" | { "step": { 
-/**
- * How far.
- */
-unit: StepUnit, } } | "reset" | { "export": { 
-/**
- * In which form.
- */
-format: Format, } } | { "open": { 
+paused: boolean, } } | { "open": { 
 /**
  * Its content.
  */
@@ -44,23 +28,15 @@ file: File,
 /**
  * In which form.
  */
-format: Format, } } | { "watch": { 
+format: Format, } } | { "measured": { 
 /**
- * The digit.
+ * Everything measured so far.
  */
-probe: Probe, } } | { "receptive": { 
+results: unknown, 
 /**
- * Index into [`RunInfo::lanes`].
+ * In which form.
  */
-lane: number, 
-/**
- * The unit, from 0.
- */
-unit: number, } } | { "trace": { 
-/**
- * Index into [`RunInfo::lanes`].
- */
-lane: number, } } | { "write_link": { 
+format: Format | null, } } | { "write_link": { 
 /**
  * The configuration as JSON text.
  */
@@ -73,7 +49,7 @@ at: number | null, } } | { "read_link": {
  * The fragment.
  */
 fragment: string, } };
-export type Event = { "type": "catalog", 
+export type Answer = { "type": "catalog", 
 /**
  * The code's version.
  */
@@ -93,7 +69,113 @@ config: string,
 /**
  * What is wrong with it; empty if usable.
  */
-problems: Array<Problem>, } | { "type": "data", 
+problems: Array<Problem>, } | { "type": "usable", 
+/**
+ * The configuration.
+ */
+config: Config, 
+/**
+ * Which engine.
+ */
+engine: EngineChoice, 
+/**
+ * Whether to wait, paused, before the first step.
+ */
+paused: boolean, } | { "type": "data_refused", 
+/**
+ * Why, in words.
+ */
+reason: string, } | { "type": "claims", 
+/**
+ * In the figure's order.
+ */
+outcomes: Array<Outcome>, } | { "type": "link", 
+/**
+ * The fragment, without `#`.
+ */
+fragment: string, } | { "type": "link_read", 
+/**
+ * What it holds; none if it can't be read.
+ */
+link: Link | null, 
+/**
+ * The preset to open where it can't.
+ */
+preset: string, 
+/**
+ * What is wrong with it, in words.
+ */
+problem: string | null, } | { "type": "opened" } & StoredRun | { "type": "results", 
+/**
+ * A name to save it under.
+ */
+file_name: string, 
+/**
+ * Its media type.
+ */
+media_type: string, 
+/**
+ * Its text.
+ */
+text: string, } | { "type": "failed", 
+/**
+ * What happened.
+ */
+what: string, 
+/**
+ * What it means.
+ */
+meaning: string, 
+/**
+ * What to do.
+ */
+advice: string, };
+export type Command = "use_digits" | { "use_files": { 
+/**
+ * The files, in any order; which is which is read from their headers and sizes.
+ */
+files: Array<File>, 
+/**
+ * Where they come from.
+ */
+origin: Origin, } } | { "run": { 
+/**
+ * The configuration.
+ */
+config: Config, 
+/**
+ * Which engine.
+ */
+engine: EngineChoice, 
+/**
+ * Whether to wait, paused, before the first step.
+ */
+paused: boolean, } } | "pause" | "resume" | { "step": { 
+/**
+ * How far.
+ */
+unit: StepUnit, } } | "reset" | { "export": { 
+/**
+ * In which form.
+ */
+format: Format, } } | { "watch": { 
+/**
+ * The digit.
+ */
+probe: Probe, } } | { "receptive": { 
+/**
+ * Index into [`RunInfo::lanes`].
+ */
+lane: number, 
+/**
+ * The unit, from 0.
+ */
+unit: number, } } | { "trace": { 
+/**
+ * Index into [`RunInfo::lanes`].
+ */
+lane: number, } };
+export type Event = { "type": "data", 
 /**
  * What they are.
  */
@@ -133,11 +215,15 @@ lane: number,
 /**
  * What was measured.
  */
-record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "claims", 
+record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "measured", 
 /**
- * In the figure's order.
+ * Everything.
  */
-outcomes: Array<Outcome>, } | { "type": "probed", 
+results: unknown, 
+/**
+ * In which form.
+ */
+format: Format | null, } | { "type": "probed", 
 /**
  * The digit.
  */
@@ -185,23 +271,7 @@ lane: number,
 /**
  * The step.
  */
-trace: StepTrace, } | { "type": "link", 
-/**
- * The fragment, without `#`.
- */
-fragment: string, } | { "type": "link_read", 
-/**
- * What it holds; none if it can't be read.
- */
-link: Link | null, 
-/**
- * The preset to open where it can't.
- */
-preset: string, 
-/**
- * What is wrong with it, in words.
- */
-problem: string | null, } | { "type": "opened" } & StoredRun | { "type": "lane_lost", 
+trace: StepTrace, } | { "type": "lane_lost", 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -217,19 +287,7 @@ reason: string, } | { "type": "done",
 /**
  * Seconds from start to end, pauses left out.
  */
-seconds: number, } | { "type": "results", 
-/**
- * A name to save it under.
- */
-file_name: string, 
-/**
- * Its media type.
- */
-media_type: string, 
-/**
- * Its text.
- */
-text: string, } | { "type": "failed", 
+seconds: number, } | { "type": "failed", 
 /**
  * What happened.
  */
@@ -254,7 +312,7 @@ bytes: Uint8Array, };
 export type Origin = "served" | "kept" | "dropped" | "mirror";
 export type Format = "json" | "csv";
 export type StepUnit = "observe" | "task";
-export type State = "ready" | "loading" | "compiling" | "self_testing" | "training" | "evaluating" | "paused" | "done" | "failed";
+export type State = "loading" | "compiling" | "self_testing" | "training" | "evaluating" | "paused" | "done" | "failed";
 export type RunInfo = { 
 /**
  * The configuration.

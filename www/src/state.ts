@@ -1,12 +1,13 @@
 // What the page knows: events folded into one record. No mathematics: the worker sends finished numbers.
 import type { Course } from './course';
 import type { Receptive } from './inspector';
-import type { Config, DataInfo, EngineInfo, Event, Experiment, Field, Origin, Problem, Progress, State } from './protocol';
+import type { News } from './client';
+import type { Config, DataInfo, EngineInfo, Experiment, Field, Origin, Problem, Progress, State } from './protocol';
 
 export type View = {
   experiments: Experiment[];
   fields: Field[];
-  state: State | 'idle' | 'starting';
+  state: State | 'idle' | 'starting' | 'ready';
   words: string;
   data?: DataInfo;
   origin: Origin | null;
@@ -34,10 +35,15 @@ export const initialView: View = {
   problems: [],
 };
 
-export function fold(view: View, event: Event): View {
+export function fold(view: View, event: News): View {
   switch (event.type) {
     case 'catalog':
-      return { ...view, experiments: event.experiments, fields: event.fields };
+      return {
+        ...view,
+        experiments: event.experiments,
+        fields: event.fields,
+        ...(view.state === 'starting' && { state: 'ready', words: 'Ready.' }),
+      };
     case 'checked':
       return { ...view, problems: event.problems };
     case 'data':

@@ -35,3 +35,11 @@ export async function unpack(name: string, bytes: Uint8Array<ArrayBuffer>): Prom
 export async function plain(file: { name: string; bytes: Uint8Array }) {
   return { name: file.name, bytes: await unpack(file.name, file.bytes as Uint8Array<ArrayBuffer>) };
 }
+
+/// A program's bytes, which lie packed beside the page.
+export async function fetched(address: string): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address}: ${answer.status} ${answer.statusText}`);
+  // A host that names the packing makes the browser unpack at once; `unpack` sees to both.
+  return unpack(address, new Uint8Array(await answer.arrayBuffer()));
+}

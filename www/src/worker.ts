@@ -1,19 +1,25 @@
-// The training worker: passes commands to the wasm and events back, and nothing else.
-import init, { Session } from './wasm/metacls.js';
-import type { Command, Event } from './protocol';
+// The worker: passes what the page asks to the desk or the bench, what one has for the other between them, and the rest
+// back.
+import type { Bench } from './wasm/bench.js';
+import initDesk, { Desk } from './wasm/desk.js';
+import desk from './wasm/desk_bg.wasm.gz?url';
+import bench from './wasm/bench_bg.wasm.gz?url';
+import type { Message, News } from './client';
+import type { Answer, Command, Event, Question } from './protocol';
+import { fetched } from './unpack';
 
 // Just what is used of the worker's global scope and of WebGPU.
 type AdapterText = {
   vendor?: string; architecture?: string; description?: string; device?: string; isFallbackAdapter?: boolean;
 };
 type WorkerScope = {
-  postMessage(event: Event): void;
-  onmessage: ((message: MessageEvent<Command>) => void) | null;
+  postMessage(news: News): void;
+  onmessage: ((message: MessageEvent<Message>) => void) | null;
   navigator: { gpu?: { requestAdapter(options?: object): Promise<{ info: AdapterText } | null> } };
 };
 const scope = self as unknown as WorkerScope;
 
-const post = (event: Event) => scope.postMessage(event);
+const post = (news: News) => scope.postMessage(news);
 
 function fail(error: unknown) {
   const what = `The training program stopped: ${error instanceof Error ? error.message : String(error)}`;
@@ -46,20 +52,61 @@ async function adapter(): Promise<[string, boolean]> {
   return [name, info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(name)];
 }
 
-const waiting: Command[] = [];
+const waiting: Message[] = [];
 scope.onmessage = (message) => waiting.push(message.data);
 
-try {
-  await init();
-  const session = new Session(post, breathe);
-  session.name_adapter(...(await adapter().catch((): [string, boolean] => ['', false])));
-  const handle = (command: Command) => {
-    try {
-      session.handle(command);
-    } catch (error) {
-      fail(error);
-    }
+/// Does something with a program; what it throws is told.
+function guarded(work: () => void) {
+  try {
+    work();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+type NameOf<T> = T extends string ? T : keyof T;
+/// Everything that the desk is asked; the rest is for the bench.
+const QUESTIONS: Record<NameOf<Question>, true> = {
+  hello: true, check: true, run: true, open: true, convert: true, measured: true, write_link: true, read_link: true,
+};
+const nameOf = (message: Message) => (typeof message === 'string' ? message : Object.keys(message)[0]);
+const isQuestion = (message: Message): message is Extract<Message, Question> => nameOf(message) in QUESTIONS;
+
+let atBench: Promise<Bench> | undefined;
+
+/// The bench, loaded when it is first needed: links, files and the Lab do without.
+async function load(ask: (question: Question) => void): Promise<Bench> {
+  const { default: init, Bench } = await import('./wasm/bench.js');
+  await init({ module_or_path: fetched(bench) });
+  const tell = (event: Event) => {
+    if (event.type === 'measured') ask({ measured: { results: event.results, format: event.format } });
+    else post(event);
   };
+  const loaded = new Bench(tell, breathe);
+  loaded.name_adapter(...(await adapter().catch((): [string, boolean] => ['', false])));
+  return loaded;
+}
+
+try {
+  await initDesk({ module_or_path: fetched(desk) });
+  const answered = (answer: Answer) => {
+    if (answer.type === 'usable') command({ run: { config: answer.config, engine: answer.engine, paused: answer.paused } });
+    else post(answer);
+  };
+  const atDesk = new Desk(answered);
+  const ask = (question: Question) => guarded(() => atDesk.handle(question));
+  const command = (command: Command) => {
+    atBench ??= load(ask);
+    atBench.then(
+      (bench) => guarded(() => bench.handle(command)),
+      (error) => {
+        // It may be had again.
+        atBench = undefined;
+        fail(error);
+      },
+    );
+  };
+  const handle = (message: Message) => (isQuestion(message) ? ask(message) : command(message));
   self.addEventListener('error', (event) => fail(event.message));
   self.addEventListener('unhandledrejection', (event) => fail(event.reason));
   waiting.forEach(handle);

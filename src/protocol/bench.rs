@@ -1,0 +1,261 @@
+//! What is asked of the bench, where lanes are trained, and what it tells.
+
+use serde::{Deserialize, Serialize};
+
+use super::{File, Format, Origin, State, StepUnit};
+use crate::config::{Config, Lane};
+use crate::data::DataInfo;
+use crate::engine_info::{EngineChoice, EngineInfo};
+use crate::look::{Look, Picture, Probe};
+use crate::metrics::{Summary, TaskRecord};
+use crate::model::Model;
+use crate::results::Results;
+use crate::trace::StepTrace;
+
+/// What is asked of the bench.
+///
+/// Named from outside (`{ run: { ... } }`): a name within would bring serde's buffers into the wasm.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Uses the project's own procedural digits; answered by [`Event::Data`].
+    UseDigits,
+    /// Uses IDX files (plain or gzip); answered by [`Event::Data`] or [`Event::DataRefused`].
+    UseFiles {
+        /// The files, in any order; which is which is read from their headers and sizes.
+        files: Vec<File>,
+        /// Where they come from.
+        origin: Origin,
+    },
+    /// Starts a run from the beginning, of a configuration that the desk has checked
+    /// ([`super::Answer::Usable`]); answered by [`Event::Started`] or [`Event::Failed`].
+    Run {
+        /// The configuration.
+        config: Box<Config>,
+        /// Which engine.
+        engine: EngineChoice,
+        /// Whether to wait, paused, before the first step.
+        paused: bool,
+    },
+    /// Pauses after the slice in progress.
+    Pause,
+    /// Goes on.
+    Resume,
+    /// While paused: goes on by one unit, then pauses again.
+    Step {
+        /// How far.
+        unit: StepUnit,
+    },
+    /// Goes back to before the first step of the present run, with the same seeds, paused.
+    Reset,
+    /// Asks for [`super::Answer::Results`]: everything measured so far, as a file.
+    Export {
+        /// In which form.
+        format: Format,
+    },
+    /// Looks at the first seed's units on this digit from now on; answered by [`Event::Probed`].
+    Watch {
+        /// The digit.
+        probe: Probe,
+    },
+    /// Asks for the weights of one unit of h1; answered by [`Event::Receptive`] once the lanes are at hand.
+    Receptive {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The unit, from 0.
+        unit: u32,
+    },
+    /// Asks for a walk through a lane's next step (its last one where it is through); answered by
+    /// [`Event::Traced`].
+    Trace {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+    },
+}
+
+/// What the bench tells.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// These images are in use from now on.
+    Data {
+        /// What they are.
+        info: DataInfo,
+        /// Where they came from; none for procedural digits.
+        origin: Option<Origin>,
+    },
+    /// The files are of no use; what was in use stays so.
+    DataRefused {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The worker's state changed.
+    State {
+        /// The state.
+        state: State,
+        /// The state in words, for people.
+        words: String,
+    },
+    /// This engine will be used.
+    Engine {
+        /// Which.
+        info: EngineInfo,
+        /// What is missing and what it means, in words, where it isn't the one hoped for.
+        notice: Option<String>,
+    },
+    /// A run begins (or begins again).
+    Started {
+        /// What runs.
+        run: RunInfo,
+    },
+    /// How far the run is; a few times a second.
+    Progress(Progress),
+    /// A lane was measured: before training, or after a task.
+    Checkpoint {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// What was measured.
+        record: TaskRecord,
+    },
+    /// Means over seeds, after checkpoints came in.
+    Summary(Summary),
+    /// Everything measured so far, for the desk ([`super::Question::Measured`]): to write a file of this form, or, where
+    /// none is given, to hold the figure's claims against it.
+    Measured {
+        /// Everything.
+        #[cfg_attr(test, ts(type = "unknown"))]
+        results: Box<Results>,
+        /// In which form.
+        format: Option<Format>,
+    },
+    /// What is looked at from now on.
+    Probed {
+        /// The digit.
+        probe: Probe,
+        /// Its pixels, 0 to 255, row by row.
+        pixels: Vec<u8>,
+        /// The same digit as each task of the run turns it.
+        strip: Vec<Vec<u8>>,
+    },
+    /// A lane's units on the probe.
+    Looked {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// Tasks learned, at a task's end; none in between.
+        tasks_learned: Option<u32>,
+        /// What was seen.
+        look: Look,
+    },
+    /// One unit of h1.
+    Receptive {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The unit.
+        unit: u32,
+        /// Its weights.
+        weights: Picture,
+        /// What it has learned: their change since before training.
+        learned: Picture,
+    },
+    /// A walk through one step.
+    Traced {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The step.
+        trace: Box<StepTrace>,
+    },
+    /// A lane holds numbers that are not finite any more and was set aside; the others go on.
+    LaneLost {
+        /// Index into [`RunInfo::lanes`].
+        lane: u32,
+        /// The observe step (counted from 0) at which it was found.
+        step: u32,
+        /// In words.
+        reason: String,
+    },
+    /// All lanes are through.
+    Done {
+        /// Seconds from start to end, pauses left out.
+        seconds: f64,
+    },
+    /// Something could not be done. Results so far are kept.
+    Failed {
+        /// What happened.
+        what: String,
+        /// What it means.
+        meaning: String,
+        /// What to do.
+        advice: String,
+    },
+}
+
+/// A run's fixed facts: what charts need to label what follows.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RunInfo {
+    /// The configuration.
+    pub config: Config,
+    /// Hidden layers' names in beta's order (h1, h2, ..., or h4_L, h4_R).
+    pub layers: Vec<String>,
+    /// Their units.
+    pub units: Vec<u32>,
+    /// Weight matrices' names in alpha's order.
+    pub matrices: Vec<String>,
+    /// For each hidden layer, the index of its weight matrix in alpha's order.
+    pub layer_matrix: Vec<u32>,
+    /// Heads' names: category, and item where there is one.
+    pub heads: Vec<String>,
+    /// Chance level of each head.
+    pub chance: Vec<f64>,
+    /// The lanes.
+    pub lanes: Vec<Lane>,
+    /// Observe steps of each lane.
+    pub steps: u32,
+    /// The first seed's angle of each task, in degrees.
+    pub angles: Vec<f64>,
+}
+
+impl RunInfo {
+    /// Of a configuration whose first seed's tasks have these angles.
+    pub fn new(config: &Config, model: &Model, angles: Vec<f64>) -> Self {
+        let heads = model.heads.iter();
+        Self {
+            layers: model.layers.iter().map(|l| l.name.clone()).collect(),
+            units: model.layers.iter().map(|l| l.units as u32).collect(),
+            matrices: model.matrices.iter().map(|m| m.name.clone()).collect(),
+            layer_matrix: model.layers.iter().map(|l| l.matrix as u32).collect(),
+            heads: heads.clone().map(|h| h.name.to_owned()).collect(),
+            chance: heads.map(|h| 1.0 / h.classes as f64).collect(),
+            lanes: config.lanes(),
+            steps: config.steps(),
+            config: config.clone(),
+            angles,
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Progress {
+    /// Lane-steps done, in all waves.
+    pub lane_steps: u32,
+    /// Lane-steps in all.
+    pub lane_steps_total: u32,
+    /// Observe steps done in the wave in progress.
+    pub step: u32,
+    /// Observe steps of one lane.
+    pub steps: u32,
+    /// The task in progress, from 0.
+    pub task: u32,
+    /// The wave in progress, from 0.
+    pub wave: u32,
+    /// How many waves.
+    pub waves: u32,
+    /// Measured speed in lane-steps a second; none before it is known.
+    pub lane_steps_per_second: Option<f64>,
+    /// Estimated seconds to the end, evaluations counted; none before it is known.
+    pub seconds_left: Option<f64>,
+}

@@ -1,0 +1,146 @@
+//! What is asked of the desk, and what it answers. A question needs no run: it holds all that its answer depends on.
+
+use serde::{Deserialize, Serialize};
+
+use super::{File, Format};
+use crate::claims::Outcome;
+use crate::config::{Config, Field, Problem};
+use crate::engine_info::EngineChoice;
+use crate::experiments::Experiment;
+use crate::link::Link;
+use crate::results::Results;
+use crate::stored::StoredRun;
+
+/// What is asked of the desk.
+///
+/// Named from outside (`{ check: { ... } }`): a name within would bring serde's buffers into the wasm.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Asks for the [`Answer::Catalog`]; the page's first words.
+    Hello,
+    /// Asks whether a configuration (JSON text) is usable; answered by [`Answer::Checked`].
+    Check {
+        /// The configuration as JSON text.
+        config: String,
+    },
+    /// Asks for a run from the beginning; answered by [`Answer::Usable`], which the bench takes, or [`Answer::Failed`].
+    Run {
+        /// The configuration as JSON text.
+        config: String,
+        /// Which engine.
+        engine: EngineChoice,
+        /// Whether to wait, paused, before the first step.
+        paused: bool,
+    },
+    /// Shows a results file as a stored run; answered by [`Answer::Opened`] or [`Answer::DataRefused`].
+    Open {
+        /// Its content.
+        file: File,
+    },
+    /// Tells a results file in another form; answered by [`Answer::Results`] or [`Answer::DataRefused`].
+    Convert {
+        /// Its content.
+        file: File,
+        /// In which form.
+        format: Format,
+    },
+    /// The bench's [`super::Event::Measured`]: answered by [`Answer::Results`] in the form asked for, by
+    /// [`Answer::Claims`] where none is.
+    Measured {
+        /// Everything measured so far.
+        #[cfg_attr(test, ts(type = "unknown"))]
+        results: Box<Results>,
+        /// In which form.
+        format: Option<Format>,
+    },
+    /// Asks for the fragment of a configuration (JSON text); answered by [`Answer::Link`].
+    WriteLink {
+        /// The configuration as JSON text.
+        config: String,
+        /// The point of the stream that is looked at.
+        at: Option<u32>,
+    },
+    /// Reads a fragment (without `#`); answered by [`Answer::LinkRead`].
+    ReadLink {
+        /// The fragment.
+        fragment: String,
+    },
+}
+
+/// What the desk answers.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Answer {
+    /// What can be run: answer to [`Question::Hello`].
+    Catalog {
+        /// The code's version.
+        version: String,
+        /// The presets.
+        experiments: Vec<Experiment>,
+        /// Every knob.
+        fields: Vec<Field>,
+    },
+    /// Answer to [`Question::Check`].
+    Checked {
+        /// The text that was asked about.
+        config: String,
+        /// What is wrong with it; empty if usable.
+        problems: Vec<Problem>,
+    },
+    /// A configuration that was read and checked: what [`super::Command::Run`] takes.
+    Usable {
+        /// The configuration.
+        config: Config,
+        /// Which engine.
+        engine: EngineChoice,
+        /// Whether to wait, paused, before the first step.
+        paused: bool,
+    },
+    /// The files are of no use; what was in use stays so.
+    DataRefused {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The figure's claims held against what was measured so far, when seeds are through.
+    Claims {
+        /// In the figure's order.
+        outcomes: Vec<Outcome>,
+    },
+    /// Answer to [`Question::WriteLink`]; not given for what is no configuration.
+    Link {
+        /// The fragment, without `#`.
+        fragment: String,
+    },
+    /// Answer to [`Question::ReadLink`].
+    LinkRead {
+        /// What it holds; none if it can't be read.
+        link: Option<Link>,
+        /// The preset to open where it can't.
+        preset: String,
+        /// What is wrong with it, in words.
+        problem: Option<String>,
+    },
+    /// Answer to [`Question::Open`].
+    Opened(Box<StoredRun>),
+    /// The results file: answer to [`Question::Convert`] and to [`super::Command::Export`].
+    Results {
+        /// A name to save it under.
+        file_name: String,
+        /// Its media type.
+        media_type: String,
+        /// Its text.
+        text: String,
+    },
+    /// Something could not be done. Results so far are kept.
+    Failed {
+        /// What happened.
+        what: String,
+        /// What it means.
+        meaning: String,
+        /// What to do.
+        advice: String,
+    },
+}

@@ -1,0 +1,197 @@
+//! What the page and its worker say to each other.
+//!
+//! Behind the page are two programs. The *desk* knows words and files: it checks configurations, reads and writes links and
+//! results files, and judges claims; the page asks it [`Question`]s and gets [`Answer`]s. The *bench* has images and
+//! engines: [`Command`]s start and steer its one run, and [`Event`]s tell of it. What one has for the other goes through
+//! the worker: [`Answer::Usable`] becomes [`Command::Run`], [`Event::Measured`] becomes [`Question::Measured`].
+//!
+//! These are the only types on the wire. The page's TypeScript types are generated from them (test
+//! `typescript_types_are_current`). The page shows what it is told and computes no result itself.
+
+mod bench;
+mod desk;
+
+use serde::{Deserialize, Serialize};
+
+pub use bench::{Command, Event, Progress, RunInfo};
+pub use desk::{Answer, Question};
+
+/// The form of exported results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Complete, importable.
+    Json,
+    /// Long form: one row for each seed, condition, task, metric.
+    Csv,
+}
+
+/// A file's bytes.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct File {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its content.
+    #[serde(with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
+    pub bytes: Vec<u8>,
+}
+
+/// Reads bytes as a browser's `Uint8Array` gives them, or as a list of numbers.
+mod bytes {
+    use serde::de::{Deserializer, SeqAccess, Visitor};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl<'de> Visitor<'de> for Bytes {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, v: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(v.to_vec())
+            }
+            fn visit_byte_buf<E>(self, v: Vec<u8>) -> Result<Vec<u8>, E> {
+                Ok(v)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<u8>, A::Error> {
+                let mut v = Vec::new();
+                while let Some(byte) = seq.next_element()? {
+                    v.push(byte);
+                }
+                Ok(v)
+            }
+        }
+        d.deserialize_byte_buf(Bytes)
+    }
+}
+
+/// Where IDX files come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Served beside the page.
+    Served,
+    /// Kept in this browser from an earlier visit.
+    Kept,
+    /// Dropped on the page or chosen by its reader.
+    Dropped,
+    /// Fetched from a public mirror.
+    Mirror,
+}
+
+/// How far one press of "step" goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum StepUnit {
+    /// One observe step.
+    Observe,
+    /// To the end of the task in progress.
+    Task,
+}
+
+/// What state the bench is in: always one of these, once a run was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Images are read or generated.
+    Loading,
+    /// The engine is made ready: adapter, shaders, buffers.
+    Compiling,
+    /// The engine is compared with the reference on a small network.
+    SelfTesting,
+    /// Lanes learn.
+    Training,
+    /// All tasks are being evaluated.
+    Evaluating,
+    /// Waiting for the reader.
+    Paused,
+    /// All lanes are through.
+    Done,
+    /// The run can't go on.
+    Failed,
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use ts_rs::{Config as Names, TS};
+
+    /// Every type on the wire as TypeScript, in one file.
+    #[test]
+    fn typescript_types_are_current() {
+        let names = Names::new().with_large_int("number");
+        let mut text = String::from(
+            "// Generated from src/protocol: METACLS_BLESS=1 cargo test --lib typescript_types\n\n",
+        );
+        macro_rules! types {
+            ($($t:ty),* $(,)?) => {
+                $(text += &format!("export {}\n", <$t as TS>::decl(&names));)*
+            };
+        }
+        types!(
+            super::Question,
+            super::Answer,
+            super::Command,
+            super::Event,
+            super::File,
+            super::Origin,
+            super::Format,
+            super::StepUnit,
+            super::State,
+            super::RunInfo,
+            super::Progress,
+            crate::config::Config,
+            crate::config::Condition,
+            crate::config::DataSet,
+            crate::config::EvaluateOn,
+            crate::config::Field,
+            crate::config::FieldKind,
+            crate::config::Lane,
+            crate::config::Problem,
+            crate::data::DataInfo,
+            crate::engine_info::EngineChoice,
+            crate::engine_info::EngineInfo,
+            crate::engine_info::EngineKind,
+            crate::experiments::Experiment,
+            crate::metrics::Accuracy,
+            crate::metrics::ConditionSummary,
+            crate::metrics::Estimate,
+            crate::metrics::Evaluation,
+            crate::model::Lesion,
+            crate::metrics::LesionEstimate,
+            crate::metrics::Summary,
+            crate::metrics::SummaryPoint,
+            crate::metrics::TaskRecord,
+            crate::claims::Outcome,
+            crate::claims::PartOutcome,
+            crate::claims::Verdict,
+            crate::link::Link,
+            crate::look::LayerLook,
+            crate::look::Learned,
+            crate::look::Look,
+            crate::look::Picture,
+            crate::look::Probe,
+            crate::look::Watched,
+            crate::look::WatchedLane,
+            crate::stored::StoredRun,
+            crate::trace::StepTrace,
+            crate::trace::TracedInner,
+            crate::trace::TracedSample,
+            crate::trace::TracedUnit,
+        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
+        if std::env::var_os("METACLS_BLESS").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        let held = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            held == text,
+            "www/src/protocol.ts is not current: METACLS_BLESS=1 cargo test --lib typescript_types"
+        );
+    }
+}

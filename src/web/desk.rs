@@ -1,0 +1,149 @@
+//! The desk: configurations checked, links and results files read and written, claims judged. It keeps nothing from one
+//! question to the next.
+
+use wasm_bindgen::prelude::*;
+
+use super::json;
+use crate::config::{Config, ConfigError};
+use crate::protocol::{Answer, File, Format, Question};
+use crate::results::Results;
+use crate::stored::StoredRun;
+use crate::words::Words;
+use crate::{experiments, link, report};
+
+/// The desk's end of the wire.
+#[wasm_bindgen]
+pub struct Desk {
+    post: js_sys::Function,
+}
+
+#[wasm_bindgen]
+impl Desk {
+    /// A desk that hands answers to `post`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(post: js_sys::Function) -> Self {
+        console_error_panic_hook::set_once();
+        Self { post }
+    }
+
+    /// Answers a [`Question`].
+    pub fn handle(&self, question: JsValue) {
+        let answer = match super::message(question) {
+            Ok(question) => answer(question),
+            Err(words) => Some(failed(words)),
+        };
+        if let Some(answer) = answer {
+            super::post(&self.post, &answer);
+        }
+    }
+}
+
+fn failed(words: Words) -> Answer {
+    let Words {
+        what,
+        meaning,
+        advice,
+    } = words;
+    Answer::Failed {
+        what,
+        meaning,
+        advice,
+    }
+}
+
+fn answer(question: Question) -> Option<Answer> {
+    Some(match question {
+        Question::Hello => Answer::Catalog {
+            version: env!("CARGO_PKG_VERSION").into(),
+            experiments: experiments::all(),
+            fields: crate::config::FIELDS.to_vec(),
+        },
+        Question::Check { config } => {
+            let problems = config_of(&config).err().map_or(Vec::new(), |e| e.problems);
+            Answer::Checked { config, problems }
+        }
+        Question::Run {
+            config,
+            engine,
+            paused,
+        } => match config_of(&config) {
+            Ok(config) => Answer::Usable {
+                config,
+                engine,
+                paused,
+            },
+            Err(e) => failed(Words {
+                what: e.to_string(),
+                meaning: "The run was not started.".into(),
+                advice: "Change the fields named above to what is allowed.".into(),
+            }),
+        },
+        Question::Open { file } => match opened(&file) {
+            Ok(run) => Answer::Opened(Box::new(run)),
+            Err(reason) => Answer::DataRefused { reason },
+        },
+        Question::Convert { file, format } => match json::results(&file.name, &file.bytes) {
+            Ok(results) => told(&results, format),
+            Err(e) => Answer::DataRefused {
+                reason: e.to_string(),
+            },
+        },
+        Question::Measured {
+            results,
+            format: Some(format),
+        } => told(&results, format),
+        Question::Measured {
+            results,
+            format: None,
+        } => Answer::Claims {
+            outcomes: report::outcomes(&results),
+        },
+        // What is no configuration has no link; the editor says what is wrong with it.
+        Question::WriteLink { config, at } => Answer::Link {
+            fragment: link::write(&config_of(&config).ok()?, at),
+        },
+        Question::ReadLink { fragment } => {
+            let read = link::read(&fragment, json::number);
+            Answer::LinkRead {
+                preset: link::preset_of(&fragment).into(),
+                problem: read.as_ref().err().map(ToString::to_string),
+                link: read.ok(),
+            }
+        }
+    })
+}
+
+/// Reads and checks a configuration's text.
+fn config_of(text: &str) -> Result<Config, ConfigError> {
+    let value: serde_json::Value = json::read(text).map_err(ConfigError::whole)?;
+    Config::from_value(&value)
+}
+
+/// A results file as the page shows it.
+fn opened(file: &File) -> Result<StoredRun, String> {
+    let results = json::results(&file.name, &file.bytes).map_err(|e| e.to_string())?;
+    StoredRun::of(&results).map_err(|e| e.to_string())
+}
+
+/// A run's results as a file.
+fn told(results: &Results, format: Format) -> Answer {
+    let (first, seeds) = (results.config.first_seed, results.config.seeds);
+    let shape = experiments::of_shape(&results.config).map_or("run", |e| e.id);
+    let name = match seeds {
+        1 => format!("metacls-{shape}-seed{first}"),
+        _ => format!("metacls-{shape}-seeds{first}to{}", first + seeds - 1),
+    };
+    let (ending, media_type, text) = match format {
+        Format::Json => (
+            "json",
+            "application/json",
+            json::write(results).unwrap_or_default(),
+        ),
+        Format::Csv => ("csv", "text/csv", report::csv(results)),
+    };
+    Answer::Results {
+        file_name: format!("{name}.{ending}"),
+        media_type: media_type.into(),
+        text,
+    }
+}
