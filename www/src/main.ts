@@ -269,7 +269,9 @@ function edit(name: string, value: unknown) {
 function run() {
   if (!config || view.data === undefined) {
     wanted = { ...wanted, run: true };
-    client.start();
+    // Where the program could not be loaded, its images are asked for again, and it with them.
+    if (view.state === 'failed') void data.begin(client.send);
+    else client.start();
     return;
   }
   if (view.problems.length > 0) return;

@@ -21,16 +21,26 @@ const scope = self as unknown as WorkerScope;
 
 const post = (news: News) => scope.postMessage(news);
 
-function fail(error: unknown) {
-  const what = `The training program stopped: ${error instanceof Error ? error.message : String(error)}`;
+const said = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function fail(what: string, meaning: string, advice: string) {
   post({ type: 'state', state: 'failed', words: what });
-  post({
-    type: 'failed',
-    what,
-    meaning: 'Nothing more can be trained in this page; charts and what was exported stay.',
-    advice: 'Reload the page. If it happens again, use a current browser.',
-  });
+  post({ type: 'failed', what, meaning, advice });
 }
+
+const stopped = (error: unknown) =>
+  fail(
+    `The training program stopped: ${said(error)}`,
+    'Nothing more can be trained in this page; charts and what was exported stay.',
+    'Reload the page. If it happens again, use a current browser.',
+  );
+
+const missing = (error: unknown) =>
+  fail(
+    `The training program could not be loaded: ${said(error)}`,
+    'Nothing can be trained until it is there; stored runs and charts stay.',
+    'Look after the connection, then press Run again.',
+  );
 
 // Lets messages in: a task of its own on the event loop, which timers would delay by milliseconds.
 const channel = new MessageChannel();
@@ -60,7 +70,7 @@ function guarded(work: () => void) {
   try {
     work();
   } catch (error) {
-    fail(error);
+    stopped(error);
   }
 }
 
@@ -74,7 +84,7 @@ const isQuestion = (message: Message): message is Extract<Message, Question> => 
 
 let atBench: Promise<Bench> | undefined;
 
-/// The bench, loaded when it is first needed: links, files and the Lab do without.
+/// The bench, loaded when it is first needed.
 async function load(ask: (question: Question) => void): Promise<Bench> {
   const { default: init, Bench } = await import('./wasm/bench.js');
   await init({ module_or_path: fetched(bench) });
@@ -96,21 +106,22 @@ try {
   const atDesk = new Desk(answered);
   const ask = (question: Question) => guarded(() => atDesk.handle(question));
   const command = (command: Command) => {
-    atBench ??= load(ask);
-    atBench.then(
+    const mine = (atBench ??= load(ask));
+    mine.then(
       (bench) => guarded(() => bench.handle(command)),
       (error) => {
-        // It may be had again.
+        if (atBench !== mine) return;
+        // Said once; the next command asks for it again.
         atBench = undefined;
-        fail(error);
+        missing(error);
       },
     );
   };
   const handle = (message: Message) => (isQuestion(message) ? ask(message) : command(message));
-  self.addEventListener('error', (event) => fail(event.message));
-  self.addEventListener('unhandledrejection', (event) => fail(event.reason));
+  self.addEventListener('error', (event) => stopped(event.message));
+  self.addEventListener('unhandledrejection', (event) => stopped(event.reason));
   waiting.forEach(handle);
   scope.onmessage = (message) => handle(message.data);
 } catch (error) {
-  fail(error);
+  stopped(error);
 }

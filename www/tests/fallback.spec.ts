@@ -12,3 +12,22 @@ test('without WebGPU the CPU engine trains, and the page says so', async ({ page
   await page.screenshot({ path: 'test-results/states/fallback-light-1440.png' });
   expect((await results(page)).engine).toMatchObject({ kind: 'cpu' });
 });
+
+test.describe('a program that does not come', () => {
+  test.use({ expected: /503/ });
+
+  test('is missed in words, and asked for again', async ({ context, page }) => {
+    let gone = true;
+    await context.route(/bench_bg/, (route) => (gone ? route.fulfill({ status: 503 }) : route.continue()));
+    await page.goto('/#v=1&preset=quick&seeds=1');
+    await expect(page.getByRole('alert')).toContainText('could not be loaded');
+    await accessible(page, 'without the training program');
+    // Links and files need no training program.
+    await configure(page, small);
+    await expect(page).toHaveURL(/tasks=3/);
+    gone = false;
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect(status(page)).toContainText('Done');
+    await expect(page.getByRole('alert')).not.toContainText('could not be loaded');
+  });
+});

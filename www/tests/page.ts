@@ -3,10 +3,13 @@ import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 
-export const test = base.extend({
-  page: async ({ page }, use) => {
+export const test = base.extend<{ expected: RegExp | undefined }>({
+  /// What a test itself makes the browser complain of.
+  expected: [undefined, { option: true }],
+  page: async ({ page, expected }, use) => {
     const said: string[] = [];
     page.on('console', (m) => {
+      if (expected?.test(m.text())) return;
       if (m.type() === 'error' || m.type() === 'warning') said.push(`${m.type()}: ${m.text()}`);
     });
     page.on('pageerror', (e) => said.push(`page error: ${e.message}`));
