@@ -1,6 +1,6 @@
 // The worker: passes what the page asks to the desk or the bench, what one has for the other between them, and the rest
 // back.
-import type { Bench } from './wasm/bench.js';
+import initBench, { Bench } from './wasm/bench.js';
 import initDesk, { Desk } from './wasm/desk.js';
 import desk from './wasm/desk_bg.wasm.gz?url';
 import bench from './wasm/bench_bg.wasm.gz?url';
@@ -35,11 +35,11 @@ const stopped = (error: unknown) =>
     'Reload the page. If it happens again, use a current browser.',
   );
 
-const missing = (error: unknown) =>
+const missing = (error: unknown, then: string) =>
   fail(
     `The training program could not be loaded: ${said(error)}`,
     'Nothing can be trained until it is there; stored runs and charts stay.',
-    'Look after the connection, then press Run again.',
+    `Look after the connection, then ${then}.`,
   );
 
 // Lets messages in: a task of its own on the event loop, which timers would delay by milliseconds.
@@ -86,8 +86,7 @@ let atBench: Promise<Bench> | undefined;
 
 /// The bench, loaded when it is first needed.
 async function load(ask: (question: Question) => void): Promise<Bench> {
-  const { default: init, Bench } = await import('./wasm/bench.js');
-  await init({ module_or_path: fetched(bench) });
+  await initBench({ module_or_path: fetched(bench) });
   const tell = (event: Event) => {
     if (event.type === 'measured') ask({ measured: { results: event.results, format: event.format } });
     else post(event);
@@ -97,8 +96,8 @@ async function load(ask: (question: Question) => void): Promise<Bench> {
   return loaded;
 }
 
-try {
-  await initDesk({ module_or_path: fetched(desk) });
+/// Serves the page with both programs.
+function serve() {
   const answered = (answer: Answer) => {
     if (answer.type === 'usable') command({ run: { config: answer.config, engine: answer.engine, paused: answer.paused } });
     else post(answer);
@@ -113,7 +112,7 @@ try {
         if (atBench !== mine) return;
         // Said once; the next command asks for it again.
         atBench = undefined;
-        missing(error);
+        missing(error, 'press Run again');
       },
     );
   };
@@ -122,6 +121,6 @@ try {
   self.addEventListener('unhandledrejection', (event) => stopped(event.reason));
   waiting.forEach(handle);
   scope.onmessage = (message) => handle(message.data);
-} catch (error) {
-  stopped(error);
 }
+
+initDesk({ module_or_path: fetched(desk) }).then(serve, (error) => missing(error, 'reload the page'));

@@ -30,4 +30,14 @@ test.describe('a program that does not come', () => {
     await expect(status(page)).toContainText('Done');
     await expect(page.getByRole('alert')).not.toContainText('could not be loaded');
   });
+
+  test('leaves the stored run where even links can’t be read', async ({ context, page }) => {
+    await context.route(/desk_bg/, (route) => route.fulfill({ status: 503 }));
+    await page.goto('/');
+    await expect(page.locator('.charts svg[role="img"]').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Lab', exact: true }).click();
+    await expect(page.getByRole('alert')).toContainText('reload the page');
+    await page.getByRole('button', { name: 'Figure 2', exact: true }).click();
+    await expect(page.locator('.charts svg[role="img"]').first()).toBeVisible();
+  });
 });
