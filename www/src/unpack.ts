@@ -39,7 +39,8 @@ export async function plain(file: { name: string; bytes: Uint8Array }) {
 /// A program's bytes, which lie packed beside the page.
 export async function fetched(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status} ${answer.statusText}`);
+  const name = address.slice(address.lastIndexOf('/') + 1);
+  if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
   // A host that names the packing makes the browser unpack at once; `unpack` sees to both.
-  return unpack(address, new Uint8Array(await answer.arrayBuffer()));
+  return unpack(name, new Uint8Array(await answer.arrayBuffer()));
 }
