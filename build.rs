@@ -1,4 +1,4 @@
-//! The shaders as they are compiled in: without comments and indentation, which are a third of what the page would load.
+//! The shaders as they are compiled in: without comments and indentation, a third of their packed size.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -15,24 +15,18 @@ fn main() -> io::Result<()> {
 fn strip(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
-        let (from, to) = {
-            let entry = entry?;
-            (entry.path(), to.join(entry.file_name()))
-        };
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
             strip(&from, &to)?;
             continue;
         }
-        let text = fs::read_to_string(&from)?;
-        let code = |line: &str| {
-            line.split("//")
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
-                + "\n"
-        };
-        fs::write(&to, text.lines().map(code).collect::<String>())?;
+        let mut code = String::new();
+        for line in fs::read_to_string(&from)?.lines() {
+            code += line.split_once("//").map_or(line, |(code, _)| code).trim();
+            code += "\n";
+        }
+        fs::write(&to, code)?;
     }
     Ok(())
 }

@@ -15,8 +15,8 @@
 //! 7. [`metrics`] turns what engines counted ([`codes`]: how alike codes are) into the numbers reported; [`results`] is their file; [`stats`] are
 //!    intervals and tests over seeds, and [`claims`] the paper's sentences held against them.
 //!    [`look`] shows what units do on one image, [`trace`] walks through one step.
-//! 8. [`protocol`] is what is said between the page, the desk (words and files) and the bench (training); [`link`] is an experiment in a URL, [`stored`] a
-//!    run made ready to be shown.
+//! 8. [`protocol`] is what is said between the page, the desk (words and files) and the bench (training); [`link`] is
+//!    an experiment in a URL, [`stored`] a run made ready to be shown.
 //!
 //! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
 //! everything that is trained side by side.

@@ -1,11 +1,14 @@
 //! Errors turned into words, once: what happened, what it means, what to do.
 
+use serde::Serialize;
+
 use crate::driver::RunError;
 use crate::engine::EngineError;
 use crate::gpu::GpuError;
 
 /// An error for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Words {
     /// What happened.
     pub what: String,

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format, Origin, State, StepUnit};
+use super::{File, Format, Measured, Order, Origin, State, StepUnit};
 use crate::config::{Config, Lane};
 use crate::data::DataInfo;
-use crate::engine_info::{EngineChoice, EngineInfo};
+use crate::engine_info::EngineInfo;
 use crate::look::{Look, Picture, Probe};
 use crate::metrics::{Summary, TaskRecord};
 use crate::model::Model;
-use crate::results::Results;
 use crate::trace::StepTrace;
+use crate::words::Words;
 
 /// What is asked of the bench.
 ///
@@ -21,7 +21,7 @@ use crate::trace::StepTrace;
 pub enum Command {
     /// Uses the project's own procedural digits; answered by [`Event::Data`].
     UseDigits,
-    /// Uses IDX files (plain or gzip); answered by [`Event::Data`] or [`Event::DataRefused`].
+    /// Uses IDX files, unpacked; answered by [`Event::Data`] or [`Event::DataRefused`].
     UseFiles {
         /// The files, in any order; which is which is read from their headers and sizes.
         files: Vec<File>,
@@ -30,14 +30,7 @@ pub enum Command {
     },
     /// Starts a run from the beginning, of a configuration that the desk has checked
     /// ([`super::Answer::Usable`]); answered by [`Event::Started`] or [`Event::Failed`].
-    Run {
-        /// The configuration.
-        config: Box<Config>,
-        /// Which engine.
-        engine: EngineChoice,
-        /// Whether to wait, paused, before the first step.
-        paused: bool,
-    },
+    Run(Box<Order>),
     /// Pauses after the slice in progress.
     Pause,
     /// Goes on.
@@ -91,7 +84,7 @@ pub enum Event {
         /// Why, in words.
         reason: String,
     },
-    /// The worker's state changed.
+    /// The bench's state changed.
     State {
         /// The state.
         state: State,
@@ -123,13 +116,7 @@ pub enum Event {
     Summary(Summary),
     /// Everything measured so far, for the desk ([`super::Question::Measured`]): to write a file of this form, or, where
     /// none is given, to hold the figure's claims against it.
-    Measured {
-        /// Everything.
-        #[cfg_attr(test, ts(type = "unknown"))]
-        results: Box<Results>,
-        /// In which form.
-        format: Option<Format>,
-    },
+    Measured(Box<Measured>),
     /// What is looked at from now on.
     Probed {
         /// The digit.
@@ -181,14 +168,7 @@ pub enum Event {
         seconds: f64,
     },
     /// Something could not be done. Results so far are kept.
-    Failed {
-        /// What happened.
-        what: String,
-        /// What it means.
-        meaning: String,
-        /// What to do.
-        advice: String,
-    },
+    Failed(Words),
 }
 
 /// A run's fixed facts: what charts need to label what follows.

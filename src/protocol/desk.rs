@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format};
+use super::{File, Format, Measured, Order};
 use crate::claims::Outcome;
-use crate::config::{Config, Field, Problem};
+use crate::config::{Field, Problem};
 use crate::engine_info::EngineChoice;
 use crate::experiments::Experiment;
 use crate::link::Link;
-use crate::results::Results;
 use crate::stored::StoredRun;
+use crate::words::Words;
 
 /// What is asked of the desk.
 ///
@@ -48,13 +48,7 @@ pub enum Question {
     },
     /// The bench's [`super::Event::Measured`]: answered by [`Answer::Results`] in the form asked for, by
     /// [`Answer::Claims`] where none is.
-    Measured {
-        /// Everything measured so far.
-        #[cfg_attr(test, ts(type = "unknown"))]
-        results: Box<Results>,
-        /// In which form.
-        format: Option<Format>,
-    },
+    Measured(Box<Measured>),
     /// Asks for the fragment of a configuration (JSON text); answered by [`Answer::Link`].
     WriteLink {
         /// The configuration as JSON text.
@@ -90,15 +84,8 @@ pub enum Answer {
         /// What is wrong with it; empty if usable.
         problems: Vec<Problem>,
     },
-    /// A configuration that was read and checked: what [`super::Command::Run`] takes.
-    Usable {
-        /// The configuration.
-        config: Config,
-        /// Which engine.
-        engine: EngineChoice,
-        /// Whether to wait, paused, before the first step.
-        paused: bool,
-    },
+    /// The configuration was read and checked: what [`super::Command::Run`] takes.
+    Usable(Box<Order>),
     /// The files are of no use; what was in use stays so.
     DataRefused {
         /// Why, in words.
@@ -135,12 +122,5 @@ pub enum Answer {
         text: String,
     },
     /// Something could not be done. Results so far are kept.
-    Failed {
-        /// What happened.
-        what: String,
-        /// What it means.
-        meaning: String,
-        /// What to do.
-        advice: String,
-    },
+    Failed(Words),
 }

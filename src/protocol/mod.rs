@@ -13,8 +13,35 @@ mod desk;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Config;
+use crate::engine_info::EngineChoice;
+use crate::results::Results;
+
 pub use bench::{Command, Event, Progress, RunInfo};
 pub use desk::{Answer, Question};
+
+/// A run that is asked for, its configuration checked: the desk hands it to the bench.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Order {
+    /// The configuration.
+    pub config: Config,
+    /// Which engine.
+    pub engine: EngineChoice,
+    /// Whether to wait, paused, before the first step.
+    pub paused: bool,
+}
+
+/// Everything measured so far: the bench hands it to the desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Measured {
+    /// Everything.
+    #[cfg_attr(test, ts(type = "unknown"))]
+    pub results: Results,
+    /// The form of the file to write of it; none to hold the figure's claims against it.
+    pub format: Option<Format>,
+}
 
 /// The form of exported results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +165,8 @@ mod tests {
             super::Answer,
             super::Command,
             super::Event,
+            super::Order,
+            super::Measured,
             super::File,
             super::Origin,
             super::Format,
@@ -183,6 +212,7 @@ mod tests {
             crate::trace::TracedInner,
             crate::trace::TracedSample,
             crate::trace::TracedUnit,
+            crate::words::Words,
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {

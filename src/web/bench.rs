@@ -70,17 +70,8 @@ impl Shared {
     }
 
     pub(super) fn fail(&self, words: Words) {
-        let Words {
-            what,
-            meaning,
-            advice,
-        } = words;
-        self.state(State::Failed, what.clone());
-        self.post(&Event::Failed {
-            what,
-            meaning,
-            advice,
-        });
+        self.state(State::Failed, words.what.clone());
+        self.post(&Event::Failed(words));
     }
 
     pub(super) fn wake(&mut self) {
@@ -160,19 +151,15 @@ impl Bench {
                     }
                 }
             }
-            Command::Run {
-                config,
-                engine,
-                paused,
-            } => {
+            Command::Run(order) => {
                 // What can't be drawn from the images is found before the present run is given up.
                 let data = self.shared.borrow().data.clone();
-                if let Some(Err(e)) = data.map(|data| crate::driver::draws(&config, &data)) {
+                if let Some(Err(e)) = data.map(|data| crate::driver::draws(&order.config, &data)) {
                     self.shared.borrow().fail(words::run(&e));
                     return;
                 }
-                self.shared.borrow_mut().asked = Some((*config, engine));
-                self.begin(paused);
+                self.shared.borrow_mut().asked = Some((order.config, order.engine));
+                self.begin(order.paused);
             }
             Command::Pause => {
                 let mut shared = self.shared.borrow_mut();

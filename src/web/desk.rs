@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::json;
 use crate::config::{Config, ConfigError};
-use crate::protocol::{Answer, File, Format, Question};
+use crate::protocol::{Answer, File, Format, Order, Question};
 use crate::results::Results;
 use crate::stored::StoredRun;
 use crate::words::Words;
@@ -30,24 +30,11 @@ impl Desk {
     pub fn handle(&self, question: JsValue) {
         let answer = match super::message(question) {
             Ok(question) => answer(question),
-            Err(words) => Some(failed(words)),
+            Err(words) => Some(Answer::Failed(words)),
         };
         if let Some(answer) = answer {
             super::post(&self.post, &answer);
         }
-    }
-}
-
-fn failed(words: Words) -> Answer {
-    let Words {
-        what,
-        meaning,
-        advice,
-    } = words;
-    Answer::Failed {
-        what,
-        meaning,
-        advice,
     }
 }
 
@@ -67,12 +54,12 @@ fn answer(question: Question) -> Option<Answer> {
             engine,
             paused,
         } => match config_of(&config) {
-            Ok(config) => Answer::Usable {
+            Ok(config) => Answer::Usable(Box::new(Order {
                 config,
                 engine,
                 paused,
-            },
-            Err(e) => failed(Words {
+            })),
+            Err(e) => Answer::Failed(Words {
                 what: e.to_string(),
                 meaning: "The run was not started.".into(),
                 advice: "Change the fields named above to what is allowed.".into(),
@@ -88,15 +75,11 @@ fn answer(question: Question) -> Option<Answer> {
                 reason: e.to_string(),
             },
         },
-        Question::Measured {
-            results,
-            format: Some(format),
-        } => told(&results, format),
-        Question::Measured {
-            results,
-            format: None,
-        } => Answer::Claims {
-            outcomes: report::outcomes(&results),
+        Question::Measured(measured) => match measured.format {
+            Some(format) => told(&measured.results, format),
+            None => Answer::Claims {
+                outcomes: report::outcomes(&measured.results),
+            },
         },
         // What is no configuration has no link; the editor says what is wrong with it.
         Question::WriteLink { config, at } => Answer::Link {

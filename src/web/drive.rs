@@ -13,7 +13,7 @@ use crate::data::Dataset;
 use crate::driver::{Driver, Note, Phase, RunError};
 use crate::engine::Device;
 use crate::engine_info::EngineChoice;
-use crate::protocol::{Event, Format, State, StepUnit};
+use crate::protocol::{Event, Format, Measured, State, StepUnit};
 use crate::self_test;
 use crate::words::{self, Words};
 
@@ -220,8 +220,8 @@ fn watched(driver: &Driver) -> Vec<usize> {
 
 /// Everything measured so far, for the desk.
 fn measured(driver: &Driver, format: Option<Format>) -> Event {
-    let results = Box::new(driver.results());
-    Event::Measured { results, format }
+    let results = driver.results();
+    Event::Measured(Box::new(Measured { results, format }))
 }
 
 /// Opens a lost GPU again and goes on from the last finished task; a browser may need some time for that.

@@ -1,7 +1,7 @@
 // Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
 import type { Message } from './client';
 import type { File as Sent, Origin } from './protocol';
-import { reason } from './format';
+import { reason } from './reason';
 import { plain } from './unpack';
 
 const NAMES = [

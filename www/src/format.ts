@@ -36,9 +36,6 @@ dark.addEventListener('change', () => known.clear());
 /// Whether two lists hold the same things: what was drawn of them need not be drawn again.
 export const same = (a: unknown[], b: unknown[]) => a.length === b.length && a.every((x, i) => x === b[i]);
 
-/// What went wrong, in the error's words.
-export const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 export function style(name: string): string {
   let value = known.get(name);
   if (value === undefined) {

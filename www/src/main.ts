@@ -6,11 +6,12 @@ import { alike, measuredAt, reached, storedCourse, twins, type Course, type Spre
 import * as data from './data';
 import { save } from './download';
 import * as editor from './editor';
-import { accuracy, dark, percent, rate, reason, same } from './format';
+import { accuracy, dark, percent, rate, same } from './format';
 import { Inspector } from './inspector';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
 import type { Answer, Config, EngineChoice, File, Format } from './protocol';
+import { reason } from './reason';
 import { fold, initialView, type View } from './state';
 import * as schematics from './schematics';
 import * as status from './status';

@@ -28,15 +28,7 @@ file: File,
 /**
  * In which form.
  */
-format: Format, } } | { "measured": { 
-/**
- * Everything measured so far.
- */
-results: unknown, 
-/**
- * In which form.
- */
-format: Format | null, } } | { "write_link": { 
+format: Format, } } | { "measured": Measured } | { "write_link": { 
 /**
  * The configuration as JSON text.
  */
@@ -69,19 +61,7 @@ config: string,
 /**
  * What is wrong with it; empty if usable.
  */
-problems: Array<Problem>, } | { "type": "usable", 
-/**
- * The configuration.
- */
-config: Config, 
-/**
- * Which engine.
- */
-engine: EngineChoice, 
-/**
- * Whether to wait, paused, before the first step.
- */
-paused: boolean, } | { "type": "data_refused", 
+problems: Array<Problem>, } | { "type": "usable" } & Order | { "type": "data_refused", 
 /**
  * Why, in words.
  */
@@ -117,19 +97,7 @@ media_type: string,
 /**
  * Its text.
  */
-text: string, } | { "type": "failed", 
-/**
- * What happened.
- */
-what: string, 
-/**
- * What it means.
- */
-meaning: string, 
-/**
- * What to do.
- */
-advice: string, };
+text: string, } | { "type": "failed" } & Words;
 export type Command = "use_digits" | { "use_files": { 
 /**
  * The files, in any order; which is which is read from their headers and sizes.
@@ -138,19 +106,7 @@ files: Array<File>,
 /**
  * Where they come from.
  */
-origin: Origin, } } | { "run": { 
-/**
- * The configuration.
- */
-config: Config, 
-/**
- * Which engine.
- */
-engine: EngineChoice, 
-/**
- * Whether to wait, paused, before the first step.
- */
-paused: boolean, } } | "pause" | "resume" | { "step": { 
+origin: Origin, } } | { "run": Order } | "pause" | "resume" | { "step": { 
 /**
  * How far.
  */
@@ -215,15 +171,7 @@ lane: number,
 /**
  * What was measured.
  */
-record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "measured", 
-/**
- * Everything.
- */
-results: unknown, 
-/**
- * In which form.
- */
-format: Format | null, } | { "type": "probed", 
+record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "measured" } & Measured | { "type": "probed", 
 /**
  * The digit.
  */
@@ -287,19 +235,29 @@ reason: string, } | { "type": "done",
 /**
  * Seconds from start to end, pauses left out.
  */
-seconds: number, } | { "type": "failed", 
+seconds: number, } | { "type": "failed" } & Words;
+export type Order = { 
 /**
- * What happened.
+ * The configuration.
  */
-what: string, 
+config: Config, 
 /**
- * What it means.
+ * Which engine.
  */
-meaning: string, 
+engine: EngineChoice, 
 /**
- * What to do.
+ * Whether to wait, paused, before the first step.
  */
-advice: string, };
+paused: boolean, };
+export type Measured = { 
+/**
+ * Everything.
+ */
+results: unknown, 
+/**
+ * The form of the file to write of it; none to hold the figure's claims against it.
+ */
+format: Format | null, };
 export type File = { 
 /**
  * Its name, for messages.
@@ -1155,3 +1113,16 @@ fast: Picture,
  * How far W moves in the update.
  */
 update: Picture, };
+export type Words = { 
+/**
+ * What happened.
+ */
+what: string, 
+/**
+ * What it means.
+ */
+meaning: string, 
+/**
+ * What to do.
+ */
+advice: string, };

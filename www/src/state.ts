@@ -2,7 +2,7 @@
 import type { Course } from './course';
 import type { Receptive } from './inspector';
 import type { News } from './client';
-import type { Config, DataInfo, EngineInfo, Experiment, Field, Origin, Problem, Progress, State } from './protocol';
+import type { Config, DataInfo, EngineInfo, Experiment, Field, Origin, Problem, Progress, State, Words } from './protocol';
 
 export type View = {
   experiments: Experiment[];
@@ -19,7 +19,7 @@ export type View = {
   receptive: Receptive;
   progress?: Progress;
   lost: string[];
-  failure?: { what: string; meaning: string; advice: string };
+  failure?: Words;
   problems: Problem[];
 };
 
@@ -104,7 +104,7 @@ export function fold(view: View, event: News): View {
     case 'lane_lost':
       return { ...view, lost: [...view.lost, event.reason] };
     case 'failed':
-      return { ...view, failure: { what: event.what, meaning: event.meaning, advice: event.advice } };
+      return { ...view, failure: event };
     case 'done':
     case 'results':
     case 'link':

@@ -1,6 +1,6 @@
 // Stored runs: fetched when they are first shown, and unpacked here, so that any host serves them small.
 import type { StoredRun, Watched } from './protocol';
-import { plain, unpack } from './unpack';
+import { fetched } from './unpack';
 import { storedCourse, withWatched, type Course } from './course';
 import figure1 from './stored/figure1.page.gz?url';
 import figure2 from './stored/figure2.page.gz?url';
@@ -16,11 +16,7 @@ import units3 from './stored/figure3.units.gz?url';
 const places: Record<string, [string, string]> = { figure1: [figure1, units1], figure2: [figure2, units2], figure3: [figure3, units3] };
 
 async function unpacked(path: string): Promise<unknown> {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
-  // Some hosts say that the file is packed, and the browser has unpacked it.
-  const bytes = await unpack(path, new Uint8Array(await answer.arrayBuffer()));
-  return JSON.parse(new TextDecoder().decode(bytes));
+  return JSON.parse(new TextDecoder().decode(await fetched(path)));
 }
 
 /// The whole results file behind each, fetched when it is taken along.
@@ -31,10 +27,7 @@ const courses = new Map<string, Promise<Course>>();
 async function load(figure: string): Promise<Course> {
   const [run, units] = places[figure].map(unpacked) as [Promise<StoredRun>, Promise<Watched>];
   const [stored, watched] = await Promise.all([run, units]);
-  const file = async () => {
-    const packed = new Uint8Array(await (await fetch(files[figure])).arrayBuffer());
-    return plain({ name: `${figure}.json`, bytes: packed });
-  };
+  const file = async () => ({ name: `${figure}.json`, bytes: await fetched(files[figure]) });
   return { ...withWatched(storedCourse(stored), stored, watched), file };
 }
 

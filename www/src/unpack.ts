@@ -36,11 +36,11 @@ export async function plain(file: { name: string; bytes: Uint8Array }) {
   return { name: file.name, bytes: await unpack(file.name, file.bytes as Uint8Array<ArrayBuffer>) };
 }
 
-/// A program's bytes, which lie packed beside the page.
+/// What lies packed beside the page.
 export async function fetched(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const answer = await fetch(address);
   const name = address.slice(address.lastIndexOf('/') + 1);
   if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
-  // A host that names the packing makes the browser unpack at once; `unpack` sees to both.
+  // Some hosts say that the file is packed, and the browser has unpacked it.
   return unpack(name, new Uint8Array(await answer.arrayBuffer()));
 }

@@ -6,6 +6,7 @@ import desk from './wasm/desk_bg.wasm.gz?url';
 import bench from './wasm/bench_bg.wasm.gz?url';
 import type { Message, News } from './client';
 import type { Answer, Command, Event, Question } from './protocol';
+import { reason } from './reason';
 import { fetched } from './unpack';
 
 // Just what is used of the worker's global scope and of WebGPU.
@@ -21,8 +22,6 @@ const scope = self as unknown as WorkerScope;
 
 const post = (news: News) => scope.postMessage(news);
 
-const said = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 function fail(what: string, meaning: string, advice: string) {
   post({ type: 'state', state: 'failed', words: what });
   post({ type: 'failed', what, meaning, advice });
@@ -30,14 +29,14 @@ function fail(what: string, meaning: string, advice: string) {
 
 const stopped = (error: unknown) =>
   fail(
-    `The training program stopped: ${said(error)}`,
+    `The training program stopped: ${reason(error)}`,
     'Nothing more can be trained in this page; charts and what was exported stay.',
     'Reload the page. If it happens again, use a current browser.',
   );
 
 const missing = (error: unknown, then: string) =>
   fail(
-    `The training program could not be loaded: ${said(error)}`,
+    `The training program could not be loaded: ${reason(error)}`,
     'Nothing can be trained until it is there; stored runs and charts stay.',
     `Look after the connection, then ${then}.`,
   );
@@ -88,7 +87,7 @@ let atBench: Promise<Bench> | undefined;
 async function load(ask: (question: Question) => void): Promise<Bench> {
   await initBench({ module_or_path: fetched(bench) });
   const tell = (event: Event) => {
-    if (event.type === 'measured') ask({ measured: { results: event.results, format: event.format } });
+    if (event.type === 'measured') ask({ measured: event });
     else post(event);
   };
   const loaded = new Bench(tell, breathe);
@@ -99,7 +98,7 @@ async function load(ask: (question: Question) => void): Promise<Bench> {
 /// Serves the page with both programs.
 function serve() {
   const answered = (answer: Answer) => {
-    if (answer.type === 'usable') command({ run: { config: answer.config, engine: answer.engine, paused: answer.paused } });
+    if (answer.type === 'usable') command({ run: answer });
     else post(answer);
   };
   const atDesk = new Desk(answered);

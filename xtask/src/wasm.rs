@@ -1,6 +1,6 @@
 //! The page's wasm: compiled, bound to JavaScript, made small.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -9,7 +9,7 @@ use crate::shell::{cargo, node, root, run};
 use crate::{setup, shell};
 
 /// The page's programs: each a build with the feature of its name.
-pub const PROGRAMS: [&str; 2] = ["desk", "bench"];
+const PROGRAMS: [&str; 2] = ["desk", "bench"];
 
 /// What Rust's wasm uses beyond the first version, which wasm-opt must be told.
 const FEATURES: [&str; 7] = [
@@ -46,7 +46,7 @@ pub fn build() -> Result<()> {
 }
 
 /// Builds one program, bound to JavaScript. Gives the wasm's path.
-fn compile(program: &str, out: &Path) -> Result<std::path::PathBuf> {
+fn compile(program: &str, out: &Path) -> Result<PathBuf> {
     let target = "wasm32-unknown-unknown";
     run(cargo()
         .args([
