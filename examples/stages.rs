@@ -31,7 +31,7 @@ fn main() {
     let pictures = Pictures {
         images: vec![100; 784],
         rotations: vec![[1.0, 0.0]; 20],
-        room: 1,
+        capacity: 1,
         per_task: 1,
         evaluation: vec![[0; 4]; 2],
         silenced: Vec::new(),

@@ -1,4 +1,4 @@
-// compete: from the drive z = W u to the next layer's input.
+// compete: from the pre-activation z = W u to the next layer's input.
 //
 //     z -= a sum_i delta_i (u_i . u)        the look-ahead's correction
 //     c = the k-th largest z                duplicates counted; exact
@@ -61,7 +61,7 @@ fn compete(
 ) {
     let column = group.x;
     let lane = group.z;
-    let drive = p.drive_at + lane * p.acts_lane + column * p.units_pad;
+    let pre_activation = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
     let to = p.target_at + lane * p.acts_lane + column * p.units_pad;
     let inner_deltas = p.deltas_at + lane * p.deltas_lane;
     let inner_acts = p.acts_at + lane * p.acts_lane;
@@ -71,7 +71,7 @@ fn compete(
     atomicStore(&bins[thread + THREADS], 0u);
     load_coefficients(thread, lane, column);
     for (var unit = thread; unit < p.units; unit += THREADS) {
-        acts[to + unit] = acts[drive + unit];
+        acts[to + unit] = acts[pre_activation + unit];
     }
     for (var q = 0u; q < rounds() * p.inner; q++) {
         let i = q % p.inner;
@@ -81,14 +81,14 @@ fn compete(
         }
     }
 
-    var level = 0.0;
+    var kth_largest = 0.0;
     if ((p.flags & FLAG_COMPETITION) != 0u && p.k == 1u) {
         // The largest needs no search.
         var largest = -3.0e38;
         for (var unit = thread; unit < p.units; unit += THREADS) {
             largest = max(largest, acts[to + unit]);
         }
-        level = max_all(thread, largest);
+        kth_largest = max_all(thread, largest);
     } else if ((p.flags & FLAG_COMPETITION) != 0u) {
         var found = Found(0u, p.k);
         found = next_digit(thread, to, 0u, found);
@@ -99,10 +99,10 @@ fn compete(
         found = next_digit(thread, to, 5u, found);
         found = next_digit(thread, to, 6u, found);
         found = next_digit(thread, to, 7u, found);
-        level = number_of(found.prefix);
+        kth_largest = number_of(found.prefix);
     }
 
-    let threshold = rates[lane * p.rates_lane + p.beta_at] * level;
+    let threshold = rates[lane * p.rates_lane + p.beta_at] * kth_largest;
     let competing = (p.flags & FLAG_COMPETITION) != 0u;
     var square = 0.0;
     for (var unit = thread; unit < p.units; unit += THREADS) {
@@ -125,7 +125,7 @@ fn compete(
     }
     if (thread == 0u) {
         scalars[p.norm_at + scalar] = norm;
-        scalars[p.level_at + scalar] = level;
+        scalars[p.kth_largest_at + scalar] = kth_largest;
     }
     for (var unit = thread; unit < p.units; unit += THREADS) {
         acts[to + unit] *= scale;

@@ -1,4 +1,4 @@
-// compete_back: from e, the gradient at a layer's output u, to delta, that at its drive z.
+// compete_back: from e, the gradient at a layer's output u, to delta, that at its pre-activation z.
 //
 //     e -= sum_matrices a sum_i u_i (delta_i . delta above)     the look-ahead's correction
 //     dh = (e - u (u . e)) / |h|                                through the scaling to unit length
@@ -18,7 +18,7 @@ fn compete_back(
 ) {
     let column = group.x;
     let lane = group.z;
-    let u_at = p.drive_at + lane * p.acts_lane + column * p.units_pad;
+    let u_at = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
     let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
     let inner_acts = p.acts_at + lane * p.acts_lane;
     let inner_deltas = p.deltas_at + lane * p.deltas_lane;
@@ -56,7 +56,7 @@ fn compete_back(
     }
     total = sum_all(thread, total);
     if (thread == 0u) {
-        scalars[p.pull_at + scalar] = total * scalars[p.level_at + scalar];
+        scalars[p.beta_gradient_at + scalar] = total * scalars[p.kth_largest_at + scalar];
     }
     var sum = 0.0;
     for (var q = 0u; q < rounds() * p.inner; q++) {

@@ -81,10 +81,10 @@ fn meta_update(
     for (var pass_ = 0u; pass_ < 2u; pass_++) {
         let step_size = p.eta_beta * clip(beta_square);
         for (var l = 0u; l < p.layers; l++) {
-            let pull = scalar + table[p.matrices + l].x;
+            let beta_gradient = scalar + table[p.matrices + l].x;
             var sum = 0.0;
             for (var j = thread; j < p.sweeps * p.columns; j += THREADS) {
-                sum += scalars[pull + (j / p.columns + 1u) * p.column_slots + j % p.columns];
+                sum += scalars[beta_gradient + (j / p.columns + 1u) * p.column_slots + j % p.columns];
             }
             sum = -share * sum_all(thread, sum);
             if (pass_ == 0u) {
@@ -121,8 +121,8 @@ fn meta_update(
         }
         let step = rates[misc_at + MISC_STEP] + 1.0;
         rates[misc_at + MISC_STEP] = step;
-        if (!finite && rates[misc_at + MISC_LOST] == 0.0) {
-            rates[misc_at + MISC_LOST] = step;
+        if (!finite && rates[misc_at + MISC_DIVERGED] == 0.0) {
+            rates[misc_at + MISC_DIVERGED] = step;
         }
         rates[misc_at + MISC_LOSS] = loss;
         rates[misc_at + MISC_LOSS_SUM] += loss;

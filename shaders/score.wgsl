@@ -25,7 +25,7 @@ fn score(
     for (var unit = thread; unit < p.units; unit += THREADS) {
         var z = acts[p.source_at + offset + unit];
         if (p.terms > 1u) {
-            z += acts[p.drive_at + offset + unit];
+            z += acts[p.pre_activation_at + offset + unit];
         }
         if (winner == p.units || z > best) {
             best = z;

@@ -17,7 +17,7 @@ fn softmax(
 ) {
     let column = group.x;
     let lane = group.z;
-    let from_z = p.drive_at + lane * p.acts_lane + column * p.units_pad;
+    let from_z = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
     let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
     let inner_deltas = p.deltas_at + lane * p.deltas_lane;
     let seed = lane / p.lanes_per_seed;

@@ -4,51 +4,44 @@
 //! layer, their learning rates (`alpha`) and how hard their units compete (`beta`). This crate is
 //! that experiment: for a browser tab (`web`), for a terminal (the binary `metacls`), and for tests.
 //!
-//! The modules are told in the order in which data flows through them:
+//! The modules stand in the order in which data flows through them; each knows only those above it:
 //!
-//! 1. [`config`] says what is to be run; [`experiments`] holds the paper's figures as configurations.
-//! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated.
-//! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows.
-//! 4. [`model`] names one lane's tensors, gives their shapes and draws their initial values.
-//! 5. [`reference`] is the method as the textbook has it, the oracle; [`gpu`] and [`cpu`] are the fast engines.
-//! 6. [`engine`] is one interface over the engines; [`driver`] takes all lanes through the stream.
-//! 7. [`metrics`] turns what engines counted ([`codes`]: how alike codes are) into the numbers reported; [`results`] is their file; [`stats`] are
-//!    intervals and tests over seeds, and [`claims`] the paper's sentences held against them.
-//!    [`look`] shows what units do on one image, [`trace`] walks through one step.
-//! 8. [`protocol`] is what is said between the page, the desk (words and files) and the bench (training); [`link`] is
-//!    an experiment in a URL, [`stored`] a run made ready to be shown.
+//! 1. [`config`] says what is to be run.
+//! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated. [`formats`] is what files
+//!    share.
+//! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows. [`model`] names one lane's
+//!    tensors, gives their shapes and draws their initial values.
+//! 4. [`reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the fast engines;
+//!    [`conformance`] holds them against an independent program.
+//! 5. [`engine`] is one interface over the engines.
+//! 6. [`results`] are the numbers measured and their file; [`inspect`] shows a lane from within; [`analysis`] has statistics,
+//!    summaries and the paper's claims.
+//! 7. [`experiments`] holds the paper's figures: settings, claims; and an experiment in a URL.
+//! 8. [`report`] tells results: tables, CSV, pictures, and what the page shows of a stored run.
+//! 9. [`driver`] takes all lanes through the stream.
+//! 10. [`messages`] turns errors into words; [`protocol`] is what the page and its worker say to each other; `web` the
+//!     worker's two programs.
 //!
 //! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
 //! everything that is trained side by side.
 
-pub mod claims;
-pub mod codes;
+pub mod analysis;
 pub mod config;
+pub mod conformance;
 pub mod cpu;
 pub mod data;
 pub mod driver;
 pub mod engine;
-pub mod engine_info;
 pub mod experiments;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod figures;
+pub mod formats;
 pub mod gpu;
-pub mod link;
-pub mod look;
-pub mod metrics;
+pub mod inspect;
+pub mod messages;
 pub mod model;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod packed;
 pub mod protocol;
 pub mod reference;
 pub mod report;
 pub mod results;
-pub mod self_test;
-pub mod stats;
-pub mod stored;
 pub mod stream;
-pub mod trace;
-pub mod vectors;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
-pub mod words;

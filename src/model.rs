@@ -46,7 +46,7 @@ pub enum Source {
 /// Where a matrix's product goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// The hidden layer of that index: its drive `z`, alone.
+    /// The hidden layer of that index: its pre-activation `z`, alone.
     Layer(usize),
     /// The head of that index: added to its logits.
     Head(usize),
@@ -63,7 +63,7 @@ pub struct Layer {
     pub source: Source,
     /// The index of its matrix.
     pub matrix: usize,
-    /// k of the k-th largest drive, which sets the level of inhibition; 1 to `units`.
+    /// k of the k-th largest pre-activation, which sets the level of inhibition; 1 to `units`.
     pub k: usize,
 }
 

@@ -23,7 +23,7 @@ pub enum Purpose {
     /// Evaluation images of the tasks.
     EvaluationImages = 4,
     /// The order in which a task's images come.
-    Order = 5,
+    RunRequest = 5,
     /// What the reservoir keeps.
     Reservoir = 6,
     /// What is replayed.
@@ -186,7 +186,7 @@ impl Stream {
 
 /// All observe steps of one seed: order, memory and replay.
 fn steps(config: &Config, seed: u32) -> Vec<Step> {
-    let mut order_rng = random(seed, Purpose::Order);
+    let mut order_rng = random(seed, Purpose::RunRequest);
     let mut glance_rng = random(seed, Purpose::Glances);
     let mut replay_rng = random(seed, Purpose::Replay);
     let mut memory = Reservoir::new(config.memory, random(seed, Purpose::Reservoir));

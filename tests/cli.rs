@@ -218,7 +218,9 @@ fn a_report_tells_tables_claims_rows_and_pictures() {
     );
 
     // Rows hold the file's numbers.
-    let results = metacls::results::Results::read(&folder.path().join("out/small.json")).unwrap();
+    let results =
+        metacls::formats::read::<metacls::results::Results>(&folder.path().join("out/small.json"))
+            .unwrap();
     let mut reader = csv::Reader::from_path(folder.path().join("told/small.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), metacls::report::rows(&results).len());
@@ -240,8 +242,8 @@ fn a_report_tells_tables_claims_rows_and_pictures() {
     std::fs::write(folder.path().join("no.json"), "{}").unwrap();
     std::fs::write(folder.path().join("new.json"), "{\"schema\": 99}").unwrap();
     for (file, hint) in [
-        ("no.json", "not a results file"),
-        ("new.json", "schema 99"),
+        ("no.json", "not results of metacls"),
+        ("new.json", "results of version 99"),
         ("gone.json", "can't be read"),
     ] {
         let output = metacls(&["report", &at(file)]);

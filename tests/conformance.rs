@@ -6,7 +6,7 @@ mod adapter;
 
 use std::sync::Arc;
 
-use metacls::vectors::{OnCpu, OnGpu, OnReference, Report, Vector, check};
+use metacls::conformance::{OnCpu, OnGpu, OnReference, Report, Vector, check};
 
 fn vectors() -> Vec<Vector> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
@@ -33,7 +33,7 @@ fn judge(engine: &str, bound: f64, reports: &[(String, Report)]) {
     for (name, report) in reports {
         println!(
             "{engine} {name}: {:.1e} ({})",
-            report.deviation, report.place
+            report.deviation, report.location
         );
     }
     let failed: Vec<_> = reports
@@ -115,7 +115,7 @@ fn a_broken_engine_is_found() {
             v.rule.unit_length_inputs = false
         }),
         ("no competition", |v| v.rule.competition = false),
-        ("the next largest drive", |v| {
+        ("the next largest pre-activation", |v| {
             let layer = &mut v.model.layers[0];
             layer.k = (layer.k + 1).min(layer.units);
         }),

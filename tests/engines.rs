@@ -7,16 +7,17 @@ mod adapter;
 
 use std::sync::Arc;
 
+use metacls::analysis::stats::Estimate;
 use metacls::config::{Condition, Config};
 use metacls::data::{CLASSES, Dataset, PIXELS, Rotation, digits, rotate};
 use metacls::driver::{Driver, Note};
 use metacls::engine::{Device, Engine, Reading, Wave};
 use metacls::experiments;
 use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
-use metacls::metrics::{Estimate, TaskRecord};
 use metacls::model::{LaneState, Model, Rule, initial};
 use metacls::reference::{Reference, Sample};
 use metacls::results::Results;
+use metacls::results::record::TaskRecord;
 use metacls::stream::{Step, Stream};
 
 fn gpu() -> Option<Arc<Gpu>> {
@@ -84,7 +85,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
             replay: config.replay,
             block: 1,
             pictures: &Pictures {
-                room: 1,
+                capacity: 1,
                 per_task: 1,
                 ..Default::default()
             },
@@ -398,7 +399,7 @@ fn a_lane_that_is_not_finite_is_named_and_the_others_go_on() {
         let (well, ill) = (wave_of_two(&device, false), wave_of_two(&device, true));
         assert_eq!(well[0], ill[0]);
         assert_eq!(
-            (well[1].lost, ill[1].lost),
+            (well[1].diverged, ill[1].diverged),
             (None, Some(0)),
             "{:?}",
             device.info().kind

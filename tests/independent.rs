@@ -4,18 +4,18 @@
 
 use std::path::Path;
 
+use metacls::analysis::stats::Estimate;
 use metacls::config::Condition;
-use metacls::metrics::TaskRecord;
 use metacls::model::Lesion;
 use metacls::results::Results;
-use metacls::stats::Estimate;
+use metacls::results::record::TaskRecord;
 use serde::Deserialize;
 
 const FIGURES: [&str; 3] = ["figure1", "figure2", "figure3"];
 
 fn stored(name: &str) -> Results {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Results::read(&root.join(format!("stored/{name}.json.gz"))).unwrap()
+    metacls::formats::read::<Results>(&root.join(format!("stored/{name}.json.gz"))).unwrap()
 }
 
 fn accuracy(record: &TaskRecord, head: u32, lesion: Lesion) -> f64 {

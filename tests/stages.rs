@@ -407,7 +407,7 @@ fn twins_agree_with_the_reference() {
     }
 }
 
-/// How a column of drives is drawn.
+/// How a column of pre-activations is drawn.
 type Draw = Box<dyn FnMut(&mut ChaCha8Rng) -> f32>;
 
 /// The k-th largest is exact: duplicates, ties, signs, any k up to half the units, widths up to 4096.
@@ -449,7 +449,7 @@ fn competition_finds_the_exact_level() {
                     rates_lane: 4,
                     lanes_per_seed: 1,
                     norm_at: 8,
-                    level_at: 16,
+                    kth_largest_at: 16,
                     k,
                     flags: 3,
                     ..Pass::default()

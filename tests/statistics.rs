@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used)]
 
-use metacls::stats::{Estimate, holm, quantile, sign_flip, slope};
+use metacls::analysis::stats::{Estimate, holm, quantile, sign_flip, slope};
 use serde_json::Value;
 
 fn numbers(list: &Value) -> Vec<f64> {

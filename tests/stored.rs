@@ -4,15 +4,15 @@
 
 use std::path::{Path, PathBuf};
 
-use metacls::claims::Verdict;
+use metacls::analysis::claims::Verdict;
 use metacls::config::{Condition, Config, DataSet};
 use metacls::data::{CLASSES, PIXELS};
-use metacls::figures::{self, Theme};
-use metacls::look::{Watched, WatchedLane};
+use metacls::inspect::{Watched, WatchedLane};
 use metacls::model::{Model, initial};
+use metacls::report::figure::{self, Theme};
 use metacls::results::Results;
 use metacls::stream::Stream;
-use metacls::{experiments, report};
+use metacls::{experiments, formats, report};
 
 const FIGURES: [&str; 3] = ["figure1", "figure2", "figure3"];
 
@@ -22,7 +22,7 @@ fn root() -> &'static Path {
 
 fn stored(name: &str) -> (PathBuf, Results) {
     let path = root().join(format!("stored/{name}.json.gz"));
-    let results = Results::read(&path).unwrap();
+    let results = formats::read::<Results>(&path).unwrap();
     (path, results)
 }
 
@@ -60,8 +60,7 @@ fn units(name: &str) -> PathBuf {
 #[test]
 fn the_units_are_of_the_stored_runs() {
     for name in FIGURES {
-        let file = std::fs::File::open(units(name)).unwrap();
-        let watched: Watched = serde_json::from_reader(flate2::read::GzDecoder::new(file)).unwrap();
+        let watched: Watched = formats::read(&units(name)).unwrap();
         let (_, results) = stored(name);
         assert_eq!(watched.draws, results.draws, "run cargo xtask figures");
         // Looking at the first seed does not need the others.
@@ -77,9 +76,9 @@ fn the_units_are_of_the_stored_runs() {
         let units: Vec<usize> = model.layers.iter().map(|l| l.units).collect();
         for (lane, held) in watched.lanes.iter().zip(&results.lanes) {
             assert_eq!(lane.lane, held.lane());
-            assert_eq!(lane.looks.len(), held.records.len());
-            for look in &lane.looks {
-                let seen: Vec<usize> = look.layers.iter().map(|l| l.output.len()).collect();
+            assert_eq!(lane.snapshots.len(), held.records.len());
+            for snapshot in &lane.snapshots {
+                let seen: Vec<usize> = snapshot.layers.iter().map(|l| l.output.len()).collect();
                 assert_eq!(seen, units);
             }
             // What h1's units have learned; none of them nothing.
@@ -110,10 +109,10 @@ fn the_units_are_of_the_stored_runs() {
             found.unwrap_or_else(|| panic!("{name}: no {condition:?}"))
         };
         let (baseline, meta) = (lane(Condition::Baseline), lane(Condition::Meta));
-        assert_eq!(baseline.looks[0], meta.looks[0]);
+        assert_eq!(baseline.snapshots[0], meta.snapshots[0]);
         let top = model.layers.iter().position(|l| l.name.ends_with("_L"));
         let top = top.unwrap_or(model.layers.len() - 1);
-        let active = |lane: &WatchedLane| lane.looks[20].layers[top].active;
+        let active = |lane: &WatchedLane| lane.snapshots[20].layers[top].active;
         assert!(2 * active(meta) < active(baseline), "{name}");
     }
 }
@@ -143,7 +142,7 @@ fn the_pictures_are_of_the_stored_runs() {
         for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
             let path = root().join(format!("docs/{name}{suffix}.svg"));
             let held = std::fs::read_to_string(&path).unwrap_or_default();
-            let drawn = figures::svg(&results, theme).unwrap();
+            let drawn = figure::svg(&results, theme).unwrap();
             assert!(held == drawn, "{}: run cargo xtask figures", path.display());
         }
     }

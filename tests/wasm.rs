@@ -6,9 +6,9 @@ mod golden;
 mod products;
 
 use metacls::engine::Device;
-use metacls::engine_info::EngineChoice;
+use metacls::engine::info::EngineChoice;
+use metacls::engine::self_test::deviation;
 use metacls::gpu::Gpu;
-use metacls::self_test::deviation;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -27,12 +27,12 @@ struct Pass {
     source_sweep: u32,    // slots from one sweep to the next in the source (0: the same for all)
     target_at: u32,       // the target's slots
     target_sweep: u32,    // slots from one sweep to the next in the target
-    drive_at: u32,        // where the drive z lies (the first layer's is kept for all sweeps)
+    pre_activation_at: u32,        // where the pre-activation z lies (the first layer's is kept for all sweeps)
     acts_at: u32,         // this node's acts, from sweep 0
     deltas_at: u32,       // this node's deltas, from sweep 0
     norm_at: u32,         // |h|, one for each slot
-    level_at: u32,        // c, one for each slot
-    pull_at: u32,         // c x sum of delta, one for each slot: beta's gradient
+    kth_largest_at: u32,        // c, one for each slot
+    beta_gradient_at: u32,         // c x sum of delta, one for each slot: beta's gradient
     loss_at: u32,         // cross-entropy, one for each slot
     dots_at: u32,         // overlaps of this node's slots with those of the inner steps
     terms: u32,           // matrices whose look-ahead corrects this node: 0, 1 or 2
@@ -41,7 +41,7 @@ struct Pass {
     term_dots_1: u32,     // the same of the second
     term_rate_1: u32,
     beta_at: u32,         // this layer's beta in `rates`
-    k: u32,               // which largest drive is c
+    k: u32,               // which largest pre-activation is c
     flags: u32,           // see FLAG_*
     partial_at: u32,      // partial sums of |dW|^2
     entry_at: u32,        // first entry of this dispatch
@@ -78,7 +78,7 @@ const NO_SPREAD: f32 = 1e-20;
 // then these.
 const MISC_LOSS_SUM: u32 = 0u;      // sum of the meta-loss since the host cleared it
 const MISC_LOSS: u32 = 1u;          // meta-loss of the last step
-const MISC_LOST: u32 = 2u;          // steps done when the lane ceased to be finite; 0: it has not
+const MISC_DIVERGED: u32 = 2u;          // steps done when the lane ceased to be finite; 0: it has not
 const MISC_STEP: u32 = 3u;          // steps done
 const MISC_LEARN_ALPHA: u32 = 4u;   // 1 or 0
 const MISC_LEARN_BETA: u32 = 5u;    // 1 or 0

@@ -3,7 +3,7 @@
 use super::{Cpu, product, scale_input, stages};
 use crate::model::{Lesion, Source};
 
-/// Room for evaluating some images, and what came of it.
+/// Workspace for evaluating some images, and what came of it.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// Scaled images: [images][inputs].

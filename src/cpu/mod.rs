@@ -8,18 +8,18 @@
 
 pub mod evaluation;
 pub mod product;
-mod room;
 mod second_order;
 mod stages;
 mod vector;
+mod workspace;
 
 use std::sync::Arc;
 
 use crate::model::{LaneState, Model, Rule, Source, Target, transposed};
 use crate::reference::Sample;
-use room::Room;
 use second_order::Terms;
 use stages::{At, Competition, Term};
+use workspace::Workspace;
 
 /// One lane.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct Cpu {
     beta: Vec<f32>,
     /// Units of h4_L that the lesion of some of them leaves out.
     silenced: Vec<usize>,
-    room: Room,
+    workspace: Workspace,
     arch: pulp::Arch,
 }
 
@@ -64,7 +64,7 @@ impl Cpu {
             alpha: state.alpha.clone(),
             beta: state.beta.clone(),
             silenced: Vec::new(),
-            room: Room::default(),
+            workspace: Workspace::default(),
             arch: pulp::Arch::new(),
         }
     }
@@ -97,11 +97,11 @@ impl Cpu {
     pub fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
         let (inner, columns) = (current.len(), current.len() + replay.len());
         let model = self.model.clone();
-        self.room.fit(&model, inner, columns);
+        self.workspace.fit(&model, inner, columns);
         let samples: Vec<&Sample<'_, f32>> = current.iter().chain(replay).collect();
         for (sample, input) in samples
             .iter()
-            .zip(self.room.inputs.chunks_exact_mut(model.inputs))
+            .zip(self.workspace.inputs.chunks_exact_mut(model.inputs))
         {
             scale_input(self.rule.unit_length_inputs, sample.input, input);
         }
@@ -112,14 +112,14 @@ impl Cpu {
         arch.dispatch(|| self.overlap());
         for (l, layer) in model.layers.iter().enumerate() {
             if layer.source == Source::Input {
-                let Room { inputs, layers, .. } = &mut self.room;
+                let Workspace { inputs, layers, .. } = &mut self.workspace;
                 let weights = &self.weights[layer.matrix];
                 product::dense(
                     weights,
                     layer.units,
                     inputs,
                     model.inputs,
-                    &mut layers[l].drive,
+                    &mut layers[l].pre_activation,
                     false,
                 );
             }
@@ -147,12 +147,12 @@ impl Cpu {
     /// u_i . u for every input column and every current sample.
     #[inline(always)]
     fn overlap(&mut self) {
-        let Room {
+        let Workspace {
             inner,
             inputs,
             input_dots,
             ..
-        } = &mut self.room;
+        } = &mut self.workspace;
         let width = self.model.inputs;
         for (u, dots) in inputs
             .chunks_exact(width)
@@ -170,10 +170,15 @@ impl Cpu {
     }
 
     /// Overlaps at the source of a matrix, of this sweep's columns.
-    fn source_dots<'a>(room: &'a Room, model: &Model, at: At, matrix: usize) -> &'a [f32] {
+    fn source_dots<'a>(
+        workspace: &'a Workspace,
+        model: &Model,
+        at: At,
+        matrix: usize,
+    ) -> &'a [f32] {
         match model.matrices[matrix].source {
-            Source::Input => &room.input_dots,
-            Source::Layer(l) => &room.layers[l].act_dots[at.first() * at.inner..],
+            Source::Input => &workspace.input_dots,
+            Source::Layer(l) => &workspace.layers[l].act_dots[at.first() * at.inner..],
         }
     }
 
@@ -192,13 +197,13 @@ impl Cpu {
         let how = self.competition(l);
         let rate = self.rate(layer.matrix);
         let first = at.first() * units;
-        let (below, here) = self.room.layers.split_at_mut(l);
-        let room = &mut here[0];
-        let z = &mut room.acts[first..first + at.present * units];
+        let (below, here) = self.workspace.layers.split_at_mut(l);
+        let workspace = &mut here[0];
+        let z = &mut workspace.acts[first..first + at.present * units];
         let dots = match layer.source {
             Source::Input => {
-                z.copy_from_slice(&room.drive[..at.present * units]);
-                &self.room.input_dots[..]
+                z.copy_from_slice(&workspace.pre_activation[..at.present * units]);
+                &self.workspace.input_dots[..]
             }
             Source::Layer(s) => {
                 let fan_in = model.layers[s].units;
@@ -215,10 +220,10 @@ impl Cpu {
                     units,
                     how,
                     (rate, dots),
-                    &room.deltas,
-                    &mut room.acts,
-                    (&mut room.norm, &mut room.level),
-                    &mut room.act_dots,
+                    &workspace.deltas,
+                    &mut workspace.acts,
+                    (&mut workspace.norm, &mut workspace.kth_largest),
+                    &mut workspace.act_dots,
                 );
             },
         );
@@ -227,16 +232,20 @@ impl Cpu {
     fn head(&mut self, model: &Model, at: At, h: usize, labels: &[u32]) {
         let classes = model.heads[h].classes;
         let first = at.first() * classes;
-        let mut head = std::mem::take(&mut self.room.heads[h]);
+        let mut head = std::mem::take(&mut self.workspace.heads[h]);
         let mut terms: Vec<Term<'_>> = Vec::new();
         for (i, m) in model.into_head(h).enumerate() {
             let fan_in = model.matrices[m].fan_in;
             if let Source::Layer(s) = model.matrices[m].source {
-                let u = &self.room.layers[s].acts[at.first() * fan_in..][..at.present * fan_in];
+                let u =
+                    &self.workspace.layers[s].acts[at.first() * fan_in..][..at.present * fan_in];
                 let z = &mut head.deltas[first..first + at.present * classes];
                 product::dense(&self.weights[m], classes, u, fan_in, z, i > 0);
             }
-            terms.push((self.rate(m), Self::source_dots(&self.room, model, at, m)));
+            terms.push((
+                self.rate(m),
+                Self::source_dots(&self.workspace, model, at, m),
+            ));
         }
         self.arch.dispatch(
             #[inline(always)]
@@ -252,24 +261,24 @@ impl Cpu {
                 );
             },
         );
-        self.room.heads[h] = head;
+        self.workspace.heads[h] = head;
     }
 
     fn layer_backward(&mut self, model: &Model, at: At, l: usize) {
         let units = model.layers[l].units;
         let first = at.first() * units;
-        let mut room = std::mem::take(&mut self.room.layers[l]);
+        let mut workspace = std::mem::take(&mut self.workspace.layers[l]);
         let mut terms: Vec<Term<'_>> = Vec::new();
         for (i, m) in model.readers(l).enumerate() {
             let above = model.matrices[m].units;
             let (deltas, dots) = match model.matrices[m].target {
                 Target::Layer(t) => {
-                    let room = &self.room.layers[t];
-                    (&room.deltas, &room.delta_dots)
+                    let workspace = &self.workspace.layers[t];
+                    (&workspace.deltas, &workspace.delta_dots)
                 }
                 Target::Head(h) => {
-                    let room = &self.room.heads[h];
-                    (&room.deltas, &room.delta_dots)
+                    let workspace = &self.workspace.heads[h];
+                    (&workspace.deltas, &workspace.delta_dots)
                 }
             };
             product::dense_back(
@@ -277,7 +286,7 @@ impl Cpu {
                 above,
                 &deltas[at.first() * above..][..at.present * above],
                 units,
-                &mut room.deltas[first..first + at.present * units],
+                &mut workspace.deltas[first..first + at.present * units],
                 i > 0,
             );
             terms.push((self.rate(m), &dots[at.first() * at.inner..]));
@@ -292,25 +301,25 @@ impl Cpu {
                     units,
                     unit_length,
                     &terms,
-                    &room.acts,
-                    (&room.norm, &room.level),
-                    &mut room.deltas,
-                    &mut room.pull,
-                    &mut room.delta_dots,
-                    keeps.then_some(&mut room.inner_e[..]),
+                    &workspace.acts,
+                    (&workspace.norm, &workspace.kth_largest),
+                    &mut workspace.deltas,
+                    &mut workspace.beta_gradient,
+                    &mut workspace.delta_dots,
+                    keeps.then_some(&mut workspace.inner_e[..]),
                 );
             },
         );
-        self.room.layers[l] = room;
+        self.workspace.layers[l] = workspace;
     }
 
     /// All norms, the meta-update of alpha and beta, and the weights' update.
     fn finish(&mut self, model: &Model) -> f32 {
-        let (inner, columns) = (self.room.inner, self.room.columns);
+        let (inner, columns) = (self.workspace.inner, self.workspace.columns);
         let arch = self.arch;
-        for room in &mut self.room.layers {
-            if !room.collapsed.is_empty() {
-                let (deltas, sum) = (&room.deltas, &mut room.collapsed);
+        for workspace in &mut self.workspace.layers {
+            if !workspace.collapsed.is_empty() {
+                let (deltas, sum) = (&workspace.deltas, &mut workspace.collapsed);
                 arch.dispatch(
                     #[inline(always)]
                     || stages::collapse(inner, deltas, sum),
@@ -319,12 +328,18 @@ impl Cpu {
         }
         let share = 1.0 / (inner * columns) as f32;
         let meta = |v: &[f32]| v[columns..].iter().sum::<f32>();
-        let loss = share * self.room.heads.iter().map(|h| meta(&h.loss)).sum::<f32>();
+        let loss = share
+            * self
+                .workspace
+                .heads
+                .iter()
+                .map(|h| meta(&h.loss))
+                .sum::<f32>();
         let mut d_beta: Vec<f32> = self
-            .room
+            .workspace
             .layers
             .iter()
-            .map(|l| -share * meta(&l.pull))
+            .map(|l| -share * meta(&l.beta_gradient))
             .collect();
         let (mut d_alpha, extra) = if self.rule.second_order {
             let walked = second_order::walk(self, model);
@@ -341,7 +356,7 @@ impl Cpu {
                 *d = 0.0;
             }
         }
-        let mut overlaps = std::mem::take(&mut self.room.overlaps);
+        let mut overlaps = std::mem::take(&mut self.workspace.overlaps);
         let weight_square: f32 = (0..model.matrices.len())
             .map(|m| {
                 let terms = self.terms(model, m, extra.as_deref());
@@ -350,7 +365,7 @@ impl Cpu {
             .sum::<f32>()
             * share
             * share;
-        self.room.overlaps = overlaps;
+        self.workspace.overlaps = overlaps;
         self.meta_update(&d_alpha, &d_beta);
         let scale = share * self.clip(weight_square);
         let mut weights = std::mem::take(&mut self.weights);
@@ -391,7 +406,7 @@ impl Cpu {
 
     /// sum_j sum_{i<=j} sum_n (Delta_n . delta_i)(u_n . u_i), in first order.
     fn alpha_gradient(&self, model: &Model, matrix: usize) -> f32 {
-        let (inner, columns) = (self.room.inner, self.room.columns);
+        let (inner, columns) = (self.workspace.inner, self.workspace.columns);
         let mut sum = 0.0;
         for sweep in 1..=inner {
             let at = At {
@@ -400,10 +415,10 @@ impl Cpu {
                 present: columns,
                 inner,
             };
-            let sources = Self::source_dots(&self.room, model, at, matrix);
+            let sources = Self::source_dots(&self.workspace, model, at, matrix);
             let targets = match model.matrices[matrix].target {
-                Target::Layer(l) => &self.room.layers[l].delta_dots,
-                Target::Head(h) => &self.room.heads[h].delta_dots,
+                Target::Layer(l) => &self.workspace.layers[l].delta_dots,
+                Target::Head(h) => &self.workspace.heads[h].delta_dots,
             };
             let targets = &targets[at.first() * inner..];
             for column in 0..columns {
@@ -420,16 +435,18 @@ impl Cpu {
         if let Some(extra) = extra {
             return Rank::of(&extra[matrix]);
         }
-        let columns = self.room.columns;
+        let columns = self.workspace.columns;
         let m = &model.matrices[matrix];
         let inputs = match m.source {
-            Source::Input => &self.room.inputs[..],
-            Source::Layer(l) => &self.room.layers[l].acts[columns * m.fan_in..],
+            Source::Input => &self.workspace.inputs[..],
+            Source::Layer(l) => &self.workspace.layers[l].acts[columns * m.fan_in..],
         };
         let deltas = match m.target {
-            Target::Layer(l) if m.source == Source::Input => &self.room.layers[l].collapsed[..],
-            Target::Layer(l) => &self.room.layers[l].deltas[columns * m.units..],
-            Target::Head(h) => &self.room.heads[h].deltas[columns * m.units..],
+            Target::Layer(l) if m.source == Source::Input => {
+                &self.workspace.layers[l].collapsed[..]
+            }
+            Target::Layer(l) => &self.workspace.layers[l].deltas[columns * m.units..],
+            Target::Head(h) => &self.workspace.heads[h].deltas[columns * m.units..],
         };
         Rank {
             deltas,

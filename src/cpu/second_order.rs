@@ -59,7 +59,7 @@ pub(super) struct Walked {
     pub terms: Vec<Terms>,
 }
 
-/// Goes backwards through the inner steps of the step whose sweeps `cpu.room` holds.
+/// Goes backwards through the inner steps of the step whose sweeps `cpu.workspace` holds.
 pub(super) fn walk(cpu: &Cpu, model: &Model) -> Walked {
     let arch = cpu.arch;
     arch.dispatch(|| Walk { cpu, model }.all())
@@ -72,29 +72,29 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn slot(&self, step: usize) -> usize {
-        step * self.cpu.room.columns + step
+        step * self.cpu.workspace.columns + step
     }
 
     /// Inner step j's input to a matrix.
     fn input(&self, matrix: usize, step: usize) -> &[f32] {
         let m = &self.model.matrices[matrix];
         match m.source {
-            Source::Input => &self.cpu.room.inputs[step * m.fan_in..][..m.fan_in],
+            Source::Input => &self.cpu.workspace.inputs[step * m.fan_in..][..m.fan_in],
             Source::Layer(l) => self.output(l, step),
         }
     }
 
     fn output(&self, layer: usize, step: usize) -> &[f32] {
         let units = self.model.layers[layer].units;
-        &self.cpu.room.layers[layer].acts[self.slot(step) * units..][..units]
+        &self.cpu.workspace.layers[layer].acts[self.slot(step) * units..][..units]
     }
 
     /// Inner step j's gradient at a matrix's product.
     fn delta(&self, matrix: usize, step: usize) -> &[f32] {
         let m = &self.model.matrices[matrix];
         let deltas = match m.target {
-            Target::Layer(l) => &self.cpu.room.layers[l].deltas,
-            Target::Head(h) => &self.cpu.room.heads[h].deltas,
+            Target::Layer(l) => &self.cpu.workspace.layers[l].deltas,
+            Target::Head(h) => &self.cpu.workspace.heads[h].deltas,
         };
         &deltas[self.slot(step) * m.units..][..m.units]
     }
@@ -140,8 +140,8 @@ impl Walk<'_> {
     }
 
     fn all(&self) -> Walked {
-        let (model, room) = (self.model, &self.cpu.room);
-        let n = (room.inner * room.columns) as f32;
+        let (model, workspace) = (self.model, &self.cpu.workspace);
+        let n = (workspace.inner * workspace.columns) as f32;
         let mut terms: Vec<Terms> = model
             .matrices
             .iter()
@@ -154,7 +154,7 @@ impl Walk<'_> {
             .collect();
         let mut alpha = vec![0.0; model.matrices.len()];
         let mut beta = vec![0.0; model.layers.len()];
-        for step in (0..room.inner).rev() {
+        for step in (0..workspace.inner).rev() {
             self.add_meta_terms(step + 1, &mut terms);
             let products: Vec<Vec<f32>> = (0..model.matrices.len())
                 .map(|m| terms[m].times(self.input(m, step)))
@@ -164,8 +164,8 @@ impl Walk<'_> {
             }
             let along = self.along(step, &terms, &products, n);
             for (l, d) in beta.iter_mut().enumerate() {
-                let level = room.layers[l].level[self.slot(step)];
-                *d += level * along.deltas[l].iter().sum::<f32>();
+                let kth_largest = workspace.layers[l].kth_largest[self.slot(step)];
+                *d += kth_largest * along.deltas[l].iter().sum::<f32>();
             }
             for (m, terms) in terms.iter_mut().enumerate() {
                 let delta_along = match model.matrices[m].target {
@@ -183,17 +183,17 @@ impl Walk<'_> {
 
     /// N / B times the meta-loss's gradient after so many inner steps: one term for each column.
     fn add_meta_terms(&self, sweep: usize, terms: &mut [Terms]) {
-        let room = &self.cpu.room;
+        let workspace = &self.cpu.workspace;
         for (terms, m) in terms.iter_mut().zip(&self.model.matrices) {
-            let slots = sweep * room.columns..(sweep + 1) * room.columns;
+            let slots = sweep * workspace.columns..(sweep + 1) * workspace.columns;
             let deltas = match m.target {
-                Target::Layer(l) => &room.layers[l].deltas,
-                Target::Head(h) => &room.heads[h].deltas,
+                Target::Layer(l) => &workspace.layers[l].deltas,
+                Target::Head(h) => &workspace.heads[h].deltas,
             };
             let inputs = match m.source {
-                Source::Input => &room.inputs[..],
+                Source::Input => &workspace.inputs[..],
                 Source::Layer(l) => {
-                    &room.layers[l].acts[slots.start * m.fan_in..slots.end * m.fan_in]
+                    &workspace.layers[l].acts[slots.start * m.fan_in..slots.end * m.fan_in]
                 }
             };
             terms.push(
@@ -205,12 +205,12 @@ impl Walk<'_> {
     }
 
     fn along(&self, step: usize, terms: &[Terms], products: &[Vec<f32>], n: f32) -> Along {
-        let (model, room) = (self.model, &self.cpu.room);
+        let (model, workspace) = (self.model, &self.cpu.workspace);
         let slot = self.slot(step);
         let unit_length = self.cpu.rule.unit_length_inputs;
         let mut outputs: Vec<Vec<f32>> = Vec::new();
         let mut norms = Vec::new();
-        let drive = |m: usize, outputs: &[Vec<f32>]| {
+        let pre_activation = |m: usize, outputs: &[Vec<f32>]| {
             let mut z = match model.matrices[m].source {
                 Source::Input => vec![0.0; model.matrices[m].units],
                 Source::Layer(l) => self.fast(m, step, &outputs[l]),
@@ -220,8 +220,8 @@ impl Walk<'_> {
         };
         for (l, layer) in model.layers.iter().enumerate() {
             let u = self.output(l, step);
-            let norm_was = room.layers[l].norm[slot];
-            let mut h = drive(layer.matrix, &outputs);
+            let norm_was = workspace.layers[l].norm[slot];
+            let mut h = pre_activation(layer.matrix, &outputs);
             for (h, &u) in h.iter_mut().zip(u) {
                 // A silent layer's u is zero everywhere.
                 if u <= 0.0 {
@@ -241,10 +241,10 @@ impl Walk<'_> {
             .map(|h| {
                 let mut z = vec![0.0; model.heads[h].classes];
                 for m in model.into_head(h) {
-                    add_scaled(&mut z, 1.0, &drive(m, &outputs));
+                    add_scaled(&mut z, 1.0, &pre_activation(m, &outputs));
                 }
                 let classes = model.heads[h].classes;
-                let delta = &room.heads[h].deltas[slot * classes..][..classes];
+                let delta = &workspace.heads[h].deltas[slot * classes..][..classes];
                 // p is delta, but 1 more at the label: the only entry below 0.
                 let p: Vec<f32> = delta
                     .iter()
@@ -257,7 +257,7 @@ impl Walk<'_> {
         let mut deltas: Vec<Vec<f32>> = vec![Vec::new(); model.layers.len()];
         for l in (0..model.layers.len()).rev() {
             let u = self.output(l, step);
-            let norm_was = room.layers[l].norm[slot];
+            let norm_was = workspace.layers[l].norm[slot];
             let units = u.len();
             let mut e = vec![0.0; units];
             if norm_was > SILENT {
@@ -276,8 +276,8 @@ impl Walk<'_> {
                     }
                 }
                 if unit_length {
-                    let plain = &room.layers[l].inner_e[step * units..][..units];
-                    let delta = &room.layers[l].deltas[slot * units..][..units];
+                    let plain = &workspace.layers[l].inner_e[step * units..][..units];
+                    let delta = &workspace.layers[l].deltas[slot * units..][..units];
                     let u_e = dot(u, plain);
                     let moved = dot(&outputs[l], plain) + dot(u, &e);
                     for i in 0..units {
@@ -303,7 +303,7 @@ impl Walk<'_> {
 struct Along {
     /// Of each layer's output.
     outputs: Vec<Vec<f32>>,
-    /// Of the gradient at each layer's drive.
+    /// Of the gradient at each layer's pre-activation.
     deltas: Vec<Vec<f32>>,
     /// Of the gradient at each head's logits.
     heads: Vec<Vec<f32>>,

@@ -62,7 +62,7 @@ fn store_overlaps(at: At, column: usize, x: &[f32], vectors: &[f32], dots: &mut 
 /// What a layer's competition does.
 #[derive(Clone, Copy, Debug)]
 pub struct Competition {
-    /// k of the k-th largest drive; none without competition.
+    /// k of the k-th largest pre-activation; none without competition.
     pub k: Option<usize>,
     /// beta.
     pub beta: f32,
@@ -70,11 +70,11 @@ pub struct Competition {
     pub unit_length: bool,
 }
 
-/// A drive becomes an output, in place; gives |h| and c.
+/// A pre-activation becomes an output, in place; gives |h| and c.
 #[inline(always)]
 pub fn compete_column(x: &mut [f32], how: Competition) -> (f32, f32) {
-    let level = how.k.map_or(0.0, |k| kth_largest(x, k));
-    let threshold = how.beta * level;
+    let kth_largest = how.k.map_or(0.0, |k| kth_largest(x, k));
+    let threshold = how.beta * kth_largest;
     for x in x.iter_mut() {
         let h = *x - threshold;
         // Not max: NaN must stay NaN.
@@ -89,7 +89,7 @@ pub fn compete_column(x: &mut [f32], how: Competition) -> (f32, f32) {
         1.0
     };
     x.iter_mut().for_each(|x| *x *= scale);
-    (norm, level)
+    (norm, kth_largest)
 }
 
 /// Drives of this sweep, in `acts` from its first slot on, become outputs.
@@ -102,14 +102,14 @@ pub fn compete(
     term: Term<'_>,
     inner_deltas: &[f32],
     acts: &mut [f32],
-    (norm, level): (&mut [f32], &mut [f32]),
+    (norm, kth_largest): (&mut [f32], &mut [f32]),
     dots: &mut [f32],
 ) {
     let first = at.first();
     let (earlier, here) = acts.split_at_mut(first * units);
     for (column, x) in here.chunks_exact_mut(units).take(at.present).enumerate() {
         correct(at, column, &[term], inner_deltas, x);
-        (norm[first + column], level[first + column]) = compete_column(x, how);
+        (norm[first + column], kth_largest[first + column]) = compete_column(x, how);
         store_overlaps(at, column, x, earlier, &mut dots[first * at.inner..]);
     }
 }
@@ -143,7 +143,7 @@ pub fn softmax(
     }
 }
 
-/// Gradients at a layer's outputs, in `deltas` from this sweep's first slot on, become those at its drive.
+/// Gradients at a layer's outputs, in `deltas` from this sweep's first slot on, become those at its pre-activation.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub fn compete_back(
@@ -152,9 +152,9 @@ pub fn compete_back(
     unit_length: bool,
     terms: &[Term<'_>],
     acts: &[f32],
-    (norm, level): (&[f32], &[f32]),
+    (norm, kth_largest): (&[f32], &[f32]),
     deltas: &mut [f32],
-    pull: &mut [f32],
+    beta_gradient: &mut [f32],
     dots: &mut [f32],
     inner_e: Option<&mut [f32]>,
 ) {
@@ -181,7 +181,7 @@ pub fn compete_back(
             let delta = (*e - u * along) * scale;
             *e = if u > 0.0 { delta } else { 0.0 };
         }
-        pull[slot] = level[slot] * e.iter().sum::<f32>();
+        beta_gradient[slot] = kth_largest[slot] * e.iter().sum::<f32>();
         store_overlaps(at, column, e, earlier, &mut dots[first * at.inner..]);
     }
 }

@@ -1,14 +1,14 @@
 //! IDX files, the format MNIST comes in: a header of big-endian numbers, then bytes.
 //!
 //! Files come from anywhere, so nothing in them is believed, and what is wrong is said with the file's name. They are
-//! plain here: what is gzip is unpacked at the edge, by [`packed`](crate::packed) or by the browser.
+//! plain here: what is gzip is unpacked at the edge, by [`packed`](crate::formats::gzip) or by the browser.
 
 use sha2::{Digest, Sha256};
 
 use super::{CLASSES, Dataset, Images, PIXELS, SIDE, hex};
 use crate::config::DataSet;
 #[cfg(not(target_arch = "wasm32"))]
-use crate::packed;
+use crate::formats::gzip;
 
 /// Most bytes of one file.
 const LARGEST: u64 = 400 << 20;
@@ -87,14 +87,14 @@ pub enum IdxError {
         promised: u64,
     },
     /// A label is no digit.
-    #[error("{file}: label {label} at place {place}; labels are 0 to 9")]
+    #[error("{file}: label {label} at index {index}; labels are 0 to 9")]
     Label {
         /// The file.
         file: String,
         /// The label.
         label: u8,
-        /// Its place, from 0.
-        place: usize,
+        /// Its index, from 0.
+        index: usize,
     },
     /// The files don't go together.
     #[error("these files don't go together: {reason}")]
@@ -197,11 +197,11 @@ fn parse(file: &str, bytes: &[u8]) -> Result<Parsed, IdxError> {
     let content = if dimensions == 3 {
         Content::Images(body)
     } else {
-        if let Some(place) = body.iter().position(|&l| usize::from(l) >= CLASSES) {
+        if let Some(index) = body.iter().position(|&l| usize::from(l) >= CLASSES) {
             return Err(IdxError::Label {
                 file: name(),
-                label: body[place],
-                place,
+                label: body[index],
+                index,
             });
         }
         Content::Labels(body)
@@ -351,7 +351,7 @@ impl Dataset {
                 reason: e.to_string(),
             };
             let bytes = std::fs::read(&found).map_err(unreadable)?;
-            let bytes = packed::unpack(bytes, LARGEST).map_err(unreadable)?;
+            let bytes = gzip::unpack(bytes, LARGEST).map_err(unreadable)?;
             files.push((found.display().to_string(), bytes));
         }
         Self::from_files(&files)
@@ -436,7 +436,7 @@ mod tests {
         assert!(change(3, long).contains("too long"));
         let mut bad = labels(9);
         bad[10] = 11;
-        assert!(change(3, bad).contains("label 11 at place 2"));
+        assert!(change(3, bad).contains("label 11 at index 2"));
         assert!(change(3, b"<!doctype html>".to_vec()).contains("not an IDX file"));
         assert!(change(3, Vec::new()).contains("begins with nothing"));
         assert!(change(3, labels(0)).contains("no labels"));

@@ -47,9 +47,9 @@ impl Turn {
             lower: Vec::with_capacity(PIXELS),
         };
         let side = SIDE as i32;
-        for place in 0..PIXELS {
-            let dy = (place / SIDE) as f32 - 13.5;
-            let dx = (place % SIDE) as f32 - 13.5;
+        for pixel in 0..PIXELS {
+            let dy = (pixel / SIDE) as f32 - 13.5;
+            let dx = (pixel % SIDE) as f32 - 13.5;
             let x = 13.5 + turn.cos * dx - turn.sin * dy;
             let y = 13.5 + turn.sin * dx + turn.cos * dy;
             let (left, top) = (x.floor(), y.floor());

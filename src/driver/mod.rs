@@ -8,26 +8,30 @@
 //! on from there on another ([`Driver::recover`]). Neither changes a number: lanes know nothing of each
 //! other, and a lane's arithmetic does not depend on where it lies.
 
-mod looks;
+mod inspection;
 mod plan;
 mod progress;
 mod recovery;
+
+pub use progress::Progress;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use web_time::Instant;
 
+use crate::analysis::summary::Summary;
 use crate::config::{Condition, Config, Lane};
 use crate::data::{CLASSES, Dataset, PIXELS};
+use crate::engine::info::EngineInfo;
 use crate::engine::{Device, Engine, EngineError};
-use crate::engine_info::EngineInfo;
+use crate::formats::version;
 use crate::gpu::GpuError;
-use crate::look::Look;
-use crate::metrics::{Evaluation, Summary, TaskRecord};
+use crate::inspect::Snapshot;
 use crate::model::{LaneState, Model, initial};
-use crate::protocol::RunInfo;
-use crate::results::{LaneResults, Results, SCHEMA};
+use crate::results::description::RunInfo;
+use crate::results::record::{Evaluation, TaskRecord};
+use crate::results::{LaneResults, Results};
 use crate::stream::{Stream, StreamError};
 
 /// How long one slice of work should take, in seconds.
@@ -66,16 +70,16 @@ pub enum Note {
         record: TaskRecord,
     },
     /// A watched lane was looked at, at a task end.
-    Looked {
+    Snapshot {
         /// Index of the lane.
         lane: usize,
         /// Tasks learned.
         tasks_learned: u32,
         /// What was seen.
-        look: Look,
+        snapshot: Snapshot,
     },
-    /// A lane was set aside.
-    Lost {
+    /// A lane holds numbers that are not finite any more and was set aside.
+    Diverged {
         /// Index of the lane.
         lane: usize,
         /// The step at which it was found.
@@ -197,7 +201,7 @@ impl Driver {
                     seed: lane.seed,
                     condition: lane.condition,
                     records: Vec::new(),
-                    lost_at_step: None,
+                    diverged_at_step: None,
                 })
                 .collect(),
             learned: vec![None; lanes.len()],
@@ -381,7 +385,7 @@ impl Driver {
             let to = self
                 .config
                 .evaluation_images
-                .min(image + engine.evaluation_room().min(fit));
+                .min(image + engine.evaluation_capacity().min(fit));
             let piece = Instant::now();
             engine.evaluate(task, image..to).await?;
             let each = piece.elapsed().as_secs_f64() / f64::from(to - image);
@@ -463,26 +467,26 @@ impl Driver {
         } else {
             None
         };
-        let looks = self.look_through(engine, last).await?;
+        let snapshots = self.take_snapshots(engine, last).await?;
         // Nothing can fail from here on: a record is told once.
-        let mut notes: Vec<Note> = looks
+        let mut notes: Vec<Note> = snapshots
             .into_iter()
-            .map(|(lane, look)| Note::Looked {
+            .map(|(lane, snapshot)| Note::Snapshot {
                 lane,
                 tasks_learned: self.learned_tasks,
-                look,
+                snapshot,
             })
             .collect();
         for (i, reading) in readings.iter().enumerate() {
             let lane = self.waves[self.wave][i];
-            if self.results[lane].lost_at_step.is_some() {
+            if self.results[lane].diverged_at_step.is_some() {
                 continue;
             }
-            if let Some(step) = reading.lost {
+            if let Some(step) = reading.diverged {
                 // A frozen lane would start from what this one can't learn any more.
                 for lane in [Some(lane), self.frozen_from(lane)].into_iter().flatten() {
-                    self.results[lane].lost_at_step = Some(step);
-                    notes.push(Note::Lost { lane, step });
+                    self.results[lane].diverged_at_step = Some(step);
+                    notes.push(Note::Diverged { lane, step });
                 }
                 continue;
             }
@@ -550,7 +554,7 @@ impl Driver {
         let run = self.run_info();
         let (training_seconds, evaluation_seconds) = self.seconds();
         Results {
-            schema: SCHEMA,
+            schema: version::current::<Results>(),
             code_version: env!("CARGO_PKG_VERSION").to_owned(),
             draws: self.draws.clone(),
             config: run.config,

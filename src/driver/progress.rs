@@ -1,7 +1,32 @@
 //! How far a run is, and how long the rest will take, from what was measured.
 
+use serde::Serialize;
+
 use super::{Driver, Next};
-use crate::protocol::Progress;
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Progress {
+    /// Lane-steps done, in all waves.
+    pub lane_steps: u32,
+    /// Lane-steps in all.
+    pub lane_steps_total: u32,
+    /// Observe steps done in the wave in progress.
+    pub step: u32,
+    /// Observe steps of one lane.
+    pub steps: u32,
+    /// The task in progress, from 0.
+    pub task: u32,
+    /// The wave in progress, from 0.
+    pub wave: u32,
+    /// How many waves.
+    pub waves: u32,
+    /// Measured speed in lane-steps a second; none before it is known.
+    pub lane_steps_per_second: Option<f64>,
+    /// Estimated seconds to the end, evaluations counted; none before it is known.
+    pub seconds_left: Option<f64>,
+}
 
 impl Driver {
     /// How far the run is.

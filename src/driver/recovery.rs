@@ -2,7 +2,7 @@
 
 use super::{Driver, Next, RunError};
 use crate::engine::Device;
-use crate::metrics::TaskRecord;
+use crate::results::record::TaskRecord;
 
 impl Driver {
     /// Goes on with another device after one was lost: from the last task end, or from the beginning of the

@@ -3,8 +3,11 @@
 //! A [`Wave`] is what an engine is given; an [`Engine`] trains it and says what it counted. Engines follow
 //! one schedule and differ only in rounding.
 
+pub mod codes;
+pub mod info;
 mod on_gpu;
 mod on_host;
+pub mod self_test;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +15,7 @@ use std::sync::Arc;
 use crate::config::{Config, EvaluateOn, Lane};
 use crate::cpu::Cpu;
 use crate::data::{Dataset, Images};
-use crate::engine_info::{EngineChoice, EngineInfo, EngineKind};
+use crate::engine::info::{EngineChoice, EngineInfo, EngineKind};
 use crate::gpu::{Gpu, GpuError, wave::largest_need};
 use crate::model::{LaneState, Model};
 use crate::reference::Reference;
@@ -130,8 +133,8 @@ impl Device {
             tasks: config.tasks,
         };
         let need = |seeds| {
-            let room = on_gpu::evaluation_room(config, seeds * per_seed);
-            largest_need(model, config.batch, config.replay, room, lanes(seeds))
+            let capacity = on_gpu::evaluation_capacity(config, seeds * per_seed);
+            largest_need(model, config.batch, config.replay, capacity, lanes(seeds))
         };
         let allowed = gpu.largest_buffer();
         if need(1) > allowed {
@@ -197,7 +200,7 @@ pub struct Reading {
     /// Sum of the meta-loss since [`Engine::begin_task`].
     pub loss_sum: f32,
     /// The step (from 0) after which the lane was not finite any more.
-    pub lost: Option<u32>,
+    pub diverged: Option<u32>,
 }
 
 /// What an evaluation counted on one task of one lane.
@@ -293,9 +296,9 @@ impl Engine {
     }
 
     /// The most images of one task that [`Self::evaluate`] takes at once.
-    pub fn evaluation_room(&self) -> u32 {
+    pub fn evaluation_capacity(&self) -> u32 {
         match self {
-            Self::Gpu(e) => e.evaluation_room(),
+            Self::Gpu(e) => e.evaluation_capacity(),
             Self::Cpu(_) | Self::Reference(_) => u32::MAX,
         }
     }
@@ -331,7 +334,7 @@ impl Engine {
     }
 
     /// How alike the evaluation's codes were: for each lane, for each layer, their mean correlation
-    /// ([`crate::codes`]); none where fewer than two codes had a spread.
+    /// ([`crate::engine::codes`]); none where fewer than two codes had a spread.
     ///
     /// # Errors
     /// If the device failed.

@@ -10,7 +10,7 @@ use crate::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
 use crate::model::{LaneState, Rule};
 
 /// The most evaluation images of each seed that are taken at once: enough for a GPU's width.
-pub(super) fn evaluation_room(config: &Config, lanes: u32) -> u32 {
+pub(super) fn evaluation_capacity(config: &Config, lanes: u32) -> u32 {
     (1024 / lanes.max(1))
         .clamp(16, 128)
         .min(config.evaluation_images)
@@ -22,7 +22,7 @@ pub struct OnGpu {
     about: Wave,
     wave: GpuWave,
     /// For each training image, where it lies among the uploaded ones, if it does.
-    places: Vec<Option<u32>>,
+    uploaded_at: Vec<Option<u32>>,
 }
 
 impl OnGpu {
@@ -30,11 +30,11 @@ impl OnGpu {
         let config = &about.config;
         let learned = config.evaluate_on == EvaluateOn::Learned;
         // Only the images that these seeds meet are uploaded.
-        let mut places = vec![None; about.data.train.len()];
+        let mut uploaded_at = vec![None; about.data.train.len()];
         let mut test_places = vec![None; about.data.test.len()];
         let mut uploaded = 0;
         let mut pictures = Pictures {
-            room: evaluation_room(config, about.lanes.len() as u32),
+            capacity: evaluation_capacity(config, about.lanes.len() as u32),
             per_task: config.evaluation_images,
             silenced: about
                 .streams
@@ -49,13 +49,13 @@ impl OnGpu {
                 pictures.rotations.push([turn.cos, turn.sin]);
                 let sets = [(true, &task.training), (learned, &task.evaluation)];
                 for (train, list) in sets {
-                    let (set, places) = if train {
-                        (&about.data.train, &mut places)
+                    let (set, uploaded_at) = if train {
+                        (&about.data.train, &mut uploaded_at)
                     } else {
                         (&about.data.test, &mut test_places)
                     };
                     for &image in list {
-                        places[image as usize].get_or_insert_with(|| {
+                        uploaded_at[image as usize].get_or_insert_with(|| {
                             pictures.images.extend_from_slice(set.image(image as usize));
                             uploaded += 1;
                             uploaded - 1
@@ -64,14 +64,14 @@ impl OnGpu {
                 }
             }
         }
-        let evaluated = if learned { &places } else { &test_places };
+        let evaluated = if learned { &uploaded_at } else { &test_places };
         for task in 0..config.tasks as usize {
             for stream in &about.streams {
                 let images = stream.tasks[task].evaluation.iter().enumerate();
                 pictures.evaluation.extend(images.map(|(i, &image)| {
                     let [category, item] = about.evaluation_labels(stream, task, i);
-                    let place = evaluated[image as usize].unwrap_or_default();
-                    [place, task as u32, category, item]
+                    let index = evaluated[image as usize].unwrap_or_default();
+                    [index, task as u32, category, item]
                 }));
             }
         }
@@ -103,7 +103,7 @@ impl OnGpu {
         Ok(Self {
             about,
             wave,
-            places,
+            uploaded_at,
         })
     }
 
@@ -120,7 +120,7 @@ impl OnGpu {
                     let category = self.about.data.train.labels[image as usize];
                     [
                         // The stream's own images were all uploaded.
-                        self.places[image as usize].unwrap_or_default(),
+                        self.uploaded_at[image as usize].unwrap_or_default(),
                         stream.task_of(sample),
                         category.into(),
                         sample,
@@ -153,7 +153,7 @@ impl OnGpu {
                 beta: r.beta,
                 loss_sum: r.loss_sum,
                 // The GPU counts steps from where its lanes were put there.
-                lost: r.lost.map(|step| step + self.about.first_step),
+                diverged: r.diverged.map(|step| step + self.about.first_step),
             })
             .collect())
     }
@@ -162,8 +162,8 @@ impl OnGpu {
         self.wave.clear_counts();
     }
 
-    pub(super) fn evaluation_room(&self) -> u32 {
-        self.wave.room()
+    pub(super) fn evaluation_capacity(&self) -> u32 {
+        self.wave.evaluation_capacity()
     }
 
     pub(super) async fn evaluate(

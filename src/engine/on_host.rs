@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Counts, Reading, Wave};
-use crate::codes::CodeSum;
 use crate::cpu::{self, Cpu};
 use crate::data::{PIXELS, Rotation, Turn};
+use crate::engine::codes::CodeSum;
 use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::reference::{Reference, Sample};
 use crate::stream::Stream;
@@ -139,7 +139,7 @@ struct Lane<L> {
     stream: Arc<Stream>,
     turns: Arc<Vec<Turn>>,
     loss_sum: f32,
-    lost: Option<u32>,
+    diverged: Option<u32>,
 }
 
 /// Does the same to every element, on all cores where there are several.
@@ -181,7 +181,7 @@ impl<L: HostLane> OnHost<L> {
                 stream: about.streams[i / per_seed].clone(),
                 turns: turns[i / per_seed].clone(),
                 loss_sum: 0.0,
-                lost: None,
+                diverged: None,
             })
             .collect();
         Self {
@@ -224,7 +224,7 @@ impl<L: HostLane> OnHost<L> {
                 let (alpha, beta) = lane.engine.rates();
                 let finite = loss.is_finite() && alpha.iter().chain(beta).all(|x| x.is_finite());
                 if !finite {
-                    lane.lost.get_or_insert(s);
+                    lane.diverged.get_or_insert(s);
                 }
             }
         });
@@ -239,7 +239,7 @@ impl<L: HostLane> OnHost<L> {
                     alpha: alpha.to_vec(),
                     beta: beta.to_vec(),
                     loss_sum: lane.loss_sum,
-                    lost: lane.lost,
+                    diverged: lane.diverged,
                 }
             })
             .collect()

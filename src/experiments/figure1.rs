@@ -1,7 +1,7 @@
 //! Figure 1: two hidden layers; meta-learning raises accuracy with fewer units active.
 
 use super::Experiment;
-use crate::claims::{Claim, Rule, Seed, part};
+use crate::analysis::claims::{Claim, Rule, Seed, part};
 use crate::config::Condition::{Baseline, Frozen, Meta, Rates, Sparsity};
 use crate::config::{Condition, Config, DataSet, EvaluateOn, SCHEMA};
 use crate::model::Lesion::Intact;

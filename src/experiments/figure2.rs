@@ -1,10 +1,10 @@
 //! Figure 2: four hidden layers; sparsity and learning rate rise towards the top.
 
 use super::{Experiment, figure1};
-use crate::claims::{Claim, Rule, Seed, part};
+use crate::analysis::claims::{Claim, Rule, Seed, part};
+use crate::analysis::stats::{mean, slope};
 use crate::config::Condition::{Baseline, Meta};
 use crate::config::{Condition, Config};
-use crate::stats::{mean, slope};
 
 pub(super) fn experiment() -> Experiment {
     Experiment {

@@ -27,11 +27,11 @@
 //! 7 and 8 held by sign in every row but one (alpha_0 0.3 has no slope).
 
 use super::{Experiment, figure1};
-use crate::claims::{Claim, Rule, Seed, part};
+use crate::analysis::claims::{Claim, Rule, Seed, part};
+use crate::analysis::stats::slope;
 use crate::config::Condition::{Baseline, Meta};
 use crate::config::{Config, EvaluateOn};
 use crate::model::Lesion::{self, Intact, WithoutL, WithoutR, WithoutSomeL};
-use crate::stats::slope;
 
 pub(super) fn experiment() -> Experiment {
     Experiment {

@@ -1,5 +1,7 @@
 //! The experiments: one file for each figure, and this registry of them.
 
+pub mod link;
+
 mod figure1;
 mod figure2;
 mod figure3;
@@ -7,7 +9,7 @@ mod quick;
 
 use serde::Serialize;
 
-use crate::claims::Claim;
+use crate::analysis::claims::Claim;
 use crate::config::Config;
 
 /// A named configuration with its story.

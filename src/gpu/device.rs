@@ -197,8 +197,8 @@ impl Gpu {
 
     /// A stage, compiled.
     pub(super) fn pipeline(&self, stage: &Stage) -> &wgpu::ComputePipeline {
-        let place = STAGES.iter().position(|s| s.name == stage.name);
-        &self.pipelines[place.unwrap_or(STAGES.len())]
+        let position = STAGES.iter().position(|s| s.name == stage.name);
+        &self.pipelines[position.unwrap_or(STAGES.len())]
     }
 
     /// The first thing that went wrong on the device, if any has.
@@ -239,7 +239,7 @@ impl Gpu {
         self.check()
     }
 
-    /// Natively, drives the device until its callbacks have been called; a browser does so by itself.
+    /// Natively, pre-activations the device until its callbacks have been called; a browser does so by itself.
     fn poll(&self) {
         #[cfg(not(target_arch = "wasm32"))]
         let _ = self.device.poll(wgpu::PollType::wait_indefinitely());

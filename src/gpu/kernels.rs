@@ -25,7 +25,7 @@ pub mod misc {
     /// Meta-loss of the last step.
     pub const LOSS: usize = 1;
     /// Steps done when the lane ceased to be finite; 0: it has not.
-    pub const LOST: usize = 2;
+    pub const DIVERGED: usize = 2;
     /// Steps done.
     pub const STEP: usize = 3;
     /// 1 if alpha is learned.
@@ -60,8 +60,8 @@ pass_record! {
     acts_lane: u32, deltas_lane: u32, scalars_lane: u32, rates_lane: u32, lanes_per_seed: u32,
     source_at: u32, source_stride: u32, source_group: u32, source_sweep: u32,
     target_at: u32, target_sweep: u32,
-    drive_at: u32, acts_at: u32, deltas_at: u32,
-    norm_at: u32, level_at: u32, pull_at: u32, loss_at: u32, dots_at: u32,
+    pre_activation_at: u32, acts_at: u32, deltas_at: u32,
+    norm_at: u32, kth_largest_at: u32, beta_gradient_at: u32, loss_at: u32, dots_at: u32,
     terms: u32, term_dots_0: u32, term_rate_0: u32, term_dots_1: u32, term_rate_1: u32,
     beta_at: u32, k: u32, flags: u32, partial_at: u32,
     entry_at: u32, entry_step: u32, tasks: u32,

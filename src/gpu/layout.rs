@@ -17,15 +17,15 @@ pub struct LayerPlaces {
     pub units: u32,
     /// Its outputs, sweep by sweep, in acts.
     pub acts: u32,
-    /// Its drive before the look-ahead's correction: kept for all sweeps by the first layer only;
+    /// Its pre-activation before the look-ahead's correction: kept for all sweeps by the first layer only;
     /// elsewhere it is where the outputs are.
-    pub drive: Option<u32>,
+    pub pre_activation: Option<u32>,
     /// Its deltas, sweep by sweep.
     pub deltas: u32,
     /// |h| by slot.
     pub norm: u32,
     /// c by slot.
-    pub level: u32,
+    pub kth_largest: u32,
     /// Mean of a code by slot; evaluation only.
     pub centre: u32,
     /// What scales a centred code to unit length, by slot; evaluation only.
@@ -33,7 +33,7 @@ pub struct LayerPlaces {
     /// Its sum of codes, then their number, in codes.
     pub codes: u32,
     /// beta's gradient by slot.
-    pub pull: u32,
+    pub beta_gradient: u32,
     /// Overlaps of its outputs with the inner steps'.
     pub act_dots: u32,
     /// Overlaps of its deltas with the inner steps'.
@@ -141,19 +141,19 @@ impl Layout {
             .iter()
             .map(|layer| {
                 let units = layer.units as u32;
-                let room = pad(units) * slots;
+                let size = pad(units) * slots;
                 let first = layer.source == crate::model::Source::Input;
                 LayerPlaces {
                     units,
-                    acts: acts.take(room),
-                    drive: (first && training).then(|| acts.take(pad(units) * columns)),
-                    deltas: if training { deltas.take(room) } else { 0 },
+                    acts: acts.take(size),
+                    pre_activation: (first && training).then(|| acts.take(pad(units) * columns)),
+                    deltas: if training { deltas.take(size) } else { 0 },
                     norm: scalars.take(slots),
-                    level: scalars.take(slots),
+                    kth_largest: scalars.take(slots),
                     centre: if training { 0 } else { scalars.take(slots) },
                     spread: if training { 0 } else { scalars.take(slots) },
                     codes: codes.take(units + 1),
-                    pull: if training { scalars.take(slots) } else { 0 },
+                    beta_gradient: if training { scalars.take(slots) } else { 0 },
                     act_dots: scalars.take(dots),
                     delta_dots: scalars.take(dots),
                 }
@@ -258,7 +258,7 @@ impl Layout {
                 [source, stride, target, self.partials[m]]
             })
             .collect();
-        rows.extend(self.layers.iter().map(|l| [l.pull, 0, 0, 0]));
+        rows.extend(self.layers.iter().map(|l| [l.beta_gradient, 0, 0, 0]));
         rows.extend(self.heads.iter().map(|h| [h.loss, 0, 0, 0]));
         rows
     }

@@ -136,9 +136,9 @@ impl Gpu {
         }
         self.queue.submit([encoder.finish()]);
         for (_, slot, buffer) in &buffers {
-            let room = memory.bytes_mut(*slot);
-            let words = self.read(buffer, 0, (room.len() / 4) as u64).await?;
-            room.copy_from_slice(bytemuck::cast_slice(&words));
+            let size = memory.bytes_mut(*slot);
+            let words = self.read(buffer, 0, (size.len() / 4) as u64).await?;
+            size.copy_from_slice(bytemuck::cast_slice(&words));
         }
         Ok(())
     }

@@ -214,41 +214,41 @@ impl<'a> Writer<'a> {
 
     /// The fields of one layer at a sweep.
     fn layer(&self, l: usize, sweep: u32, columns: u32) -> Pass {
-        let place = &self.at.layers[l];
-        let units_pad = pad(place.units);
+        let offsets = &self.at.layers[l];
+        let units_pad = pad(offsets.units);
         let slot = sweep * self.at.columns;
         Pass {
             columns,
             inner: sweep,
-            units: place.units,
+            units: offsets.units,
             units_pad,
-            acts_at: self.at.acts_base + place.acts,
-            deltas_at: place.deltas,
-            norm_at: place.norm + slot,
-            level_at: place.level + slot,
-            pull_at: place.pull + slot,
-            centre_at: place.centre + slot,
-            spread_at: place.spread + slot,
-            codes_at: place.codes,
+            acts_at: self.at.acts_base + offsets.acts,
+            deltas_at: offsets.deltas,
+            norm_at: offsets.norm + slot,
+            kth_largest_at: offsets.kth_largest + slot,
+            beta_gradient_at: offsets.beta_gradient + slot,
+            centre_at: offsets.centre + slot,
+            spread_at: offsets.spread + slot,
+            codes_at: offsets.codes,
             beta_at: self.at.matrices + l as u32,
             k: self.model.layers[l].k as u32,
             ..self.common
         }
     }
 
-    /// One layer forward: its drive, then competition.
+    /// One layer forward: its pre-activation, then competition.
     fn layer_forward(&mut self, l: usize, sweep: u32, columns: u32) {
-        let place = self.at.layers[l].clone();
-        let units_pad = pad(place.units);
-        let here = place.acts + sweep * self.at.columns * units_pad;
+        let offsets = self.at.layers[l].clone();
+        let units_pad = pad(offsets.units);
+        let here = offsets.acts + sweep * self.at.columns * units_pad;
         let matrix = self.model.layers[l].matrix;
-        if place.drive.is_none() {
+        if offsets.pre_activation.is_none() {
             self.dense(matrix, sweep, columns, here, false);
         }
         let pass = Pass {
-            drive_at: self.at.acts_base + place.drive.unwrap_or(here),
+            pre_activation_at: self.at.acts_base + offsets.pre_activation.unwrap_or(here),
             target_at: self.at.acts_base + here,
-            dots_at: place.act_dots + sweep * self.at.columns * self.at.inner,
+            dots_at: offsets.act_dots + sweep * self.at.columns * self.at.inner,
             ..self.layer(l, sweep, columns)
         };
         let pass = self.terms(&[(self.source_dots(matrix, sweep), matrix)], pass);
@@ -257,23 +257,23 @@ impl<'a> Writer<'a> {
 
     /// One head: its logits, then their cross-entropy and gradient.
     fn head(&mut self, h: usize, sweep: u32, columns: u32) {
-        let place = self.at.heads[h].clone();
+        let offsets = self.at.heads[h].clone();
         let matrices: Vec<usize> = self.model.into_head(h).collect();
         for (i, &m) in matrices.iter().enumerate() {
-            self.dense(m, sweep, columns, place.logits[0], i > 0);
+            self.dense(m, sweep, columns, offsets.logits[0], i > 0);
         }
-        let units_pad = pad(place.units);
+        let units_pad = pad(offsets.units);
         let slot = sweep * self.at.columns;
         let pass = Pass {
             columns,
             inner: sweep,
-            units: place.units,
+            units: offsets.units,
             units_pad,
-            drive_at: self.at.acts_base + place.logits[0],
-            target_at: place.deltas + slot * units_pad,
-            deltas_at: place.deltas,
-            loss_at: place.loss + slot,
-            dots_at: place.delta_dots + slot * self.at.inner,
+            pre_activation_at: self.at.acts_base + offsets.logits[0],
+            target_at: offsets.deltas + slot * units_pad,
+            deltas_at: offsets.deltas,
+            loss_at: offsets.loss + slot,
+            dots_at: offsets.delta_dots + slot * self.at.inner,
             entry_step: self.lanes.seeds() * self.at.columns,
             head: h as u32,
             ..self.common
@@ -288,9 +288,9 @@ impl<'a> Writer<'a> {
 
     /// One layer backward: gather from the matrices that read it, then through the competition.
     fn layer_backward(&mut self, l: usize, sweep: u32, columns: u32) {
-        let place = self.at.layers[l].clone();
+        let offsets = self.at.layers[l].clone();
         let slot = sweep * self.at.columns;
-        let here = place.deltas + slot * pad(place.units);
+        let here = offsets.deltas + slot * pad(offsets.units);
         let readers: Vec<usize> = self.model.readers(l).collect();
         for (i, &m) in readers.iter().enumerate() {
             let units = self.model.matrices[m].units as u32;
@@ -302,8 +302,8 @@ impl<'a> Writer<'a> {
                 columns,
                 units,
                 units_pad: pad(units),
-                fan_in: place.units,
-                fan_in_pad: pad(place.units),
+                fan_in: offsets.units,
+                fan_in_pad: pad(offsets.units),
                 weights_at: self.at.weights[m],
                 source_at: above + slot * pad(units),
                 target_at: here,
@@ -313,16 +313,16 @@ impl<'a> Writer<'a> {
                 pass.flags |= k::FLAG_ADD;
             }
             let groups = [
-                pad(place.units).div_ceil(4 * THREADS),
+                pad(offsets.units).div_ceil(4 * THREADS),
                 columns.div_ceil(4),
                 self.lanes.lanes,
             ];
             self.push(&k::DENSE_BACK, groups, pass);
         }
         let pass = Pass {
-            drive_at: self.at.acts_base + place.acts + slot * pad(place.units),
+            pre_activation_at: self.at.acts_base + offsets.acts + slot * pad(offsets.units),
             target_at: here,
-            dots_at: place.delta_dots + slot * self.at.inner,
+            dots_at: offsets.delta_dots + slot * self.at.inner,
             ..self.layer(l, sweep, columns)
         };
         let dots: Vec<(u32, usize)> = readers
@@ -420,8 +420,8 @@ pub fn observe_step(
     let overlap = w.source(0, 0, overlap);
     w.push(&k::OVERLAP, [columns, 1, lanes.lanes], overlap);
     for l in 0..model.layers.len() {
-        if let Some(drive) = at.layers[l].drive {
-            w.dense(model.layers[l].matrix, 0, columns, drive, false);
+        if let Some(pre_activation) = at.layers[l].pre_activation {
+            w.dense(model.layers[l].matrix, 0, columns, pre_activation, false);
         }
     }
     for sweep in 0..=batch {
@@ -518,7 +518,7 @@ pub fn evaluate(
                 units_pad: pad(head.units),
                 terms: kept.len() as u32,
                 source_at: at.acts_base + kept.first().copied().unwrap_or_default(),
-                drive_at: at.acts_base + kept.get(1).copied().unwrap_or_default(),
+                pre_activation_at: at.acts_base + kept.get(1).copied().unwrap_or_default(),
                 head: h as u32,
                 counter_at: counter_at + (h * lesions.len() + i) as u32,
                 ..w.common

@@ -234,21 +234,26 @@ impl Twin {
     fn compete(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let drive = p.drive_at + lane * p.acts_lane + column * p.units_pad;
+            let pre_activation = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
             let coefficients = self.coefficients(m, lane, column);
             let at = p.deltas_at + lane * p.deltas_lane;
             let z: Vec<f32> = self
-                .corrected(&m.acts[span(drive, p.units)], &coefficients, &m.deltas, at)
+                .corrected(
+                    &m.acts[span(pre_activation, p.units)],
+                    &coefficients,
+                    &m.deltas,
+                    at,
+                )
                 .iter()
                 .map(|&z| z as f32)
                 .collect();
             let competing = self.has(k::FLAG_COMPETITION);
-            let level = if competing { kth_largest(&z, p.k) } else { 0.0 };
+            let kth_largest = if competing { kth_largest(&z, p.k) } else { 0.0 };
             let beta = m.rates[(lane * p.rates_lane + p.beta_at) as usize];
             let h: Vec<f32> = z
                 .iter()
                 .map(|&z| {
-                    let h = if competing { z - beta * level } else { z };
+                    let h = if competing { z - beta * kth_largest } else { z };
                     // Not max: NaN must stay NaN.
                     if h <= 0.0 { 0.0 } else { h }
                 })
@@ -261,7 +266,7 @@ impl Twin {
             };
             let scalar = (lane * p.scalars_lane + column) as usize;
             m.scalars[p.norm_at as usize + scalar] = norm as f32;
-            m.scalars[p.level_at as usize + scalar] = level;
+            m.scalars[p.kth_largest_at as usize + scalar] = kth_largest;
             let u: Vec<f32> = h.iter().map(|&h| (f64::from(h) * scale) as f32).collect();
             let to = p.target_at + lane * p.acts_lane + column * p.units_pad;
             m.acts[span(to, p.units)].copy_from_slice(&u);
@@ -274,7 +279,7 @@ impl Twin {
     fn softmax(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let from = p.drive_at + lane * p.acts_lane + column * p.units_pad;
+            let from = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
             let seed = lane / p.lanes_per_seed;
             let at = p.entry_at + m.cursor[0] * p.entry_step + seed * p.column_slots + column;
             let label = m.entries[at as usize][2 + p.head as usize] as usize;
@@ -328,7 +333,7 @@ impl Twin {
     fn compete_back(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let u_at = p.drive_at + lane * p.acts_lane + column * p.units_pad;
+            let u_at = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
             let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
             let u = m.acts[span(u_at, p.units)].to_vec();
             let coefficients = self.coefficients(m, lane, column);
@@ -355,8 +360,8 @@ impl Twin {
                 })
                 .collect();
             let total: f64 = delta.iter().map(|&d| f64::from(d)).sum();
-            let level = f64::from(m.scalars[p.level_at as usize + scalar]);
-            m.scalars[p.pull_at as usize + scalar] = (total * level) as f32;
+            let kth_largest = f64::from(m.scalars[p.kth_largest_at as usize + scalar]);
+            m.scalars[p.beta_gradient_at as usize + scalar] = (total * kth_largest) as f32;
             m.deltas[span(to, p.units)].copy_from_slice(&delta);
             let inner = p.deltas_at + lane * p.deltas_lane;
             self.store_overlaps((lane, column), &delta, &m.deltas, inner, &mut m.scalars);
@@ -497,8 +502,8 @@ impl Twin {
                 && weight_square.is_finite()
                 && rates[..matrices + layers].iter().all(|x| x.is_finite());
             rates[misc_at + misc::STEP] += 1.0;
-            if !finite && rates[misc_at + misc::LOST] == 0.0 {
-                rates[misc_at + misc::LOST] = rates[misc_at + misc::STEP];
+            if !finite && rates[misc_at + misc::DIVERGED] == 0.0 {
+                rates[misc_at + misc::DIVERGED] = rates[misc_at + misc::STEP];
             }
             rates[misc_at + misc::LOSS] = loss as f32;
             rates[misc_at + misc::LOSS_SUM] += loss as f32;
@@ -561,7 +566,7 @@ impl Twin {
                 .collect();
             let mean = code.iter().sum::<f64>() / f64::from(p.units);
             let square: f64 = code.iter().map(|h| (h - mean) * (h - mean)).sum();
-            let spread = if square > crate::codes::NO_SPREAD.into() {
+            let spread = if square > crate::engine::codes::NO_SPREAD.into() {
                 1.0 / square.sqrt()
             } else {
                 0.0
@@ -605,7 +610,7 @@ impl Twin {
             let logit = |unit: u32| {
                 let mut z = m.acts[(p.source_at + offset + unit) as usize];
                 if p.terms > 1 {
-                    z += m.acts[(p.drive_at + offset + unit) as usize];
+                    z += m.acts[(p.pre_activation_at + offset + unit) as usize];
                 }
                 z
             };

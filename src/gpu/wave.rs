@@ -35,7 +35,7 @@ pub struct Pictures {
     /// For each task, for each seed, `per_task` entries (image, task, category, item).
     pub evaluation: Vec<[u32; 4]>,
     /// The most evaluation images of each seed that are taken at once.
-    pub room: u32,
+    pub capacity: u32,
     /// Evaluation images of each task.
     pub per_task: u32,
     /// For each seed, the units of h4_L that the lesion of some of them leaves out.
@@ -54,7 +54,7 @@ pub struct LaneRates {
     /// Meta-loss of the last step.
     pub loss: f32,
     /// The step (from 0) after which the lane was not finite any more.
-    pub lost: Option<u32>,
+    pub diverged: Option<u32>,
 }
 
 /// A list of dispatches with what they bind.
@@ -72,7 +72,7 @@ fn held<'a, K: PartialEq>(list: &'a [(K, Prepared)], key: &K) -> Option<&'a Prep
 
 /// Buffers of training or of evaluation, apart from what both share.
 #[derive(Debug)]
-struct Room {
+struct PhaseBuffers {
     at: Layout,
     acts: wgpu::Buffer,
     deltas: wgpu::Buffer,
@@ -87,8 +87,8 @@ pub struct GpuWave {
     model: Model,
     rule: Rule,
     lanes: Lanes,
-    training: Room,
-    evaluation: Room,
+    training: PhaseBuffers,
+    evaluation: PhaseBuffers,
     weights: wgpu::Buffer,
     rates: wgpu::Buffer,
     table: wgpu::Buffer,
@@ -101,9 +101,9 @@ pub struct GpuWave {
     // A run has few shapes of steps and evaluations, so a list finds them as fast as a map.
     steps: Vec<((u32, u32, bool), Prepared)>,
     evaluations: Vec<((u32, bool), Prepared)>,
-    room: u32,
+    evaluation_capacity: u32,
     per_task: u32,
-    entry_room: u64,
+    entry_capacity: u64,
 }
 
 fn buffer(gpu: &Gpu, label: &str, elements: u64) -> wgpu::Buffer {
@@ -117,7 +117,7 @@ fn buffer(gpu: &Gpu, label: &str, elements: u64) -> wgpu::Buffer {
     })
 }
 
-impl Room {
+impl PhaseBuffers {
     fn new(gpu: &Gpu, at: Layout, lanes: Lanes, entries: u64) -> Self {
         let n = u64::from(lanes.lanes);
         Self {
@@ -135,11 +135,11 @@ impl Room {
 }
 
 /// Bytes of the largest buffer that `seeds` seeds of `per_seed` lanes need.
-pub fn largest_need(model: &Model, batch: u32, replay: u32, room: u32, lanes: Lanes) -> u64 {
+pub fn largest_need(model: &Model, batch: u32, replay: u32, capacity: u32, lanes: Lanes) -> u64 {
     let n = u64::from(lanes.lanes);
     [
         Layout::training(model, batch, replay, lanes.seeds()),
-        Layout::evaluation(model, room, lanes.seeds()),
+        Layout::evaluation(model, capacity, lanes.seeds()),
     ]
     .iter()
     .flat_map(|at| {
@@ -209,8 +209,8 @@ impl GpuWave {
             per_seed,
             tasks,
         };
-        let room = pictures.room.max(1);
-        let mut needed = largest_need(model, batch, replay, room, lanes);
+        let capacity = pictures.capacity.max(1);
+        let mut needed = largest_need(model, batch, replay, capacity, lanes);
         needed = needed.max(pictures.images.len() as u64);
         let allowed = gpu.largest_buffer();
         if needed > allowed {
@@ -220,18 +220,18 @@ impl GpuWave {
             });
         }
         let seeds = u64::from(lanes.seeds());
-        let entry_room = u64::from(block) * seeds * u64::from(batch + replay);
-        let training = Room::new(
+        let entry_capacity = u64::from(block) * seeds * u64::from(batch + replay);
+        let training = PhaseBuffers::new(
             &gpu,
             Layout::training(model, batch, replay, lanes.seeds()),
             lanes,
-            entry_room,
+            entry_capacity,
         );
-        let evaluation = Room::new(
+        let evaluation = PhaseBuffers::new(
             &gpu,
-            Layout::evaluation(model, room, lanes.seeds()),
+            Layout::evaluation(model, capacity, lanes.seeds()),
             lanes,
-            (pictures.evaluation.len() as u64).max(seeds * u64::from(room)),
+            (pictures.evaluation.len() as u64).max(seeds * u64::from(capacity)),
         );
         let n = u64::from(lanes.lanes);
         let counters = n * u64::from(tasks) * u64::from(passes::counters(model));
@@ -259,9 +259,9 @@ impl GpuWave {
             evaluation,
             steps: Vec::new(),
             evaluations: Vec::new(),
-            room,
+            evaluation_capacity: capacity,
             per_task: pictures.per_task,
-            entry_room,
+            entry_capacity,
             gpu,
         };
         let queue = &wave.gpu.queue;
@@ -328,7 +328,7 @@ impl GpuWave {
     /// Puts the entries of the next steps on the GPU and counts steps from there: for each step, for each
     /// seed, B + R entries (image, task, category, item), current samples first.
     pub fn write_entries(&self, entries: &[[u32; 4]]) {
-        debug_assert!(entries.len() as u64 <= self.entry_room);
+        debug_assert!(entries.len() as u64 <= self.entry_capacity);
         self.gpu
             .queue
             .write_buffer(&self.training.entries, 0, bytemuck::cast_slice(entries));
@@ -368,15 +368,15 @@ impl GpuWave {
 
     /// Writes inputs of the next step or evaluation from the host: `columns` images of each seed.
     pub fn write_inputs(&self, training: bool, seed: u32, column: u32, input: &[f32]) {
-        let room = if training {
+        let phase = if training {
             &self.training
         } else {
             &self.evaluation
         };
-        let at = u64::from(seed * room.at.inputs_seed + column * pad(room.at.inputs)) * 4;
+        let at = u64::from(seed * phase.at.inputs_seed + column * pad(phase.at.inputs)) * 4;
         self.gpu
             .queue
-            .write_buffer(&room.acts, at, bytemuck::cast_slice(input));
+            .write_buffer(&phase.acts, at, bytemuck::cast_slice(input));
     }
 
     /// Sets all counts and sums of codes to zero.
@@ -388,13 +388,16 @@ impl GpuWave {
     }
 
     /// The most images of each seed that [`Self::evaluate`] takes at once.
-    pub fn room(&self) -> u32 {
-        self.room
+    pub fn evaluation_capacity(&self) -> u32 {
+        self.evaluation_capacity
     }
 
-    /// Submits the evaluation of some images of one task, at most [`Self::room`]. Does not wait.
+    /// Submits the evaluation of some images of one task, at most [`Self::evaluation_capacity`]. Does not wait.
     pub fn evaluate(&mut self, task: u32, images: Range<u32>, gathered: bool) {
-        let columns = images.end.saturating_sub(images.start).min(self.room);
+        let columns = images
+            .end
+            .saturating_sub(images.start)
+            .min(self.evaluation_capacity);
         let entry_at = task * self.lanes.seeds() * self.per_task + images.start;
         let list = passes::evaluate(
             &self.model,
@@ -445,14 +448,14 @@ impl GpuWave {
         }
     }
 
-    fn slot<'a>(&'a self, room: &'a Room, slot: Slot) -> &'a wgpu::Buffer {
+    fn slot<'a>(&'a self, phase: &'a PhaseBuffers, slot: Slot) -> &'a wgpu::Buffer {
         match slot {
             Slot::Weights => &self.weights,
-            Slot::Acts => &room.acts,
-            Slot::Deltas => &room.deltas,
-            Slot::Scalars => &room.scalars,
+            Slot::Acts => &phase.acts,
+            Slot::Deltas => &phase.deltas,
+            Slot::Scalars => &phase.scalars,
             Slot::Rates => &self.rates,
-            Slot::Entries => &room.entries,
+            Slot::Entries => &phase.entries,
             Slot::Table => &self.table,
             Slot::Images => &self.images,
             Slot::Rotations => &self.rotations,
@@ -465,13 +468,13 @@ impl GpuWave {
 
     fn write_passes(&self, passes: &wgpu::Buffer, list: &[Dispatch]) {
         let mut bytes = vec![0u8; list.len() * PASS_STRIDE as usize];
-        for (room, dispatch) in bytes.chunks_exact_mut(PASS_STRIDE as usize).zip(list) {
-            room[..size_of::<Pass>()].copy_from_slice(bytemuck::bytes_of(&dispatch.pass));
+        for (capacity, dispatch) in bytes.chunks_exact_mut(PASS_STRIDE as usize).zip(list) {
+            capacity[..size_of::<Pass>()].copy_from_slice(bytemuck::bytes_of(&dispatch.pass));
         }
         self.gpu.queue.write_buffer(passes, 0, &bytes);
     }
 
-    fn prepare(&self, room: &Room, list: Vec<Dispatch>) -> Prepared {
+    fn prepare(&self, phase: &PhaseBuffers, list: Vec<Dispatch>) -> Prepared {
         let passes = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("passes"),
             size: (list.len() as u64).max(1) * PASS_STRIDE,
@@ -495,7 +498,7 @@ impl GpuWave {
                 entries.extend(stage.bindings.iter().map(|&(binding, slot)| {
                     wgpu::BindGroupEntry {
                         binding,
-                        resource: self.slot(room, slot).as_entire_binding(),
+                        resource: self.slot(phase, slot).as_entire_binding(),
                     }
                 }));
                 self.gpu

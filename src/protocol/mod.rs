@@ -1,29 +1,29 @@
 //! What the page and its worker say to each other.
 //!
-//! Behind the page are two programs. The *desk* knows words and files: it checks configurations, reads and writes links and
-//! results files, and judges claims; the page asks it [`Question`]s and gets [`Answer`]s. The *bench* has images and
+//! Behind the page are two programs. The *analyst* knows words and files: it checks configurations, reads and writes links and
+//! results files, and judges claims; the page asks it [`Request`]s and gets [`Response`]s. The *trainer* has images and
 //! engines: [`Command`]s start and steer its one run, and [`Event`]s tell of it. What one has for the other goes through
-//! the worker: [`Answer::Usable`] becomes [`Command::Run`], [`Event::Measured`] becomes [`Question::Measured`].
+//! the worker: [`Response::Usable`] becomes [`Command::Run`], [`Event::Measured`] becomes [`Request::Measured`].
 //!
 //! These are the only types on the wire. The page's TypeScript types are generated from them (test
 //! `typescript_types_are_current`). The page shows what it is told and computes no result itself.
 
-mod bench;
-mod desk;
+mod analyst;
+mod trainer;
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::engine_info::EngineChoice;
+use crate::engine::info::EngineChoice;
 use crate::results::Results;
 
-pub use bench::{Command, Event, Progress, RunInfo};
-pub use desk::{Answer, Question};
+pub use analyst::{Request, Response};
+pub use trainer::{Command, Event};
 
-/// A run that is asked for, its configuration checked: the desk hands it to the bench.
+/// A run that is asked for, its configuration checked: the analyst hands it to the trainer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Order {
+pub struct RunRequest {
     /// The configuration.
     pub config: Config,
     /// Which engine.
@@ -32,7 +32,7 @@ pub struct Order {
     pub paused: bool,
 }
 
-/// Everything measured so far: the bench hands it to the desk.
+/// Everything measured so far: the trainer hands it to the analyst.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Measured {
@@ -121,7 +121,7 @@ pub enum StepUnit {
     Task,
 }
 
-/// What state the bench is in: always one of these, once a run was asked for.
+/// What state the trainer is in: always one of these, once a run was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -161,19 +161,19 @@ mod tests {
             };
         }
         types!(
-            super::Question,
-            super::Answer,
+            super::Request,
+            super::Response,
             super::Command,
             super::Event,
-            super::Order,
+            super::RunRequest,
             super::Measured,
             super::File,
             super::Origin,
             super::Format,
             super::StepUnit,
             super::State,
-            super::RunInfo,
-            super::Progress,
+            crate::results::description::RunInfo,
+            crate::driver::Progress,
             crate::config::Config,
             crate::config::Condition,
             crate::config::DataSet,
@@ -183,36 +183,36 @@ mod tests {
             crate::config::Lane,
             crate::config::Problem,
             crate::data::DataInfo,
-            crate::engine_info::EngineChoice,
-            crate::engine_info::EngineInfo,
-            crate::engine_info::EngineKind,
+            crate::engine::info::EngineChoice,
+            crate::engine::info::EngineInfo,
+            crate::engine::info::EngineKind,
             crate::experiments::Experiment,
-            crate::metrics::Accuracy,
-            crate::metrics::ConditionSummary,
-            crate::metrics::Estimate,
-            crate::metrics::Evaluation,
+            crate::results::record::Accuracy,
+            crate::analysis::summary::ConditionSummary,
+            crate::analysis::stats::Estimate,
+            crate::results::record::Evaluation,
             crate::model::Lesion,
-            crate::metrics::LesionEstimate,
-            crate::metrics::Summary,
-            crate::metrics::SummaryPoint,
-            crate::metrics::TaskRecord,
-            crate::claims::Outcome,
-            crate::claims::PartOutcome,
-            crate::claims::Verdict,
-            crate::link::Link,
-            crate::look::LayerLook,
-            crate::look::Learned,
-            crate::look::Look,
-            crate::look::Picture,
-            crate::look::Probe,
-            crate::look::Watched,
-            crate::look::WatchedLane,
-            crate::stored::StoredRun,
-            crate::trace::StepTrace,
-            crate::trace::TracedInner,
-            crate::trace::TracedSample,
-            crate::trace::TracedUnit,
-            crate::words::Words,
+            crate::analysis::summary::LesionEstimate,
+            crate::analysis::summary::Summary,
+            crate::analysis::summary::SummaryPoint,
+            crate::results::record::TaskRecord,
+            crate::analysis::claims::Outcome,
+            crate::analysis::claims::PartOutcome,
+            crate::analysis::claims::Verdict,
+            crate::experiments::link::Link,
+            crate::inspect::LayerSnapshot,
+            crate::inspect::Learned,
+            crate::inspect::Snapshot,
+            crate::inspect::Picture,
+            crate::inspect::Probe,
+            crate::inspect::Watched,
+            crate::inspect::WatchedLane,
+            crate::report::page::StoredRun,
+            crate::inspect::StepTrace,
+            crate::inspect::TracedInner,
+            crate::inspect::TracedSample,
+            crate::inspect::TracedUnit,
+            crate::messages::Words,
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {

@@ -4,7 +4,7 @@
 //! In first order the inner gradients are constants too and are held; in second order they follow. In
 //! float64 with central differences of 1e-6 the truncation error is about 1e-12 times the third
 //! derivative and rounding about 1e-10, so 1e-6 of the gradient's largest entry leaves room for
-//! curvature; no drive lies so near its threshold that a unit turns on or off (the draw is fixed).
+//! curvature; no pre-activation lies so near its threshold that a unit turns on or off (the draw is fixed).
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -41,7 +41,7 @@ fn held_forward(
         let norm = dot(&h, &h).sqrt();
         trace.layers.push(LayerTrace {
             u: h.iter().map(|h| h / norm).collect(),
-            level: levels[l],
+            kth_largest: levels[l],
             z,
             h,
             norm,
@@ -71,7 +71,7 @@ fn levels(lane: &Reference<f64>, weights: &[Vec<f64>], input: &[f64]) -> Vec<f64
     let trace = lane
         .network
         .forward(weights, &lane.beta, &input, Lesion::Intact);
-    trace.layers.iter().map(|l| l.level).collect()
+    trace.layers.iter().map(|l| l.kth_largest).collect()
 }
 
 /// The meta-loss, as the textbook has it; `held` none finds what is to be held.

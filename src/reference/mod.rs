@@ -55,10 +55,10 @@ pub struct Outcome<T> {
     pub active: Vec<u32>,
     /// Each layer's outputs h, not scaled.
     pub outputs: Vec<Vec<T>>,
-    /// Each layer's drive, before competition.
-    pub drive: Vec<Vec<T>>,
-    /// Each layer's c, the k-th largest drive; 0 without competition.
-    pub level: Vec<T>,
+    /// Each layer's pre-activation, before competition.
+    pub pre_activation: Vec<Vec<T>>,
+    /// Each layer's c, the k-th largest pre-activation; 0 without competition.
+    pub kth_largest: Vec<T>,
 }
 
 /// The meta-gradient of one observe step, before clipping.
@@ -181,9 +181,9 @@ impl<T: Real> Reference<T> {
                 .iter()
                 .map(|l| l.h.iter().filter(|h| **h > T::zero()).count() as u32)
                 .collect(),
-            level: trace.layers.iter().map(|l| l.level).collect(),
+            kth_largest: trace.layers.iter().map(|l| l.kth_largest).collect(),
             outputs: trace.layers.iter().map(|l| l.h.clone()).collect(),
-            drive: trace.layers.into_iter().map(|l| l.z).collect(),
+            pre_activation: trace.layers.into_iter().map(|l| l.z).collect(),
             logits: trace.logits,
         }
     }
@@ -314,7 +314,7 @@ impl<T: Real> Reference<T> {
                 }
                 for ((d, layer), delta) in d_beta.iter_mut().zip(&trace.layers).zip(&back.layers) {
                     let sum: T = delta.delta.iter().copied().sum();
-                    *d -= share * sum * layer.level;
+                    *d -= share * sum * layer.kth_largest;
                 }
             }
             watch(Inner {

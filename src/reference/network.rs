@@ -21,10 +21,10 @@ pub struct Network {
 /// One hidden layer on one sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerTrace<T> {
-    /// The drive W u: [units].
+    /// The pre-activation W u: [units].
     pub z: Vec<T>,
-    /// c, the k-th largest drive; 0 without competition.
-    pub level: T,
+    /// c, the k-th largest pre-activation; 0 without competition.
+    pub kth_largest: T,
     /// relu(z - beta c): [units].
     pub h: Vec<T>,
     /// |h|.
@@ -49,7 +49,7 @@ pub struct Trace<T> {
 pub struct LayerBack<T> {
     /// At its output u, where h > 0 (0 elsewhere: it would not pass): [units].
     pub e: Vec<T>,
-    /// At its drive: [units].
+    /// At its pre-activation: [units].
     pub delta: Vec<T>,
 }
 
@@ -150,14 +150,14 @@ impl Network {
                 self.source(&trace, layer.matrix),
                 &mut z,
             );
-            let level = if self.competition {
+            let kth_largest = if self.competition {
                 kth_largest(&z, layer.k)
             } else {
                 T::zero()
             };
             // Written so that NaN stays NaN: `max` would turn it into silence, and hide a lost lane.
             let relu = |x: T| if x <= T::zero() { T::zero() } else { x };
-            let h: Vec<T> = z.iter().map(|&z| relu(z - beta * level)).collect();
+            let h: Vec<T> = z.iter().map(|&z| relu(z - beta * kth_largest)).collect();
             let norm = dot(&h, &h).sqrt();
             let u = if norm <= T::of(SILENT) {
                 vec![T::zero(); layer.units]
@@ -168,7 +168,7 @@ impl Network {
             };
             trace.layers.push(LayerTrace {
                 z,
-                level,
+                kth_largest,
                 h,
                 norm,
                 u,

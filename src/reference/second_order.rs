@@ -47,7 +47,7 @@ pub(super) fn back_through<T: Real>(
         let along = Along::new(network, rates, step, adjoint, &products);
         for ((d, delta), layer) in d_beta.iter_mut().zip(&along.deltas).zip(&step.trace.layers) {
             let sum: T = delta.iter().copied().sum();
-            *d += sum * layer.level;
+            *d += sum * layer.kth_largest;
         }
         for (m, a) in adjoint.iter_mut().enumerate() {
             let u = network.input_of(&step.trace, m);

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use super::record;
-use crate::results::{Results, ResultsError, Version};
+use crate::formats::version::Versioned;
+use crate::formats::{self, FileError};
 
 /// What a JavaScript error says.
 fn said(error: &JsValue) -> String {
@@ -34,18 +35,11 @@ pub(super) fn write(of: &impl Serialize) -> Option<String> {
     Some(text.ok()?.into())
 }
 
-/// Reads a results file; `file` names it in errors.
-pub(super) fn results(file: &str, bytes: &[u8]) -> Result<Results, ResultsError> {
-    let malformed = |reason: String| ResultsError::Malformed {
-        file: file.to_owned(),
-        reason,
-    };
-    let text = str::from_utf8(bytes).map_err(|e| malformed(e.to_string()))?;
-    let value = value(text).map_err(malformed)?;
-    let of = |e: serde_wasm_bindgen::Error| malformed(e.to_string());
-    let Version { schema } = serde_wasm_bindgen::from_value(value.clone()).map_err(of)?;
-    Results::check_schema(file, schema)?;
-    serde_wasm_bindgen::from_value(value).map_err(of)
+/// Reads a file's record; `file` names it in errors.
+pub(super) fn record_of<T: Versioned>(file: &str, bytes: &[u8]) -> Result<T, FileError> {
+    let text = str::from_utf8(bytes).map_err(|e| FileError::malformed::<T>(file, e))?;
+    let value = read(text).map_err(|e| FileError::malformed::<T>(file, e))?;
+    formats::record(file, value)
 }
 
 /// Reads a decimal number as the browser does; none if it is none.

@@ -1,29 +1,29 @@
 //! The wasm shell: turns messages into work and work into messages. The only folder that knows JavaScript.
 //!
 //! It comes in two programs, each a build of this crate with one feature, so that a page loads what it uses:
-//! [`Desk`] (feature `desk`) answers questions about configurations, links and results files;
-//! [`Bench`] (feature `bench`) has the engines and trains. Both live in one dedicated worker, which passes on what one has
+//! [`Analyst`] (feature `analyst`) answers questions about configurations, links and results files;
+//! [`Trainer`] (feature `trainer`) has the engines and trains. Both live in one dedicated worker, which passes on what one has
 //! for the other ([`crate::protocol`]).
 
-#[cfg(feature = "bench")]
-mod bench;
-#[cfg(feature = "desk")]
-mod desk;
-#[cfg(feature = "bench")]
-mod drive;
-#[cfg(feature = "desk")]
+#[cfg(feature = "analyst")]
+mod analyst;
+#[cfg(feature = "analyst")]
 mod json;
+#[cfg(feature = "trainer")]
+mod run;
+#[cfg(feature = "trainer")]
+mod trainer;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
-use crate::words::Words;
+use crate::messages::Words;
 
-#[cfg(feature = "bench")]
-pub use bench::Bench;
-#[cfg(feature = "desk")]
-pub use desk::Desk;
+#[cfg(feature = "analyst")]
+pub use analyst::Analyst;
+#[cfg(feature = "trainer")]
+pub use trainer::Trainer;
 
 /// A record as JavaScript has it after reading its JSON.
 fn record(of: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {

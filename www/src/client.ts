@@ -1,10 +1,10 @@
 // The worker, started when it is first needed: until then nothing is compiled.
-import type { Answer, Command, Event, Question } from './protocol';
+import type { Response, Command, Event, Request } from './protocol';
 
 /// What the page asks.
-export type Message = Exclude<Question, { measured: unknown }> | Exclude<Command, { run: unknown }>;
+export type Message = Exclude<Request, { measured: unknown }> | Exclude<Command, { run: unknown }>;
 /// What it is told.
-export type News = Exclude<Answer, { type: 'usable' }> | Exclude<Event, { type: 'measured' }>;
+export type News = Exclude<Response, { type: 'usable' }> | Exclude<Event, { type: 'measured' }>;
 
 type Handlers = { news(news: News): void; failed(message: string): void; started(): void };
 

@@ -1,6 +1,6 @@
 // A run as the page shows it, stored or live: finished numbers, and how to find them.
 import type {
-  Condition, Config, DataInfo, EngineInfo, Estimate, File, Lane, Learned, Lesion, Look, Outcome, Probe, RunInfo, StoredRun, Summary,
+  Condition, Config, DataInfo, EngineInfo, Estimate, File, Lane, Learned, Lesion, Snapshot, Outcome, Probe, RunInfo, StoredRun, Summary,
   StepTrace, SummaryPoint, TaskRecord, Watched,
 } from './protocol';
 
@@ -13,13 +13,13 @@ export type Course = {
   summary?: Summary;
   claims: Outcome[];
   /// For each lane looked at, its units at task ends, by tasks learned.
-  looks: Record<number, Look[]>;
+  snapshots: Record<number, Snapshot[]>;
   /// For the same lanes, one step walked through.
   traces: Record<number, StepTrace>;
   /// What the same lanes' units of h1 have learned at the end of a run that is stored.
   learned: Record<number, Learned>;
   /// The same lanes at this moment, where a run is under way.
-  now: Record<number, Look>;
+  now: Record<number, Snapshot>;
   probe?: Probe;
   pixels?: number[];
   strip?: number[][];
@@ -29,23 +29,23 @@ export type Course = {
 
 export const storedCourse = (stored: StoredRun): Course => ({
   kind: 'stored', run: stored.run, data: stored.data, engine: stored.engine, records: stored.records,
-  summary: stored.summary, claims: stored.claims, looks: {}, traces: {}, learned: {}, now: {}, strip: stored.strip,
+  summary: stored.summary, claims: stored.claims, snapshots: {}, traces: {}, learned: {}, now: {}, strip: stored.strip,
 });
 
 /// Gives a stored run the units that were watched in it; the same draws say that it is the same run.
 export function withWatched(course: Course, stored: StoredRun, watched: Watched): Course {
   if (stored.draws !== watched.draws) return course;
-  const looks: Record<number, Look[]> = {};
+  const snapshots: Record<number, Snapshot[]> = {};
   const traces: Record<number, StepTrace> = {};
   const learned: Record<number, Learned> = {};
   for (const lane of watched.lanes) {
     const index = course.run.lanes.findIndex((l) => l.seed === lane.seed && l.condition === lane.condition);
     if (index < 0) continue;
-    looks[index] = lane.looks;
+    snapshots[index] = lane.snapshots;
     traces[index] = lane.trace;
     learned[index] = lane.learned;
   }
-  return { ...course, looks, traces, learned, probe: watched.probe, pixels: watched.pixels, strip: watched.strip };
+  return { ...course, snapshots, traces, learned, probe: watched.probe, pixels: watched.pixels, strip: watched.strip };
 }
 
 /// The last measured point at or before so many tasks.

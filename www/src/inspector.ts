@@ -2,23 +2,23 @@
 import { twins, type Course } from './course';
 import { conditionColor, dark, drawing, element, same, style } from './format';
 import { image, type Selected } from './network';
-import type { LayerLook, Picture, Probe } from './protocol';
+import type { LayerSnapshot, Picture, Probe } from './protocol';
 
 /// For each lane and unit of h1, as `lane unit`, its weights and what they have learned.
 export type Receptive = Record<string, { weights: Picture; learned: Picture }>;
 
 type Asked = { probe(probe: Probe): void };
 
-const value = (layer: LayerLook, byte: number) => layer.low + (byte / 255) * (layer.high - layer.low);
+const value = (layer: LayerSnapshot, byte: number) => layer.low + (byte / 255) * (layer.high - layer.low);
 
 /// The layer's drives from the largest down, and the line below which units are silent.
-function sorted(layer: LayerLook, color: string): SVGSVGElement {
+function sorted(layer: LayerSnapshot, color: string): SVGSVGElement {
   const [width, height, margin] = [280, 96, 4];
-  const bytes = [...layer.drive].sort((a, b) => b - a);
-  const line = layer.high > layer.low ? (layer.line - layer.low) / (layer.high - layer.low) : 0;
+  const bytes = [...layer.pre_activation].sort((a, b) => b - a);
+  const line = layer.high > layer.low ? (layer.threshold - layer.low) / (layer.high - layer.low) : 0;
   const x = (i: number) => margin + (i / Math.max(1, bytes.length - 1)) * (width - 2 * margin);
   const y = (share: number) => height - margin - Math.min(1, Math.max(0, share)) * (height - 2 * margin);
-  const words = `Drives from ${layer.high.toFixed(3)} to ${layer.low.toFixed(3)}; the line lies at ${layer.line.toFixed(3)}: ${layer.active} units are active`;
+  const words = `Drives from ${layer.high.toFixed(3)} to ${layer.low.toFixed(3)}; the line lies at ${layer.threshold.toFixed(3)}: ${layer.active} units are active`;
   const { root, add } = drawing(width, height, words);
   // Two paths rather than a line for each unit, of which pathways have a thousand.
   const bars = (from: number, to: number, stroke: string) => {
@@ -69,7 +69,7 @@ export class Inspector {
     if (this.detail.parentElement !== side) side.append(this.detail);
   }
 
-  show(course: Course, selected: Selected, layers: (LayerLook | undefined)[], receptive: Receptive) {
+  show(course: Course, selected: Selected, layers: (LayerSnapshot | undefined)[], receptive: Receptive) {
     const { probe, pixels } = course;
     const now = [course.run, course.kind, probe, pixels, selected.layer, selected.unit, receptive, dark.matches, ...layers];
     if (same(now, this.shown)) return;
@@ -99,17 +99,17 @@ export class Inspector {
       if (selected.unit === null) {
         card.append(
           element('b', {}, `${lane.condition}, ${name}: `),
-          `${layer.active} of ${layer.drive.length} units lie above the line`,
+          `${layer.active} of ${layer.pre_activation.length} units lie above the line`,
           sorted(layer, conditionColor(lane.condition)),
         );
         return card;
       }
       const out = layer.output[selected.unit];
-      const drive = value(layer, layer.drive[selected.unit]);
+      const drive = value(layer, layer.pre_activation[selected.unit]);
       card.append(
         element('b', {}, `${lane.condition}, ${name} unit ${selected.unit + 1}: `),
         out > 0 ? `active, ${Math.round((100 * out) / 255)}% of the layer’s largest` : 'silent',
-        `; drive ${drive.toFixed(3)}, line ${layer.line.toFixed(3)}`,
+        `; drive ${drive.toFixed(3)}, line ${layer.threshold.toFixed(3)}`,
       );
       if (selected.layer === 0) card.append(...fields(course, index, selected.unit, receptive[`${index} ${selected.unit}`]));
       return card;

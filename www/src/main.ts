@@ -10,7 +10,7 @@ import { accuracy, dark, percent, rate, same } from './format';
 import { Inspector } from './inspector';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
-import type { Answer, Config, EngineChoice, File, Format } from './protocol';
+import type { Response, Config, EngineChoice, File, Format } from './protocol';
 import { reason } from './reason';
 import { fold, initialView, type View } from './state';
 import * as schematics from './schematics';
@@ -309,7 +309,7 @@ function catalog() {
 }
 
 /// Opens what a link holds; what can't be read says so, and the nearest preset stands there.
-function linked(event: Extract<Answer, { type: 'link_read' }>) {
+function linked(event: Extract<Response, { type: 'link_read' }>) {
   const found = event.link;
   if (!found) {
     view = { ...view, refused: `The link could not be opened: ${event.problem ?? ''}. The nearest preset is shown instead` };

@@ -1,7 +1,7 @@
 // The living network: twins side by side, every unit a cell, input below and the top layer above.
 import { levels, recordAt, twins, type Course } from './course';
 import { dark, element, fixed, percent, rate, style } from './format';
-import type { LayerLook, Lesion, Look } from './protocol';
+import type { LayerSnapshot, Lesion, Snapshot } from './protocol';
 
 export type Selected = { layer: number; unit: number | null };
 
@@ -38,7 +38,7 @@ export class Network {
   private shape = '';
   private pitch = 6;
   private course?: Course;
-  private looks: (Look | undefined)[] = [];
+  private snapshots: (Snapshot | undefined)[] = [];
   private selected: Selected = { layer: -1, unit: null };
   private lesion: Lesion = 'intact';
 
@@ -64,7 +64,7 @@ export class Network {
     for (const button of this.root.querySelectorAll<HTMLElement>('[data-lesion]')) {
       button.setAttribute('aria-pressed', String(button.dataset.lesion === lesion));
     }
-    this.looks = pair.map(({ index }) => (live ? course.now[index] : undefined) ?? course.looks[index]?.[at]);
+    this.snapshots = pair.map(({ index }) => (live ? course.now[index] : undefined) ?? course.snapshots[index]?.[at]);
     this.paint();
     const records = pair.map(({ index }) => recordAt(course, index, at));
     const layerRate = (twin: number, l: number) => records[twin]?.alpha[course.run.layer_matrix[l]];
@@ -75,10 +75,10 @@ export class Network {
       all.forEach((l) => {
         const row = this.rows[t]?.[l];
         if (!row) return;
-        const look = this.looks[t]?.layers[l];
+        const snapshot = this.snapshots[t]?.layers[l];
         const share = records[t]?.evaluation?.active[l];
         const units = course.run.units[l];
-        if (look) bar(row.active, look.active / units, `${look.active} of ${units} active`);
+        if (snapshot) bar(row.active, snapshot.active / units, `${snapshot.active} of ${units} active`);
         else bar(row.active, share ?? 0, share === undefined ? '' : `${percent(share)} active`);
         const alpha = layerRate(t, l);
         bar(row.speed, (alpha ?? 0) / fastest, alpha === undefined ? '' : `speed ${rate(alpha)}`);
@@ -89,8 +89,8 @@ export class Network {
   }
 
   /// The two layers' looks under a selection, for the inspector.
-  inspected(): { selected: Selected; layers: (LayerLook | undefined)[] } {
-    return { selected: this.selected, layers: this.looks.map((look) => look?.layers[this.selected.layer]) };
+  inspected(): { selected: Selected; layers: (LayerSnapshot | undefined)[] } {
+    return { selected: this.selected, layers: this.snapshots.map((snapshot) => snapshot?.layers[this.selected.layer]) };
   }
 
   private build(course: Course) {
@@ -187,12 +187,12 @@ export class Network {
       const pen = canvas.getContext('2d');
       if (!pen) continue;
       pen.scale(ratio, ratio);
-      const look = this.looks[twin]?.layers[layer];
+      const snapshot = this.snapshots[twin]?.layers[layer];
       const colors = ramp(pair[twin]?.lane.condition !== 'baseline');
       const cut = (this.lesion === 'without_l' && names[layer].endsWith('_L')) || (this.lesion === 'without_r' && names[layer].endsWith('_R'));
       const gap = pitch > 3 ? 1 : 0.5;
       for (let unit = 0; unit < units; unit++) {
-        pen.fillStyle = colors[look && !cut ? look.output[unit] : 0];
+        pen.fillStyle = colors[snapshot && !cut ? snapshot.output[unit] : 0];
         pen.fillRect((unit % columns) * pitch, Math.floor(unit / columns) * pitch, pitch - gap, pitch - gap);
       }
       if (cut) {

@@ -1,6 +1,6 @@
 // Generated from src/protocol: METACLS_BLESS=1 cargo test --lib typescript_types
 
-export type Question = "hello" | { "check": { 
+export type Request = "hello" | { "check": { 
 /**
  * The configuration as JSON text.
  */
@@ -41,7 +41,7 @@ at: number | null, } } | { "read_link": {
  * The fragment.
  */
 fragment: string, } };
-export type Answer = { "type": "catalog", 
+export type Response = { "type": "catalog", 
 /**
  * The code's version.
  */
@@ -61,7 +61,7 @@ config: string,
 /**
  * What is wrong with it; empty if usable.
  */
-problems: Array<Problem>, } | { "type": "usable" } & Order | { "type": "data_refused", 
+problems: Array<Problem>, } | { "type": "usable" } & RunRequest | { "type": "data_refused", 
 /**
  * Why, in words.
  */
@@ -106,7 +106,7 @@ files: Array<File>,
 /**
  * Where they come from.
  */
-origin: Origin, } } | { "run": Order } | "pause" | "resume" | { "step": { 
+origin: Origin, } } | { "run": RunRequest } | "pause" | "resume" | { "step": { 
 /**
  * How far.
  */
@@ -183,7 +183,7 @@ pixels: Array<number>,
 /**
  * The same digit as each task of the run turns it.
  */
-strip: Array<Array<number>>, } | { "type": "looked", 
+strip: Array<Array<number>>, } | { "type": "snapshot", 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -195,7 +195,7 @@ tasks_learned: number | null,
 /**
  * What was seen.
  */
-look: Look, } | { "type": "receptive", 
+snapshot: Snapshot, } | { "type": "receptive", 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -219,7 +219,7 @@ lane: number,
 /**
  * The step.
  */
-trace: StepTrace, } | { "type": "lane_lost", 
+trace: StepTrace, } | { "type": "lane_diverged", 
 /**
  * Index into [`RunInfo::lanes`].
  */
@@ -236,7 +236,7 @@ reason: string, } | { "type": "done",
  * Seconds from start to end, pauses left out.
  */
 seconds: number, } | { "type": "failed" } & Words;
-export type Order = { 
+export type RunRequest = { 
 /**
  * The configuration.
  */
@@ -680,7 +680,7 @@ active_by_task: Array<Array<number>>,
 active_pooled: number, 
 /**
  * For each hidden layer, the mean correlation between its codes of different images, over all tasks'
- * ([`crate::codes`]); none where it was silent. Empty in files written before it was measured.
+ * ([`crate::engine::codes`]); none where it was silent. Empty in files written before it was measured.
  */
 correlation: Array<number | null>, };
 export type Lesion = "intact" | "without_l" | "without_r" | "without_some_l";
@@ -840,27 +840,27 @@ config: Config,
  * The point of the stream that is looked at: tasks learned; none for the end.
  */
 at: number | null, };
-export type LayerLook = { 
+export type LayerSnapshot = { 
 /**
  * For each unit its output h as a share of the layer's largest: 0 is silent, 1 to 255 active.
  */
 output: Array<number>, 
 /**
- * For each unit its drive z before competition, from `low` (0) to `high` (255).
+ * For each unit its pre-activation z before competition, from `low` (0) to `high` (255).
  */
-drive: Array<number>, 
+pre_activation: Array<number>, 
 /**
- * The smallest drive.
+ * The smallest pre-activation.
  */
 low: number, 
 /**
- * The largest drive.
+ * The largest pre-activation.
  */
 high: number, 
 /**
- * The line that competition draws, beta times c: what lies above it is active (if it is above 0).
+ * The threshold that competition sets, beta times c: what lies above it is active (if it is above 0).
  */
-line: number, 
+threshold: number, 
 /**
  * Units with h > 0.
  */
@@ -875,11 +875,11 @@ units: Array<string>,
  * For each unit, what 6 stands for: the largest of its means, to four decimals.
  */
 scales: Array<number>, };
-export type Look = { 
+export type Snapshot = { 
 /**
  * Hidden layers.
  */
-layers: Array<LayerLook>, 
+layers: Array<LayerSnapshot>, 
 /**
  * The category it reads: 0 to 9.
  */
@@ -907,6 +907,10 @@ digit: number,
  */
 angle: number, };
 export type Watched = { 
+/**
+ * Version of this record: [`version::current`].
+ */
+schema: number, 
 /**
  * The code's version.
  */
@@ -947,7 +951,7 @@ export type WatchedLane = {
 /**
  * Before training, then after each task.
  */
-looks: Array<Look>, 
+snapshots: Array<Snapshot>, 
 /**
  * The first step after a fifth of the tasks, walked through: what is learned first still moves.
  */

@@ -18,7 +18,7 @@ export type View = {
   live?: Course;
   receptive: Receptive;
   progress?: Progress;
-  lost: string[];
+  diverged: string[];
   failure?: Words;
   problems: Problem[];
 };
@@ -31,7 +31,7 @@ export const initialView: View = {
   origin: null,
   notice: null,
   receptive: {},
-  lost: [],
+  diverged: [],
   problems: [],
 };
 
@@ -64,10 +64,10 @@ export function fold(view: View, event: News): View {
         ...view,
         live: {
           kind: 'live', run: event.run, data: view.data, engine: view.engine, records: event.run.lanes.map(() => []),
-          claims: [], looks: {}, traces: {}, learned: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
+          claims: [], snapshots: {}, traces: {}, learned: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
         },
         receptive: {},
-        lost: [],
+        diverged: [],
         progress: undefined,
       };
     case 'progress': {
@@ -86,23 +86,23 @@ export function fold(view: View, event: News): View {
     case 'probed':
       // What was seen of another digit says nothing of this one.
       return onLive(view, (live) => ({
-        ...live, probe: event.probe, pixels: event.pixels, strip: event.strip, looks: same(live, event.probe) ? live.looks : {}, now: {},
+        ...live, probe: event.probe, pixels: event.pixels, strip: event.strip, snapshots: same(live, event.probe) ? live.snapshots : {}, now: {},
       }));
-    case 'looked':
+    case 'snapshot':
       return onLive(view, (live) => {
-        const now = { ...live.now, [event.lane]: event.look };
+        const now = { ...live.now, [event.lane]: event.snapshot };
         if (event.tasks_learned === null) return { ...live, now };
-        const looks = [...(live.looks[event.lane] ?? [])];
-        looks[event.tasks_learned] = event.look;
-        return { ...live, now, looks: { ...live.looks, [event.lane]: looks } };
+        const snapshots = [...(live.snapshots[event.lane] ?? [])];
+        snapshots[event.tasks_learned] = event.snapshot;
+        return { ...live, now, snapshots: { ...live.snapshots, [event.lane]: snapshots } };
       });
     case 'receptive':
       return {
         ...view,
         receptive: { [`${event.lane} ${event.unit}`]: { weights: event.weights, learned: event.learned }, ...keepOf(view.receptive, event.unit) },
       };
-    case 'lane_lost':
-      return { ...view, lost: [...view.lost, event.reason] };
+    case 'lane_diverged':
+      return { ...view, diverged: [...view.diverged, event.reason] };
     case 'failed':
       return { ...view, failure: event };
     case 'done':

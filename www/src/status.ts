@@ -84,7 +84,7 @@ export function refresh({ view, config, preset, presetId, running, exportable }:
   if (view.failure) lines.push(view.failure.what, view.failure.meaning, view.failure.advice);
   if (view.refused) lines.push(`Refused: ${view.refused}.`, 'What was in use stays as it was.');
   if (view.notice) lines.push(...view.notice.split('\n'));
-  lines.push(...view.lost);
+  lines.push(...view.diverged);
   if (get('alert').innerText !== lines.join('\n')) {
     get('alert').replaceChildren(
       ...lines.map((line) => {

@@ -1,11 +1,11 @@
-// The worker: passes what the page asks to the desk or the bench, what one has for the other between them, and the rest
+// The worker: passes what the page asks to the analyst or the trainer, what one has for the other between them, and the rest
 // back.
-import initBench, { Bench } from './wasm/bench.js';
-import initDesk, { Desk } from './wasm/desk.js';
-import desk from './wasm/desk_bg.wasm.gz?url';
-import bench from './wasm/bench_bg.wasm.gz?url';
+import initTrainer, { Trainer } from './wasm/trainer.js';
+import initAnalyst, { Analyst } from './wasm/analyst.js';
+import analyst from './wasm/analyst_bg.wasm.gz?url';
+import trainer from './wasm/trainer_bg.wasm.gz?url';
 import type { Message, News } from './client';
-import type { Answer, Command, Event, Question } from './protocol';
+import type { Response, Command, Event, Request } from './protocol';
 import { reason } from './reason';
 import { fetched } from './unpack';
 
@@ -38,7 +38,7 @@ const missing = (error: unknown, then: string) =>
   fail(
     `The training program could not be loaded: ${reason(error)}`,
     'Nothing can be trained until it is there; stored runs and charts stay.',
-    `Look after the connection, then ${then}.`,
+    `Snapshot after the connection, then ${then}.`,
   );
 
 // Lets messages in: a task of its own on the event loop, which timers would delay by milliseconds.
@@ -74,52 +74,52 @@ function guarded(work: () => void) {
 }
 
 type NameOf<T> = T extends string ? T : keyof T;
-/// Everything that the desk is asked; the rest is for the bench.
-const QUESTIONS: Record<NameOf<Question>, true> = {
+/// Everything that the analyst is asked; the rest is for the trainer.
+const REQUESTS: Record<NameOf<Request>, true> = {
   hello: true, check: true, run: true, open: true, convert: true, measured: true, write_link: true, read_link: true,
 };
 const nameOf = (message: Message) => (typeof message === 'string' ? message : Object.keys(message)[0]);
-const isQuestion = (message: Message): message is Extract<Message, Question> => nameOf(message) in QUESTIONS;
+const isRequest = (message: Message): message is Extract<Message, Request> => nameOf(message) in REQUESTS;
 
-let atBench: Promise<Bench> | undefined;
+let trainerProgram: Promise<Trainer> | undefined;
 
-/// The bench, loaded when it is first needed.
-async function load(ask: (question: Question) => void): Promise<Bench> {
-  await initBench({ module_or_path: fetched(bench) });
+/// The trainer, loaded when it is first needed.
+async function load(ask: (question: Request) => void): Promise<Trainer> {
+  await initTrainer({ module_or_path: fetched(trainer) });
   const tell = (event: Event) => {
     if (event.type === 'measured') ask({ measured: event });
     else post(event);
   };
-  const loaded = new Bench(tell, breathe);
+  const loaded = new Trainer(tell, breathe);
   loaded.name_adapter(...(await adapter().catch((): [string, boolean] => ['', false])));
   return loaded;
 }
 
 /// Serves the page with both programs.
 function serve() {
-  const answered = (answer: Answer) => {
+  const answered = (answer: Response) => {
     if (answer.type === 'usable') command({ run: answer });
     else post(answer);
   };
-  const atDesk = new Desk(answered);
-  const ask = (question: Question) => guarded(() => atDesk.handle(question));
+  const analystProgram = new Analyst(answered);
+  const ask = (question: Request) => guarded(() => analystProgram.handle(question));
   const command = (command: Command) => {
-    const mine = (atBench ??= load(ask));
+    const mine = (trainerProgram ??= load(ask));
     mine.then(
-      (bench) => guarded(() => bench.handle(command)),
+      (trainer) => guarded(() => trainer.handle(command)),
       (error) => {
-        if (atBench !== mine) return;
+        if (trainerProgram !== mine) return;
         // Said once; the next command asks for it again.
-        atBench = undefined;
+        trainerProgram = undefined;
         missing(error, 'press Run again');
       },
     );
   };
-  const handle = (message: Message) => (isQuestion(message) ? ask(message) : command(message));
+  const handle = (message: Message) => (isRequest(message) ? ask(message) : command(message));
   self.addEventListener('error', (event) => stopped(event.message));
   self.addEventListener('unhandledrejection', (event) => stopped(event.reason));
   waiting.forEach(handle);
   scope.onmessage = (message) => handle(message.data);
 }
 
-initDesk({ module_or_path: fetched(desk) }).then(serve, (error) => missing(error, 'reload the page'));
+initAnalyst({ module_or_path: fetched(analyst) }).then(serve, (error) => missing(error, 'reload the page'));

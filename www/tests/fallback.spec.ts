@@ -18,7 +18,7 @@ test.describe('a program that does not come', () => {
 
   test('is missed in words, and asked for again', async ({ context, page }) => {
     let gone = true;
-    await context.route(/bench_bg/, (route) => (gone ? route.fulfill({ status: 503 }) : route.continue()));
+    await context.route(/trainer_bg/, (route) => (gone ? route.fulfill({ status: 503 }) : route.continue()));
     await page.goto('/#v=1&preset=quick&seeds=1');
     await expect(page.getByRole('alert')).toContainText('could not be loaded');
     await accessible(page, 'without the training program');
@@ -32,7 +32,7 @@ test.describe('a program that does not come', () => {
   });
 
   test('leaves the stored run where even links can’t be read', async ({ context, page }) => {
-    await context.route(/desk_bg/, (route) => route.fulfill({ status: 503 }));
+    await context.route(/analyst_bg/, (route) => route.fulfill({ status: 503 }));
     await page.goto('/');
     await expect(page.locator('.charts svg[role="img"]').first()).toBeVisible();
     await page.getByRole('button', { name: 'Lab', exact: true }).click();

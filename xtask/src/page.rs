@@ -37,12 +37,10 @@ fn stored(binary: Option<&Path>) -> Result<()> {
         .arg(&folder)
         .args(FIGURES.map(|figure| root().join(format!("stored/{figure}.json.gz")))))?;
     for figure in FIGURES {
-        for (held, name) in [("json", "results"), ("units.json", "units")] {
-            std::fs::copy(
-                root().join(format!("stored/{figure}.{held}.gz")),
-                folder.join(format!("{figure}.{name}.gz")),
-            )?;
-        }
+        std::fs::copy(
+            root().join(format!("stored/{figure}.json.gz")),
+            folder.join(format!("{figure}.results.gz")),
+        )?;
     }
     Ok(())
 }

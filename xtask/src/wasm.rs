@@ -9,7 +9,7 @@ use crate::shell::{cargo, node, root, run};
 use crate::{setup, shell};
 
 /// The page's programs: each a build with the feature of its name.
-const PROGRAMS: [&str; 2] = ["desk", "bench"];
+const PROGRAMS: [&str; 2] = ["analyst", "trainer"];
 
 /// What Rust's wasm uses beyond the first version, which wasm-opt must be told.
 const FEATURES: [&str; 7] = [

@@ -7,11 +7,11 @@ use std::time::Instant;
 use metacls::config::Config;
 use metacls::cpu;
 use metacls::data::{CLASSES, Dataset, PIXELS, digits};
+use metacls::engine::info::EngineChoice;
 use metacls::engine::{Device, Engine, Wave};
-use metacls::engine_info::EngineChoice;
 use metacls::model::{Model, Source, initial};
 use metacls::stream::Stream;
-use metacls::{experiments, words};
+use metacls::{experiments, messages};
 
 use super::Failure;
 
@@ -93,7 +93,7 @@ fn engine(device: &Device, config: &Arc<Config>, data: &Arc<Dataset>) -> Result<
         data: data.clone(),
         first_step: 0,
     };
-    Engine::new(device, wave).map_err(|e| Failure::failed(words::engine(&e)))
+    Engine::new(device, wave).map_err(|e| Failure::failed(messages::engine(&e)))
 }
 
 pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), Failure> {
@@ -108,7 +108,7 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
     (config.tasks, config.samples_per_task) = (20, config.samples_per_task.min(100));
     let config = Arc::new(config);
     let opened = pollster::block_on(Device::open(choice, &config))
-        .map_err(|e| Failure::failed(words::engine(&e)))?;
+        .map_err(|e| Failure::failed(messages::engine(&e)))?;
     let info = opened.device.info();
     println!(
         "{name}: {} seeds x {} conditions; {}",
@@ -120,7 +120,7 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
     let lanes = config.lanes().len() as f64;
     let plain = plain_product()?;
     let mut engine = engine(&opened.device, &config, &data)?;
-    let fail = |e: metacls::engine::EngineError| Failure::failed(words::engine(&e));
+    let fail = |e: metacls::engine::EngineError| Failure::failed(messages::engine(&e));
     let per_task = config.steps_per_task();
     let mut next = 0;
     let steps = rate(|| {
@@ -130,13 +130,13 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
         next += 1;
         Ok(lanes * f64::from(per_task))
     })?;
-    let room = engine.evaluation_room().min(config.evaluation_images);
+    let capacity = engine.evaluation_capacity().min(config.evaluation_images);
     engine.begin_evaluation();
     let mut task = 0;
     let images = rate(|| {
-        pollster::block_on(engine.evaluate(task % config.tasks, 0..room)).map_err(fail)?;
+        pollster::block_on(engine.evaluate(task % config.tasks, 0..capacity)).map_err(fail)?;
         task += 1;
-        Ok(lanes * f64::from(room))
+        Ok(lanes * f64::from(capacity))
     })?;
     let step = step_operations(&model, config.batch.into(), config.replay.into());
     let image = image_operations(&model);

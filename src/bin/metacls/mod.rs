@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use metacls::engine_info::EngineChoice;
+use metacls::engine::info::EngineChoice;
 
 /// Complementary learning systems that emerge through meta-learning: the experiments without a browser.
 ///
@@ -40,7 +40,7 @@ enum Command {
         engine: EngineName,
     },
     /// Measure an engine's speed beside the plain matrix product that these cores reach.
-    Bench {
+    Trainer {
         /// A preset.
         #[arg(default_value = "figure1")]
         experiment: String,
@@ -151,7 +151,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Verify { dir, engine } => verify::verify(&dir, engine.into()),
-        Command::Bench {
+        Command::Trainer {
             experiment,
             seeds,
             engine,

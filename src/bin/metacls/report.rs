@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use metacls::figures::{self, Theme};
+use metacls::formats;
+use metacls::inspect::Watched;
 use metacls::report;
+use metacls::report::figure::{self, Theme};
+use metacls::report::page::StoredRun;
 use metacls::results::Results;
-use metacls::stored::StoredRun;
 
 use super::{Failure, write_file, write_gzip};
 
@@ -35,7 +37,7 @@ pub(super) struct ReportArgs {
 
 pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     for path in &args.results {
-        let results = Results::read(path).map_err(|e| Failure::Usage(e.to_string()))?;
+        let results = formats::read::<Results>(path).map_err(|e| Failure::Usage(e.to_string()))?;
         let name = stem(path);
         if !args.quiet {
             print(&report::markdown(&name, &results))?;
@@ -53,10 +55,18 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             let stored = StoredRun::of(&results).map_err(Failure::failed)?;
             let json = serde_json::to_vec(&stored).map_err(Failure::failed)?;
             write_gzip(&folder.join(format!("{name}.page.gz")), &json)?;
+            // What its units did stands beside it, where that was kept.
+            let units = path.with_file_name(format!("{name}.units.json.gz"));
+            if units.is_file() {
+                let watched: Watched =
+                    formats::read(&units).map_err(|e| Failure::Usage(e.to_string()))?;
+                let json = serde_json::to_vec(&watched).map_err(Failure::failed)?;
+                write_gzip(&folder.join(format!("{name}.units.gz")), &json)?;
+            }
         }
         if let Some(folder) = &args.svg {
             for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
-                let svg = figures::svg(&results, theme).map_err(Failure::failed)?;
+                let svg = figure::svg(&results, theme).map_err(Failure::failed)?;
                 let path = folder.join(format!("{name}{suffix}.svg"));
                 write_file(&path, svg.as_bytes())?;
             }

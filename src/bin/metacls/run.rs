@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressStyle};
+use metacls::analysis::stats::Estimate;
 use metacls::config::{Condition, Config, DataSet};
 use metacls::data::Dataset;
 use metacls::driver::{Driver, Note};
 use metacls::engine::Device;
-use metacls::metrics::Estimate;
-use metacls::{experiments, link, self_test, words};
+use metacls::engine::self_test;
+use metacls::experiments::{self, link};
+use metacls::messages;
 
 use super::watch::Watcher;
 use super::{Failure, RunArgs};
@@ -44,14 +46,14 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Result<(), Failure> {
     let opened = Device::open(args.engine.into(), &config)
         .await
-        .map_err(|e| Failure::failed(words::engine(&e)))?;
+        .map_err(|e| Failure::failed(messages::engine(&e)))?;
     if let Some(notice) = &opened.notice {
-        eprintln!("note: {}", words::engine(notice).what);
+        eprintln!("note: {}", messages::engine(notice).what);
     }
     let mut info = opened.device.info();
     info.self_test = self_test::deviation(&opened.device)
         .await
-        .map_err(|e| Failure::failed(words::engine(&e)))?;
+        .map_err(|e| Failure::failed(messages::engine(&e)))?;
     let tested = info.self_test.unwrap_or(f64::INFINITY);
     if tested > 1e-3 {
         return Err(Failure::Failed(format!(
@@ -74,7 +76,7 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
         info.adapter,
     );
     let mut driver = Driver::new(config, Arc::new(data), opened.device, info)
-        .map_err(|e| Failure::failed(words::run(&e)))?;
+        .map_err(|e| Failure::failed(messages::run(&e)))?;
     let mut watcher = args.watch.is_some().then(|| Watcher::new(&mut driver));
     let bar = ProgressBar::new(driver.progress().lane_steps_total.into());
     if let Ok(style) = ProgressStyle::with_template(
@@ -93,10 +95,10 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
                     });
                     continue;
                 }
-                Ok(false) => break Some(words::run(&e)),
-                Err(e) => break Some(words::run(&e)),
+                Ok(false) => break Some(messages::run(&e)),
+                Err(e) => break Some(messages::run(&e)),
             },
-            Err(e) => break Some(words::run(&e)),
+            Err(e) => break Some(messages::run(&e)),
         };
         let progress = driver.progress();
         bar.set_position(progress.lane_steps.into());
@@ -107,7 +109,7 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
             if let Some(watcher) = &mut watcher {
                 watcher.note(note, &driver).await;
             }
-            if let Note::Lost { lane, step } = note {
+            if let Note::Diverged { lane, step } = note {
                 let lane = driver.lanes()[*lane];
                 bar.suspend(|| {
                     eprintln!(
@@ -269,7 +271,7 @@ fn write(folder: &Path, name: &str, driver: &Driver) -> Result<String, Failure> 
     let fail = |e: std::io::Error| Failure::Failed(format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(folder).map_err(fail)?;
     let path = folder.join(format!("{name}.json"));
-    let json = driver.results().to_json().map_err(Failure::failed)?;
+    let json = serde_json::to_string_pretty(&driver.results()).map_err(Failure::failed)?;
     std::fs::write(&path, json).map_err(fail)?;
     Ok(path.display().to_string())
 }

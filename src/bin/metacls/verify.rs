@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use metacls::engine_info::EngineChoice;
+use metacls::conformance::{OnCpu, OnGpu, OnReference, Report, Vector, check};
+use metacls::engine::info::EngineChoice;
 use metacls::gpu::Gpu;
-use metacls::vectors::{OnCpu, OnGpu, OnReference, Report, Vector, check};
 
 use super::Failure;
 
@@ -26,7 +26,7 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
     let gpu = match engine {
         EngineChoice::Gpu => {
             Some(Arc::new(pollster::block_on(Gpu::open()).map_err(|e| {
-                Failure::failed(metacls::words::engine(&e.into()))
+                Failure::failed(metacls::messages::engine(&e.into()))
             })?))
         }
         EngineChoice::Auto | EngineChoice::Cpu | EngineChoice::Reference => None,
@@ -56,7 +56,7 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
             }
             Ok(Some(report)) => {
                 failures += 1;
-                format!("{:>9.1e}  FAILED at {}", report.deviation, report.place)
+                format!("{:>9.1e}  FAILED at {}", report.deviation, report.location)
             }
             Err(words) => {
                 failures += 1;

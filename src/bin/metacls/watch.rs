@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use metacls::driver::{Driver, Note};
-use metacls::look::{Learned, Look, Probe, Watched, WatchedLane, strip};
-use metacls::trace::StepTrace;
+use metacls::formats::version;
+use metacls::inspect::StepTrace;
+use metacls::inspect::{Learned, Probe, Snapshot, Watched, WatchedLane, strip};
 
 use super::{Failure, write_gzip};
 
@@ -17,7 +18,7 @@ pub(super) struct Watcher {
 /// What was seen of a lane so far.
 #[derive(Default)]
 struct Seen {
-    looks: Vec<Look>,
+    snapshots: Vec<Snapshot>,
     trace: Option<StepTrace>,
     learned: Option<Learned>,
 }
@@ -34,18 +35,18 @@ impl Watcher {
 
     /// Keeps what a note says, and after a fifth of the tasks walks through the step that comes next.
     pub(super) async fn note(&mut self, note: &Note, driver: &Driver) {
-        if let Note::Looked {
+        if let Note::Snapshot {
             lane,
             tasks_learned,
-            look,
+            snapshot,
         } = note
         {
             let Some((_, seen)) = self.lanes.iter_mut().find(|(i, _)| i == lane) else {
                 return;
             };
             // A run that went on after its GPU was lost may tell a task twice.
-            seen.looks.truncate(*tasks_learned as usize);
-            seen.looks.push(look.coarse());
+            seen.snapshots.truncate(*tasks_learned as usize);
+            seen.snapshots.push(snapshot.coarse());
             if *tasks_learned == driver.config().tasks / 5 {
                 // A device lost just now costs this walk; the run itself goes on.
                 seen.trace = driver.trace(*lane).await.ok().flatten();
@@ -65,7 +66,7 @@ impl Watcher {
             match (seen.trace, seen.learned) {
                 (Some(trace), Some(learned)) => lanes.push(WatchedLane {
                     lane,
-                    looks: seen.looks,
+                    snapshots: seen.snapshots,
                     trace,
                     learned,
                 }),
@@ -79,6 +80,7 @@ impl Watcher {
             }
         }
         let watched = Watched {
+            schema: version::current::<Watched>(),
             code_version: results.code_version,
             config: results.config,
             draws: results.draws,

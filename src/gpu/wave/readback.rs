@@ -1,7 +1,7 @@
 //! What is read back from the GPU: rates, counts, codes, whole lanes.
 
 use super::{GpuWave, LaneRates};
-use crate::codes;
+use crate::engine::codes;
 use crate::gpu::device::GpuError;
 use crate::gpu::kernels::misc;
 use crate::gpu::layout::pad;
@@ -26,13 +26,13 @@ impl GpuWave {
             .chunks_exact(stride)
             .map(|r| {
                 let counted = &r[at.misc()..];
-                let lost = counted[misc::LOST];
+                let diverged = counted[misc::DIVERGED];
                 LaneRates {
                     alpha: r[..matrices].to_vec(),
                     beta: r[matrices..matrices + self.model.layers.len()].to_vec(),
                     loss_sum: counted[misc::LOSS_SUM],
                     loss: counted[misc::LOSS],
-                    lost: (lost > 0.0).then(|| lost as u32 - 1),
+                    diverged: (diverged > 0.0).then(|| diverged as u32 - 1),
                 }
             })
             .collect())

@@ -1,31 +1,31 @@
-//! What is asked of the desk, and what it answers. A question needs no run: it holds all that its answer depends on.
+//! What is asked of the analyst, and what it answers. A question needs no run: it holds all that its answer depends on.
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format, Measured, Order};
-use crate::claims::Outcome;
+use super::{File, Format, Measured, RunRequest};
+use crate::analysis::claims::Outcome;
 use crate::config::{Field, Problem};
-use crate::engine_info::EngineChoice;
+use crate::engine::info::EngineChoice;
 use crate::experiments::Experiment;
-use crate::link::Link;
-use crate::stored::StoredRun;
-use crate::words::Words;
+use crate::experiments::link::Link;
+use crate::messages::Words;
+use crate::report::page::StoredRun;
 
-/// What is asked of the desk.
+/// What is asked of the analyst.
 ///
 /// Named from outside (`{ check: { ... } }`): a name within would bring serde's buffers into the wasm.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
-pub enum Question {
-    /// Asks for the [`Answer::Catalog`]; the page's first words.
+pub enum Request {
+    /// Asks for the [`Response::Catalog`]; the page's first words.
     Hello,
-    /// Asks whether a configuration (JSON text) is usable; answered by [`Answer::Checked`].
+    /// Asks whether a configuration (JSON text) is usable; answered by [`Response::Checked`].
     Check {
         /// The configuration as JSON text.
         config: String,
     },
-    /// Asks for a run from the beginning; answered by [`Answer::Usable`], which the bench takes, or [`Answer::Failed`].
+    /// Asks for a run from the beginning; answered by [`Response::Usable`], which the trainer takes, or [`Response::Failed`].
     Run {
         /// The configuration as JSON text.
         config: String,
@@ -34,41 +34,41 @@ pub enum Question {
         /// Whether to wait, paused, before the first step.
         paused: bool,
     },
-    /// Shows a results file as a stored run; answered by [`Answer::Opened`] or [`Answer::DataRefused`].
+    /// Shows a results file as a stored run; answered by [`Response::Opened`] or [`Response::DataRefused`].
     Open {
         /// Its content.
         file: File,
     },
-    /// Tells a results file in another form; answered by [`Answer::Results`] or [`Answer::DataRefused`].
+    /// Tells a results file in another form; answered by [`Response::Results`] or [`Response::DataRefused`].
     Convert {
         /// Its content.
         file: File,
         /// In which form.
         format: Format,
     },
-    /// The bench's [`super::Event::Measured`]: answered by [`Answer::Results`] in the form asked for, by
-    /// [`Answer::Claims`] where none is.
+    /// The trainer's [`super::Event::Measured`]: answered by [`Response::Results`] in the form asked for, by
+    /// [`Response::Claims`] where none is.
     Measured(Box<Measured>),
-    /// Asks for the fragment of a configuration (JSON text); answered by [`Answer::Link`].
+    /// Asks for the fragment of a configuration (JSON text); answered by [`Response::Link`].
     WriteLink {
         /// The configuration as JSON text.
         config: String,
         /// The point of the stream that is looked at.
         at: Option<u32>,
     },
-    /// Reads a fragment (without `#`); answered by [`Answer::LinkRead`].
+    /// Reads a fragment (without `#`); answered by [`Response::LinkRead`].
     ReadLink {
         /// The fragment.
         fragment: String,
     },
 }
 
-/// What the desk answers.
+/// What the analyst answers.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Answer {
-    /// What can be run: answer to [`Question::Hello`].
+pub enum Response {
+    /// What can be run: answer to [`Request::Hello`].
     Catalog {
         /// The code's version.
         version: String,
@@ -77,7 +77,7 @@ pub enum Answer {
         /// Every knob.
         fields: Vec<Field>,
     },
-    /// Answer to [`Question::Check`].
+    /// Response to [`Request::Check`].
     Checked {
         /// The text that was asked about.
         config: String,
@@ -85,7 +85,7 @@ pub enum Answer {
         problems: Vec<Problem>,
     },
     /// The configuration was read and checked: what [`super::Command::Run`] takes.
-    Usable(Box<Order>),
+    Usable(Box<RunRequest>),
     /// The files are of no use; what was in use stays so.
     DataRefused {
         /// Why, in words.
@@ -96,12 +96,12 @@ pub enum Answer {
         /// In the figure's order.
         outcomes: Vec<Outcome>,
     },
-    /// Answer to [`Question::WriteLink`]; not given for what is no configuration.
+    /// Response to [`Request::WriteLink`]; not given for what is no configuration.
     Link {
         /// The fragment, without `#`.
         fragment: String,
     },
-    /// Answer to [`Question::ReadLink`].
+    /// Response to [`Request::ReadLink`].
     LinkRead {
         /// What it holds; none if it can't be read.
         link: Option<Link>,
@@ -110,9 +110,9 @@ pub enum Answer {
         /// What is wrong with it, in words.
         problem: Option<String>,
     },
-    /// Answer to [`Question::Open`].
+    /// Response to [`Request::Open`].
     Opened(Box<StoredRun>),
-    /// The results file: answer to [`Question::Convert`] and to [`super::Command::Export`].
+    /// The results file: answer to [`Request::Convert`] and to [`super::Command::Export`].
     Results {
         /// A name to save it under.
         file_name: String,

@@ -3,21 +3,21 @@
 
 use crate::model::Model;
 
-/// One hidden layer's room.
+/// One hidden layer's workspace.
 #[derive(Clone, Debug, Default)]
-pub struct LayerRoom {
-    /// The first layer's drive under W, the same in all sweeps: [columns][units]; empty elsewhere.
-    pub drive: Vec<f32>,
+pub struct LayerWorkspace {
+    /// The first layer's pre-activation under W, the same in all sweeps: [columns][units]; empty elsewhere.
+    pub pre_activation: Vec<f32>,
     /// Outputs u: [slots][units].
     pub acts: Vec<f32>,
-    /// Gradients at the drive: [slots][units].
+    /// Gradients at the pre-activation: [slots][units].
     pub deltas: Vec<f32>,
     /// |h| by slot.
     pub norm: Vec<f32>,
     /// c by slot.
-    pub level: Vec<f32>,
+    pub kth_largest: Vec<f32>,
     /// c x sum of delta by slot.
-    pub pull: Vec<f32>,
+    pub beta_gradient: Vec<f32>,
     /// Overlaps of its outputs with the inner steps': [slots][inner].
     pub act_dots: Vec<f32>,
     /// Overlaps of its deltas with the inner steps': [slots][inner].
@@ -28,9 +28,9 @@ pub struct LayerRoom {
     pub collapsed: Vec<f32>,
 }
 
-/// One head's room.
+/// One head's workspace.
 #[derive(Clone, Debug, Default)]
-pub struct HeadRoom {
+pub struct HeadWorkspace {
     /// p - onehot(label): [slots][classes].
     pub deltas: Vec<f32>,
     /// Cross-entropy by slot.
@@ -39,9 +39,9 @@ pub struct HeadRoom {
     pub delta_dots: Vec<f32>,
 }
 
-/// One lane's room for a step of a certain shape.
+/// One lane's workspace for a step of a certain shape.
 #[derive(Clone, Debug, Default)]
-pub struct Room {
+pub struct Workspace {
     /// B: inner steps.
     pub inner: usize,
     /// B + R.
@@ -51,15 +51,15 @@ pub struct Room {
     /// Their overlaps with the current samples: [columns][inner].
     pub input_dots: Vec<f32>,
     /// Hidden layers.
-    pub layers: Vec<LayerRoom>,
+    pub layers: Vec<LayerWorkspace>,
     /// Heads.
-    pub heads: Vec<HeadRoom>,
+    pub heads: Vec<HeadWorkspace>,
     /// Two squares of overlaps, for the norms.
     pub overlaps: [Vec<f32>; 2],
 }
 
-impl Room {
-    /// Makes room for B inner steps over B + R columns. What was there before means nothing any more.
+impl Workspace {
+    /// Makes workspace for B inner steps over B + R columns. What was there before means nothing any more.
     pub fn fit(&mut self, model: &Model, inner: usize, columns: usize) {
         if (self.inner, self.columns) == (inner, columns) && self.layers.len() == model.layers.len()
         {
@@ -76,13 +76,13 @@ impl Room {
             .map(|layer| {
                 let units = layer.units;
                 let first = layer.source == crate::model::Source::Input;
-                LayerRoom {
-                    drive: zeros(if first { columns * units } else { 0 }),
+                LayerWorkspace {
+                    pre_activation: zeros(if first { columns * units } else { 0 }),
                     acts: zeros(slots * units),
                     deltas: zeros(slots * units),
                     norm: zeros(slots),
-                    level: zeros(slots),
-                    pull: zeros(slots),
+                    kth_largest: zeros(slots),
+                    beta_gradient: zeros(slots),
                     act_dots: zeros(slots * inner),
                     delta_dots: zeros(slots * inner),
                     inner_e: zeros(inner * units),
@@ -93,7 +93,7 @@ impl Room {
         self.heads = model
             .heads
             .iter()
-            .map(|head| HeadRoom {
+            .map(|head| HeadWorkspace {
                 deltas: zeros(slots * head.classes),
                 loss: zeros(slots),
                 delta_dots: zeros(slots * inner),

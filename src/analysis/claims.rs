@@ -7,11 +7,11 @@
 
 use serde::Serialize;
 
+use crate::analysis::stats::{self, Estimate};
 use crate::config::{Condition, Config, DataSet};
-use crate::metrics::{Evaluation, TaskRecord};
 use crate::model::Lesion;
 use crate::results::Results;
-use crate::stats::{self, Estimate};
+use crate::results::record::{Evaluation, TaskRecord};
 
 /// One seed's lanes at the end of the stream, as claims look at them.
 #[derive(Clone, Copy, Debug)]
@@ -351,10 +351,11 @@ mod tests {
     use super::*;
     use crate::config::Lane;
     use crate::data::DataInfo;
-    use crate::engine_info::{EngineInfo, EngineKind};
+    use crate::engine::info::{EngineInfo, EngineKind};
     use crate::experiments;
-    use crate::metrics::Accuracy;
-    use crate::results::{LaneResults, SCHEMA};
+    use crate::formats::version;
+    use crate::results::LaneResults;
+    use crate::results::record::Accuracy;
 
     /// A run of Figure 1 as it might come out: meta is better by `gain`, in every second seed by a bit more.
     fn run(seeds: u32, gain: f64) -> Results {
@@ -389,11 +390,11 @@ mod tests {
                         active,
                     }),
                 }],
-                lost_at_step: None,
+                diverged_at_step: None,
             }
         };
         Results {
-            schema: SCHEMA,
+            schema: version::current::<Results>(),
             code_version: String::new(),
             draws: String::new(),
             lanes: lanes.into_iter().map(lane).collect(),

@@ -1,18 +1,19 @@
-//! What is asked of the bench, where lanes are trained, and what it tells.
+//! What is asked of the trainer, where lanes are trained, and what it tells.
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format, Measured, Order, Origin, State, StepUnit};
-use crate::config::{Config, Lane};
+use super::{File, Format, Measured, Origin, RunRequest, State, StepUnit};
+use crate::analysis::summary::Summary;
 use crate::data::DataInfo;
-use crate::engine_info::EngineInfo;
-use crate::look::{Look, Picture, Probe};
-use crate::metrics::{Summary, TaskRecord};
-use crate::model::Model;
-use crate::trace::StepTrace;
-use crate::words::Words;
+use crate::driver::Progress;
+use crate::engine::info::EngineInfo;
+use crate::inspect::StepTrace;
+use crate::inspect::{Picture, Probe, Snapshot};
+use crate::messages::Words;
+use crate::results::description::RunInfo;
+use crate::results::record::TaskRecord;
 
-/// What is asked of the bench.
+/// What is asked of the trainer.
 ///
 /// Named from outside (`{ run: { ... } }`): a name within would bring serde's buffers into the wasm.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,9 +29,9 @@ pub enum Command {
         /// Where they come from.
         origin: Origin,
     },
-    /// Starts a run from the beginning, of a configuration that the desk has checked
-    /// ([`super::Answer::Usable`]); answered by [`Event::Started`] or [`Event::Failed`].
-    Run(Box<Order>),
+    /// Starts a run from the beginning, of a configuration that the analyst has checked
+    /// ([`super::Response::Usable`]); answered by [`Event::Started`] or [`Event::Failed`].
+    Run(Box<RunRequest>),
     /// Pauses after the slice in progress.
     Pause,
     /// Goes on.
@@ -42,7 +43,7 @@ pub enum Command {
     },
     /// Goes back to before the first step of the present run, with the same seeds, paused.
     Reset,
-    /// Asks for [`super::Answer::Results`]: everything measured so far, as a file.
+    /// Asks for [`super::Response::Results`]: everything measured so far, as a file.
     Export {
         /// In which form.
         format: Format,
@@ -67,7 +68,7 @@ pub enum Command {
     },
 }
 
-/// What the bench tells.
+/// What the trainer tells.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -84,7 +85,7 @@ pub enum Event {
         /// Why, in words.
         reason: String,
     },
-    /// The bench's state changed.
+    /// The trainer's state changed.
     State {
         /// The state.
         state: State,
@@ -114,7 +115,7 @@ pub enum Event {
     },
     /// Means over seeds, after checkpoints came in.
     Summary(Summary),
-    /// Everything measured so far, for the desk ([`super::Question::Measured`]): to write a file of this form, or, where
+    /// Everything measured so far, for the analyst ([`super::Request::Measured`]): to write a file of this form, or, where
     /// none is given, to hold the figure's claims against it.
     Measured(Box<Measured>),
     /// What is looked at from now on.
@@ -127,13 +128,13 @@ pub enum Event {
         strip: Vec<Vec<u8>>,
     },
     /// A lane's units on the probe.
-    Looked {
+    Snapshot {
         /// Index into [`RunInfo::lanes`].
         lane: u32,
         /// Tasks learned, at a task's end; none in between.
         tasks_learned: Option<u32>,
         /// What was seen.
-        look: Look,
+        snapshot: Snapshot,
     },
     /// One unit of h1.
     Receptive {
@@ -154,7 +155,7 @@ pub enum Event {
         trace: Box<StepTrace>,
     },
     /// A lane holds numbers that are not finite any more and was set aside; the others go on.
-    LaneLost {
+    LaneDiverged {
         /// Index into [`RunInfo::lanes`].
         lane: u32,
         /// The observe step (counted from 0) at which it was found.
@@ -169,73 +170,4 @@ pub enum Event {
     },
     /// Something could not be done. Results so far are kept.
     Failed(Words),
-}
-
-/// A run's fixed facts: what charts need to label what follows.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct RunInfo {
-    /// The configuration.
-    pub config: Config,
-    /// Hidden layers' names in beta's order (h1, h2, ..., or h4_L, h4_R).
-    pub layers: Vec<String>,
-    /// Their units.
-    pub units: Vec<u32>,
-    /// Weight matrices' names in alpha's order.
-    pub matrices: Vec<String>,
-    /// For each hidden layer, the index of its weight matrix in alpha's order.
-    pub layer_matrix: Vec<u32>,
-    /// Heads' names: category, and item where there is one.
-    pub heads: Vec<String>,
-    /// Chance level of each head.
-    pub chance: Vec<f64>,
-    /// The lanes.
-    pub lanes: Vec<Lane>,
-    /// Observe steps of each lane.
-    pub steps: u32,
-    /// The first seed's angle of each task, in degrees.
-    pub angles: Vec<f64>,
-}
-
-impl RunInfo {
-    /// Of a configuration whose first seed's tasks have these angles.
-    pub fn new(config: &Config, model: &Model, angles: Vec<f64>) -> Self {
-        let heads = model.heads.iter();
-        Self {
-            layers: model.layers.iter().map(|l| l.name.clone()).collect(),
-            units: model.layers.iter().map(|l| l.units as u32).collect(),
-            matrices: model.matrices.iter().map(|m| m.name.clone()).collect(),
-            layer_matrix: model.layers.iter().map(|l| l.matrix as u32).collect(),
-            heads: heads.clone().map(|h| h.name.to_owned()).collect(),
-            chance: heads.map(|h| 1.0 / h.classes as f64).collect(),
-            lanes: config.lanes(),
-            steps: config.steps(),
-            config: config.clone(),
-            angles,
-        }
-    }
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Progress {
-    /// Lane-steps done, in all waves.
-    pub lane_steps: u32,
-    /// Lane-steps in all.
-    pub lane_steps_total: u32,
-    /// Observe steps done in the wave in progress.
-    pub step: u32,
-    /// Observe steps of one lane.
-    pub steps: u32,
-    /// The task in progress, from 0.
-    pub task: u32,
-    /// The wave in progress, from 0.
-    pub wave: u32,
-    /// How many waves.
-    pub waves: u32,
-    /// Measured speed in lane-steps a second; none before it is known.
-    pub lane_steps_per_second: Option<f64>,
-    /// Estimated seconds to the end, evaluations counted; none before it is known.
-    pub seconds_left: Option<f64>,
 }

@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 
-use crate::claims::Outcome;
+use crate::analysis::claims::Outcome;
+use crate::analysis::summary::Summary;
 use crate::data::{CLASSES, DataInfo, PIXELS};
-use crate::engine_info::EngineInfo;
-use crate::look;
-use crate::metrics::{Summary, TaskRecord};
+use crate::engine::info::EngineInfo;
+use crate::inspect;
 use crate::model::Model;
-use crate::protocol::RunInfo;
 use crate::report;
 use crate::results::Results;
+use crate::results::description::RunInfo;
+use crate::results::record::TaskRecord;
 use crate::stream::{Stream, StreamError};
 
 /// A run that is over, as the page shows it.
@@ -60,7 +61,7 @@ impl StoredRun {
         let lanes = results.lanes.iter().map(|l| (l.lane(), &l.records[..]));
         let summary = Summary::with_intervals(&config.conditions, lanes);
         Ok(Self {
-            strip: look::strip(look::Probe::default().digit, &angles),
+            strip: inspect::strip(inspect::Probe::default().digit, &angles),
             run: RunInfo::new(config, &model, angles),
             data: results.data.clone(),
             engine: results.engine.clone(),

@@ -354,24 +354,24 @@ pub struct Report {
     /// The largest relative deviation; infinite if something was not a number.
     pub deviation: f64,
     /// Where it is.
-    pub place: String,
+    pub location: String,
 }
 
 impl Report {
-    fn note(&mut self, place: &str, deviation: f64) {
+    fn note(&mut self, location: &str, deviation: f64) {
         let deviation = if deviation.is_finite() {
             deviation
         } else {
             f64::INFINITY
         };
-        if deviation > self.deviation || self.place.is_empty() {
+        if deviation > self.deviation || self.location.is_empty() {
             self.deviation = deviation;
-            place.clone_into(&mut self.place);
+            location.clone_into(&mut self.location);
         }
     }
 
     /// Compares a tensor: the largest difference, relative to the largest entry.
-    fn tensor(&mut self, place: &str, ours: &[f64], theirs: &[f64]) {
+    fn tensor(&mut self, location: &str, ours: &[f64], theirs: &[f64]) {
         let largest = theirs.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
         let difference =
             ours.iter()
@@ -382,11 +382,11 @@ impl Report {
                     |m: f64, d| if d.is_nan() { f64::INFINITY } else { m.max(d) },
                 );
         if ours.len() != theirs.len() {
-            self.note(place, f64::INFINITY);
+            self.note(location, f64::INFINITY);
         } else if difference == 0.0 {
-            self.note(place, 0.0);
+            self.note(location, 0.0);
         } else {
-            self.note(place, difference / largest.max(f64::MIN_POSITIVE));
+            self.note(location, difference / largest.max(f64::MIN_POSITIVE));
         }
     }
 }
@@ -405,7 +405,7 @@ pub fn check<C: Candidate>(
 ) -> Result<Report, C::Error> {
     let mut report = Report {
         deviation: 0.0,
-        place: String::new(),
+        location: String::new(),
     };
     for (i, (step, after)) in vector.steps.iter().zip(&vector.after).enumerate() {
         let loss = engine.observe(step)?;
@@ -443,9 +443,9 @@ pub fn check<C: Candidate>(
             }
             let outcome = oracle.forward(&vector.images[image], lesion);
             for (l, layer) in vector.model.layers.iter().enumerate() {
-                let z = &outcome.drive[l];
+                let z = &outcome.pre_activation[l];
                 let top = z.iter().fold(0.0_f64, |m, z| m.max(z.abs()));
-                let threshold = state.beta[l] * outcome.level[l];
+                let threshold = state.beta[l] * outcome.kth_largest[l];
                 let near = z
                     .iter()
                     .filter(|z| single && (*z - threshold).abs() < 1e-4 * top)
@@ -453,14 +453,14 @@ pub fn check<C: Candidate>(
                 let wanted = vector.last.active_fraction[l][image] * layer.units as f64;
                 let off = (f64::from(seen.active[l]) - wanted).abs() - near as f64;
                 if off > 0.5 {
-                    let place = format!("image {image}: active units of {}", layer.name);
-                    report.note(&place, off / layer.units as f64);
+                    let location = format!("image {image}: active units of {}", layer.name);
+                    report.note(&location, off / layer.units as f64);
                 }
             }
         }
         for ((head, ours), theirs) in vector.model.heads.iter().zip(&ours).zip(theirs) {
-            let place = format!("final: {} logits, {}", head.name, lesion.name());
-            report.tensor(&place, ours, &theirs.concat());
+            let location = format!("final: {} logits, {}", head.name, lesion.name());
+            report.tensor(&location, ours, &theirs.concat());
         }
     }
     Ok(report)
@@ -631,7 +631,7 @@ impl<'a> OnGpu<'a> {
                 replay: replay as u32,
                 block: 1,
                 pictures: &crate::gpu::Pictures {
-                    room: 1,
+                    capacity: 1,
                     per_task: 1,
                     ..Default::default()
                 },

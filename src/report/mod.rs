@@ -1,14 +1,19 @@
 //! A results file told: tables and claims as Markdown, and every number as long-form rows.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod figure;
+pub mod page;
+
 use std::fmt::Write as _;
 
-use crate::claims::{self, Outcome};
+use crate::analysis::claims::{self, Outcome};
+use crate::analysis::stats::{Estimate, bootstrap_mean};
+use crate::analysis::summary::{Transfer, peak_of_alpha};
 use crate::config::Condition;
 use crate::experiments;
-use crate::metrics::{TaskRecord, Transfer, peak_of_alpha};
 use crate::model::Lesion;
+use crate::results::record::TaskRecord;
 use crate::results::{LaneResults, Results};
-use crate::stats::{Estimate, bootstrap_mean};
 
 /// One number of one lane.
 #[derive(Clone, Debug, PartialEq)]
@@ -248,7 +253,7 @@ fn finished(results: &Results, condition: Condition) -> Vec<&LaneResults> {
     results
         .lanes
         .iter()
-        .filter(|l| l.condition == condition && l.lost_at_step.is_none())
+        .filter(|l| l.condition == condition && l.diverged_at_step.is_none())
         .filter(|l| {
             let last = l.records.last();
             last.is_some_and(|r| r.tasks_learned == results.config.tasks)
@@ -309,13 +314,17 @@ pub fn markdown(title: &str, results: &Results) -> String {
     if !outcomes.is_empty() {
         let _ = write!(text, "\n## Claims\n\n{}", claims_markdown(&outcomes));
     }
-    for lane in results.lanes.iter().filter(|l| l.lost_at_step.is_some()) {
+    for lane in results
+        .lanes
+        .iter()
+        .filter(|l| l.diverged_at_step.is_some())
+    {
         let _ = writeln!(
             text,
             "\nSeed {} under {} was set aside: not finite after step {}.",
             lane.seed,
             lane.condition.name(),
-            lane.lost_at_step.unwrap_or_default()
+            lane.diverged_at_step.unwrap_or_default()
         );
     }
     text

@@ -247,7 +247,7 @@ mod tests {
     /// Links that were once handed out: they open for ever.
     #[test]
     fn old_links_open() {
-        for line in include_str!("../tests/golden/links.txt").lines() {
+        for line in include_str!("../../tests/golden/links.txt").lines() {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }

@@ -1,36 +1,37 @@
-//! The desk: configurations checked, links and results files read and written, claims judged. It keeps nothing from one
+//! The analyst: configurations checked, links and results files read and written, claims judged. It keeps nothing from one
 //! question to the next.
 
 use wasm_bindgen::prelude::*;
 
 use super::json;
 use crate::config::{Config, ConfigError};
-use crate::protocol::{Answer, File, Format, Order, Question};
+use crate::experiments::{self, link};
+use crate::messages::Words;
+use crate::protocol::{File, Format, Request, Response, RunRequest};
+use crate::report;
+use crate::report::page::StoredRun;
 use crate::results::Results;
-use crate::stored::StoredRun;
-use crate::words::Words;
-use crate::{experiments, link, report};
 
-/// The desk's end of the wire.
+/// The analyst's end of the wire.
 #[wasm_bindgen]
-pub struct Desk {
+pub struct Analyst {
     post: js_sys::Function,
 }
 
 #[wasm_bindgen]
-impl Desk {
-    /// A desk that hands answers to `post`.
+impl Analyst {
+    /// A analyst that hands answers to `post`.
     #[wasm_bindgen(constructor)]
     pub fn new(post: js_sys::Function) -> Self {
         console_error_panic_hook::set_once();
         Self { post }
     }
 
-    /// Answers a [`Question`].
+    /// Answers a [`Request`].
     pub fn handle(&self, question: JsValue) {
         let answer = match super::message(question) {
             Ok(question) => answer(question),
-            Err(words) => Some(Answer::Failed(words)),
+            Err(words) => Some(Response::Failed(words)),
         };
         if let Some(answer) = answer {
             super::post(&self.post, &answer);
@@ -38,56 +39,58 @@ impl Desk {
     }
 }
 
-fn answer(question: Question) -> Option<Answer> {
+fn answer(question: Request) -> Option<Response> {
     Some(match question {
-        Question::Hello => Answer::Catalog {
+        Request::Hello => Response::Catalog {
             version: env!("CARGO_PKG_VERSION").into(),
             experiments: experiments::all(),
             fields: crate::config::FIELDS.to_vec(),
         },
-        Question::Check { config } => {
+        Request::Check { config } => {
             let problems = config_of(&config).err().map_or(Vec::new(), |e| e.problems);
-            Answer::Checked { config, problems }
+            Response::Checked { config, problems }
         }
-        Question::Run {
+        Request::Run {
             config,
             engine,
             paused,
         } => match config_of(&config) {
-            Ok(config) => Answer::Usable(Box::new(Order {
+            Ok(config) => Response::Usable(Box::new(RunRequest {
                 config,
                 engine,
                 paused,
             })),
-            Err(e) => Answer::Failed(Words {
+            Err(e) => Response::Failed(Words {
                 what: e.to_string(),
                 meaning: "The run was not started.".into(),
                 advice: "Change the fields named above to what is allowed.".into(),
             }),
         },
-        Question::Open { file } => match opened(&file) {
-            Ok(run) => Answer::Opened(Box::new(run)),
-            Err(reason) => Answer::DataRefused { reason },
+        Request::Open { file } => match opened(&file) {
+            Ok(run) => Response::Opened(Box::new(run)),
+            Err(reason) => Response::DataRefused { reason },
         },
-        Question::Convert { file, format } => match json::results(&file.name, &file.bytes) {
-            Ok(results) => told(&results, format),
-            Err(e) => Answer::DataRefused {
-                reason: e.to_string(),
-            },
-        },
-        Question::Measured(measured) => match measured.format {
+        Request::Convert { file, format } => {
+            match json::record_of::<Results>(&file.name, &file.bytes) {
+                Ok(results) => told(&results, format),
+                Err(e) => Response::DataRefused {
+                    reason: e.to_string(),
+                },
+            }
+        }
+        Request::Measured(measured) => match measured.format {
             Some(format) => told(&measured.results, format),
-            None => Answer::Claims {
+            None => Response::Claims {
                 outcomes: report::outcomes(&measured.results),
             },
         },
         // What is no configuration has no link; the editor says what is wrong with it.
-        Question::WriteLink { config, at } => Answer::Link {
+        Request::WriteLink { config, at } => Response::Link {
             fragment: link::write(&config_of(&config).ok()?, at),
         },
-        Question::ReadLink { fragment } => {
+        Request::ReadLink { fragment } => {
             let read = link::read(&fragment, json::number);
-            Answer::LinkRead {
+            Response::LinkRead {
                 preset: link::preset_of(&fragment).into(),
                 problem: read.as_ref().err().map(ToString::to_string),
                 link: read.ok(),
@@ -104,12 +107,12 @@ fn config_of(text: &str) -> Result<Config, ConfigError> {
 
 /// A results file as the page shows it.
 fn opened(file: &File) -> Result<StoredRun, String> {
-    let results = json::results(&file.name, &file.bytes).map_err(|e| e.to_string())?;
+    let results = json::record_of::<Results>(&file.name, &file.bytes).map_err(|e| e.to_string())?;
     StoredRun::of(&results).map_err(|e| e.to_string())
 }
 
 /// A run's results as a file.
-fn told(results: &Results, format: Format) -> Answer {
+fn told(results: &Results, format: Format) -> Response {
     let (first, seeds) = (results.config.first_seed, results.config.seeds);
     let shape = experiments::of_shape(&results.config).map_or("run", |e| e.id);
     let name = match seeds {
@@ -124,7 +127,7 @@ fn told(results: &Results, format: Format) -> Answer {
         ),
         Format::Csv => ("csv", "text/csv", report::csv(results)),
     };
-    Answer::Results {
+    Response::Results {
         file_name: format!("{name}.{ending}"),
         media_type: media_type.into(),
         text,

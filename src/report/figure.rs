@@ -6,11 +6,11 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::analysis::stats::Estimate;
 use crate::config::Condition;
-use crate::metrics::TaskRecord;
 use crate::model::Lesion;
+use crate::results::record::TaskRecord;
 use crate::results::{LaneResults, Results};
-use crate::stats::Estimate;
 
 /// Why a figure could not be drawn.
 #[derive(Debug, thiserror::Error)]

@@ -3,10 +3,10 @@
 use super::{Driver, Next, RunError, Watch};
 use crate::config::{Condition, Lane};
 use crate::engine::Engine;
-use crate::look::{self, Learned, Look, Picture, Probe};
+use crate::inspect::StepTrace;
+use crate::inspect::{self, Learned, Picture, Probe, Snapshot};
 use crate::model::{LaneState, initial};
 use crate::stream::Stream;
-use crate::trace::StepTrace;
 
 impl Driver {
     /// Looks at lanes (by index) on a probe from now on, at every task end.
@@ -19,17 +19,17 @@ impl Driver {
     ///
     /// # Errors
     /// If the device failed.
-    pub async fn look(&self) -> Result<Vec<(usize, Look)>, RunError> {
-        let mut looks = Vec::new();
+    pub async fn snapshot(&self) -> Result<Vec<(usize, Snapshot)>, RunError> {
+        let mut snapshots = Vec::new();
         let Some(Watch { image, lanes }) = &self.watch else {
-            return Ok(looks);
+            return Ok(snapshots);
         };
         for &lane in lanes {
             if let Some(state) = self.lane_state(lane).await? {
-                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
+                snapshots.push((lane, Snapshot::at(&self.model, &self.config, state, image)));
             }
         }
-        Ok(looks)
+        Ok(snapshots)
     }
 
     /// Reads one lane's values, in the wave in progress or (of a watched one) at its end; none of others.
@@ -82,7 +82,7 @@ impl Driver {
         unit: usize,
     ) -> Result<Option<[Picture; 2]>, RunError> {
         let states = self.before_and_now(lane).await?;
-        Ok(states.and_then(|[before, now]| look::receptive(&before, &now, unit)))
+        Ok(states.and_then(|[before, now]| inspect::receptive(&before, &now, unit)))
     }
 
     /// What all units of h1 of a lane that is at hand have learned.
@@ -127,25 +127,25 @@ impl Driver {
     }
 
     /// Looks at the watched lanes of the wave in progress, and at the end keeps their values.
-    pub(super) async fn look_through(
+    pub(super) async fn take_snapshots(
         &mut self,
         engine: &Engine,
         last: bool,
-    ) -> Result<Vec<(usize, Look)>, RunError> {
-        let mut looks = Vec::new();
+    ) -> Result<Vec<(usize, Snapshot)>, RunError> {
+        let mut snapshots = Vec::new();
         let Some(Watch { image, lanes }) = &self.watch else {
-            return Ok(looks);
+            return Ok(snapshots);
         };
         let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
         for (i, &lane) in wave.iter().enumerate() {
-            if lanes.contains(&lane) && self.results[lane].lost_at_step.is_none() {
+            if lanes.contains(&lane) && self.results[lane].diverged_at_step.is_none() {
                 let state = engine.lane(i).await?;
                 if last {
                     self.ends.push((lane, state.clone()));
                 }
-                looks.push((lane, Look::at(&self.model, &self.config, state, image)));
+                snapshots.push((lane, Snapshot::at(&self.model, &self.config, state, image)));
             }
         }
-        Ok(looks)
+        Ok(snapshots)
     }
 }

@@ -1,6 +1,6 @@
-//! The bench: images, engines, and one run at a time.
+//! The trainer: images, engines, and one run at a time.
 //!
-//! A run goes through [`drive`], slice by slice; between slices the worker's event loop hands in commands, which only set
+//! A run goes through [`run`], slice by slice; between slices the worker's event loop hands in commands, which only set
 //! what the next turn looks at. What needs the lanes themselves is put down as a [`Request`], which the run's loop serves,
 //! also while it is paused and after its end.
 
@@ -12,17 +12,17 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::drive;
+use super::run;
 use crate::config::Config;
 use crate::data::Dataset;
-use crate::engine_info::EngineChoice;
-use crate::look::{self, Probe};
+use crate::engine::info::EngineChoice;
+use crate::inspect::{self, Probe};
+use crate::messages::{self, Words};
 use crate::protocol::{Command, Event, Format, Origin, State, StepUnit};
-use crate::words::{self, Words};
 
-/// The bench's end of the wire.
+/// The trainer's end of the wire.
 #[wasm_bindgen]
-pub struct Bench {
+pub struct Trainer {
     shared: Rc<RefCell<Shared>>,
 }
 
@@ -50,7 +50,7 @@ pub(super) enum Request {
     /// Everything measured so far, as a file.
     Export(Format),
     /// A look at the watched lanes.
-    Look,
+    Snapshot,
     /// The weights of a unit of h1.
     Receptive { lane: u32, unit: u32 },
     /// A walk through a lane's next step.
@@ -91,14 +91,14 @@ impl Shared {
         self.post(&Event::Probed {
             probe: self.probe,
             pixels: self.probe.pixels(),
-            strip: look::strip(self.probe.digit, &self.angles),
+            strip: inspect::strip(self.probe.digit, &self.angles),
         });
     }
 }
 
 #[wasm_bindgen]
-impl Bench {
-    /// A bench that hands events to `post` and lets the worker's event loop turn by awaiting what
+impl Trainer {
+    /// A trainer that hands events to `post` and lets the worker's event loop turn by awaiting what
     /// `breathe` returns.
     #[wasm_bindgen(constructor)]
     pub fn new(post: js_sys::Function, breathe: js_sys::Function) -> Self {
@@ -155,7 +155,7 @@ impl Bench {
                 // What can't be drawn from the images is found before the present run is given up.
                 let data = self.shared.borrow().data.clone();
                 if let Some(Err(e)) = data.map(|data| crate::driver::draws(&order.config, &data)) {
-                    self.shared.borrow().fail(words::run(&e));
+                    self.shared.borrow().fail(messages::run(&e));
                     return;
                 }
                 self.shared.borrow_mut().asked = Some((order.config, order.engine));
@@ -189,7 +189,7 @@ impl Bench {
                 let mut shared = self.shared.borrow_mut();
                 shared.probe = probe;
                 shared.probed();
-                shared.request(Request::Look);
+                shared.request(Request::Snapshot);
             }
             Command::Receptive { lane, unit } => {
                 let request = Request::Receptive { lane, unit };
@@ -202,7 +202,7 @@ impl Bench {
     }
 }
 
-impl Bench {
+impl Trainer {
     fn use_data(&self, data: Dataset, origin: Option<Origin>) {
         let mut shared = self.shared.borrow_mut();
         shared.post(&Event::Data {
@@ -224,6 +224,6 @@ impl Bench {
             shared.run
         };
         let shared = self.shared.clone();
-        spawn_local(async move { drive::drive(shared, run).await });
+        spawn_local(async move { run::run(shared, run).await });
     }
 }

@@ -8,14 +8,14 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::bench::{Request, Shared};
+use super::trainer::{Request, Shared};
 use crate::data::Dataset;
 use crate::driver::{Driver, Note, Phase, RunError};
 use crate::engine::Device;
-use crate::engine_info::EngineChoice;
+use crate::engine::info::EngineChoice;
+use crate::engine::self_test;
+use crate::messages::{self, Words};
 use crate::protocol::{Event, Format, Measured, State, StepUnit};
-use crate::self_test;
-use crate::words::{self, Words};
 
 /// Deviation from the reference beyond which an engine is not trusted.
 const SELF_TEST_BOUND: f64 = 1e-3;
@@ -35,7 +35,7 @@ async fn breathe(shared: &Rc<RefCell<Shared>>) {
 }
 
 /// One run, from opening the engine until another is begun: training, pauses, and what is asked of its lanes.
-pub(super) async fn drive(shared: Rc<RefCell<Shared>>, run: u32) {
+pub(super) async fn run(shared: Rc<RefCell<Shared>>, run: u32) {
     let is_newest = || shared.borrow().run == run;
     let mut driver = match open(&shared, run).await {
         Ok(Some(driver)) => driver,
@@ -120,7 +120,7 @@ pub(super) async fn drive(shared: Rc<RefCell<Shared>>, run: u32) {
                 }
                 said = None;
                 if let Some(e) = failed {
-                    shared.borrow().fail(words::run(&e));
+                    shared.borrow().fail(messages::run(&e));
                     ended = true;
                 }
                 continue;
@@ -148,12 +148,12 @@ pub(super) async fn drive(shared: Rc<RefCell<Shared>>, run: u32) {
             told = web_time::Instant::now();
         }
         if due && training && !task_end {
-            shared.request(Request::Look);
+            shared.request(Request::Snapshot);
         }
         match shared.step {
             Some(StepUnit::Observe) if training => {
                 shared.step = None;
-                shared.request(Request::Look);
+                shared.request(Request::Snapshot);
             }
             // The measurement before the first task is no task.
             Some(StepUnit::Task) if task_end && driver.progress().step > 0 => shared.step = None,
@@ -179,14 +179,14 @@ async fn serve(shared: &Rc<RefCell<Shared>>, driver: &mut Driver) {
             Request::Export(format) => {
                 shared.borrow().post(&measured(driver, Some(format)));
             }
-            Request::Look => {
+            Request::Snapshot => {
                 driver.watch(&probe, watched(driver));
                 // What can't be seen now (a lost device) is seen when the run goes on.
-                for (lane, look) in driver.look().await.unwrap_or_default() {
-                    shared.borrow().post(&Event::Looked {
+                for (lane, snapshot) in driver.snapshot().await.unwrap_or_default() {
+                    shared.borrow().post(&Event::Snapshot {
                         lane: lane as u32,
                         tasks_learned: None,
-                        look,
+                        snapshot,
                     });
                 }
             }
@@ -218,7 +218,7 @@ fn watched(driver: &Driver) -> Vec<usize> {
     lanes
 }
 
-/// Everything measured so far, for the desk.
+/// Everything measured so far, for the analyst.
 fn measured(driver: &Driver, format: Option<Format>) -> Event {
     let results = driver.results();
     Event::Measured(Box::new(Measured { results, format }))
@@ -290,9 +290,9 @@ fn tell(shared: &Shared, driver: &Driver, note: Note) {
                 record,
             });
         }
-        Note::Lost { lane, step } => {
+        Note::Diverged { lane, step } => {
             let which = driver.lanes()[lane];
-            shared.post(&Event::LaneLost {
+            shared.post(&Event::LaneDiverged {
                 lane: lane as u32,
                 step,
                 reason: format!(
@@ -303,14 +303,14 @@ fn tell(shared: &Shared, driver: &Driver, note: Note) {
                 ),
             });
         }
-        Note::Looked {
+        Note::Snapshot {
             lane,
             tasks_learned,
-            look,
-        } => shared.post(&Event::Looked {
+            snapshot,
+        } => shared.post(&Event::Snapshot {
             lane: lane as u32,
             tasks_learned: Some(tasks_learned),
-            look,
+            snapshot,
         }),
         Note::TaskEnd | Note::Done => {}
     }
@@ -345,7 +345,7 @@ async fn open(shared: &Rc<RefCell<Shared>>, run: u32) -> Result<Option<Driver>, 
     breathe(shared).await;
     let opened = Device::open(choice, &config)
         .await
-        .map_err(|e| words::engine(&e))?;
+        .map_err(|e| messages::engine(&e))?;
     let mut info = opened.device.info();
     if let (Device::Gpu(_), Some(adapter)) = (&opened.device, &shared.borrow().adapter) {
         info.adapter.clone_from(adapter);
@@ -357,7 +357,7 @@ async fn open(shared: &Rc<RefCell<Shared>>, run: u32) -> Result<Option<Driver>, 
     breathe(shared).await;
     info.self_test = self_test::deviation(&opened.device)
         .await
-        .map_err(|e| words::engine(&e))?;
+        .map_err(|e| messages::engine(&e))?;
     if shared.borrow().run != run {
         return Ok(None);
     }
@@ -373,7 +373,7 @@ async fn open(shared: &Rc<RefCell<Shared>>, run: u32) -> Result<Option<Driver>, 
                 .into(),
         });
     }
-    let notice = opened.notice.map(|e| words::engine(&e).to_string());
+    let notice = opened.notice.map(|e| messages::engine(&e).to_string());
     let notice = notice.or(avoided.then(|| {
         "This browser's GPU is a program on the CPU, so the CPU engine is used: it is faster. Choose the GPU \
          engine to use it all the same."
@@ -388,7 +388,8 @@ async fn open(shared: &Rc<RefCell<Shared>>, run: u32) -> Result<Option<Driver>, 
     };
     let mut config = config;
     config.data = data.info.kind;
-    let mut driver = Driver::new(config, data, opened.device, info).map_err(|e| words::run(&e))?;
+    let mut driver =
+        Driver::new(config, data, opened.device, info).map_err(|e| messages::run(&e))?;
     let mut shared = shared.borrow_mut();
     let run = driver.run_info();
     driver.watch(&shared.probe, watched(&driver));

@@ -11,11 +11,11 @@ use std::sync::Arc;
 use rand::RngExt;
 
 use crate::config::Condition;
+use crate::conformance::{Candidate, OnCpu, OnGpu, OnReference, Vector, VectorStep, widened};
 use crate::engine::{Device, EngineError};
 use crate::experiments;
 use crate::model::{LaneState, Model, Rule, initial};
 use crate::stream::{Purpose, random};
-use crate::vectors::{Candidate, OnCpu, OnGpu, OnReference, Vector, VectorStep, widened};
 use expected::{RATES, SUMS};
 
 /// Samples of the self-test.
@@ -190,7 +190,10 @@ mod tests {
             let (n, all) = (all.len(), all.join(", "));
             let _ = writeln!(text, "/// Each matrix after the last step, told by sums.");
             let _ = writeln!(text, "pub const SUMS: [[f32; {PARTS}]; {n}] = [{all}];");
-            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/self_test/expected.rs");
+            let path = concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/src/engine/self_test/expected.rs"
+            );
             std::fs::write(path, text).unwrap();
             return;
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
 use crate::data::{Dataset, PIXELS, Rotation, Turn};
-use crate::look::Picture;
+use crate::inspect::Picture;
 use crate::model::{LaneState, Model, Rule};
 use crate::reference::{Reference, Sample};
 use crate::stream::Stream;

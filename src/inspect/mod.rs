@@ -1,0 +1,16 @@
+//! A lane seen from within: its units on one image ([`snapshot`]), what they have learned ([`picture`]), one observe step
+//! walked through ([`trace`]), and the file that keeps all of it ([`watched`]).
+//!
+//! These are for the eye, told in 255ths and in norms. Numbers that are reported come from evaluations.
+
+mod picture;
+mod probe;
+mod snapshot;
+mod trace;
+mod watched;
+
+pub use picture::{Learned, Picture, receptive};
+pub use probe::{Probe, strip};
+pub use snapshot::{LayerSnapshot, Snapshot};
+pub use trace::{StepTrace, TracedInner, TracedSample, TracedUnit};
+pub use watched::{Watched, WatchedLane};
