@@ -11,7 +11,7 @@ const args = [
   '--disable-dev-shm-usage',
 ];
 const gpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 export default defineConfig({
   testDir: 'tests',
@@ -39,7 +39,12 @@ export default defineConfig({
     {
       name: 'no webgpu',
       testMatch: 'fallback.spec.ts',
-      use: { launchOptions: { executablePath, args: [...args, '--disable-features=WebGPU,WebGPUService', '--disable-gpu'] } },
+      use: {
+        launchOptions: {
+          executablePath,
+          args: [...args, '--disable-features=WebGPU,WebGPUService', '--disable-gpu'],
+        },
+      },
     },
   ],
 });

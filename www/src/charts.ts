@@ -1,12 +1,12 @@
 // The four charts beside the network. They place what they are given and compute nothing but positions.
 import * as Plot from '@observablehq/plot';
-import { whisker, type Course, type Spread } from './course';
-import { exits, show, type Drawn, type Row } from './figure';
+import { type Course, type Spread, whisker } from './course';
+import { type Drawn, exits, type Row, show } from './figure';
 import { conditionColor as color, element, same, style, tableOf } from './format';
 import type { Condition, Estimate, Lane, RunInfo, SummaryPoint, TaskRecord } from './protocol';
 
 /// What is drawn: a run, the stored one behind it, the point of the stream that is looked at, and what bands mean.
-export type Picture = { front: Course; behind?: Course; at: number; spread: Spread };
+export type Picture = { front: Course; behind: Course | undefined; at: number; spread: Spread };
 
 /// Conditions are told apart by dash and label as well as by colour.
 export const dashes: Record<Condition, string> = {
@@ -25,7 +25,8 @@ export function layerColor(layer: number, count: number): string {
 
 type Series = { lane: Lane; records: TaskRecord[] };
 
-const lanes = (course: Course): Series[] => course.run.lanes.map((lane, i) => ({ lane, records: course.records[i] ?? [] }));
+const lanes = (course: Course): Series[] =>
+  course.run.lanes.map((lane, i) => ({ lane, records: course.records[i] ?? [] }));
 
 /// As wide as its place, so that text keeps its size.
 export const base = (width = 310, height = 188) => ({
@@ -38,13 +39,25 @@ export const base = (width = 310, height = 188) => ({
   style: { background: 'none', color: style('--text'), fontSize: '11px' },
 });
 
-const placeWidth = (id: string) => Math.max(260, Math.min(640, document.getElementById(id)?.clientWidth ?? 310));
+const placeWidth = (id: string) =>
+  Math.max(260, Math.min(640, document.getElementById(id)?.clientWidth ?? 310));
 
 const band = (e: Estimate, spread: Spread) => whisker(e, spread) ?? { low: e.mean, high: e.mean };
 
 /// What an estimate says, as a row of numbers.
-export const meanRow = (condition: Condition, tasks_learned: number, metric: string, e: Estimate, spread: Spread): Row => ({
-  seed: 'mean', condition, tasks_learned, metric, value: e.mean, ...whisker(e, spread),
+export const meanRow = (
+  condition: Condition,
+  tasks_learned: number,
+  metric: string,
+  e: Estimate,
+  spread: Spread,
+): Row => ({
+  seed: 'mean',
+  condition,
+  tasks_learned,
+  metric,
+  value: e.mean,
+  ...whisker(e, spread),
 });
 
 /// The charts beside the network are as tall together as it is; two of accuracy share one's height.
@@ -54,7 +67,11 @@ const tall = (charts = 1) => (charts > 1 ? 150 : innerWidth > 1180 ? 228 : 188);
 const tallRates = (run: RunInfo) => (run.config.pathways ? 188 : tall());
 
 /// Moves labels apart that would lie on each other: their places on the axis, at least a line's height between.
-export function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' | 'linear'; domain: [number, number] }, height = tall()): T[] {
+export function apart<T extends { y: number }>(
+  ends: T[],
+  axis: { type?: 'log' | 'linear'; domain: [number, number] },
+  height = tall(),
+): T[] {
   const [top, bottom] = [16, height - 30];
   const scale = Plot.scale({ y: { type: axis.type ?? 'linear', domain: axis.domain, range: [bottom, top] } });
   const sorted = ends.map((end) => ({ end, at: scale.apply(end.y) as number })).sort((a, b) => b.at - a.at);
@@ -66,7 +83,7 @@ export function apart<T extends { y: number }>(ends: T[], axis: { type?: 'log' |
   [...sorted].reverse().forEach((label, i, up) => {
     label.at = Math.max(label.at, i > 0 ? up[i - 1].at + line : top - line);
   });
-  return sorted.map(({ end, at }) => ({ ...end, y: scale.invert!(at) as number }));
+  return sorted.map(({ end, at }) => ({ ...end, y: scale.invert?.(at) as number }));
 }
 
 const last = <T>(list: T[]): T | undefined => list[list.length - 1];
@@ -81,7 +98,15 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
     records.flatMap((r) => {
       const intact = r.evaluation?.accuracy.find((a) => a.head === head && a.lesion === 'intact');
       return intact
-        ? [{ key: `${lane.seed} ${lane.condition}`, seed: lane.seed, condition: lane.condition, x: r.tasks_learned, y: intact.mean }]
+        ? [
+            {
+              key: `${lane.seed} ${lane.condition}`,
+              seed: lane.seed,
+              condition: lane.condition,
+              x: r.tasks_learned,
+              y: intact.mean,
+            },
+          ]
         : [];
     }),
   );
@@ -104,9 +129,17 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
     .filter(Boolean)
     .join(', ');
   const ends = shownConditions(picture).flatMap((c) => last(mean.filter((m) => m.condition === c)) ?? []);
-  const highest = Math.max(...mean.map((m) => m.high), ...single.map((m) => m.y), ...stored.map((m) => m.y), 0);
+  const highest = Math.max(
+    ...mean.map((m) => m.high),
+    ...single.map((m) => m.y),
+    ...stored.map((m) => m.y),
+    0,
+  );
   // Items are many and hard: their share has a scale of its own.
-  const top = head === 0 ? Math.min(1, Math.max(0.4, Math.ceil(highest * 10 + 0.3) / 10)) : Math.max(5 * run.chance[head], highest) * 1.1;
+  const top =
+    head === 0
+      ? Math.min(1, Math.max(0.4, Math.ceil(highest * 10 + 0.3) / 10))
+      : Math.max(5 * run.chance[head], highest) * 1.1;
   const domain: [number, number] = [0, top];
   const height = tall(run.heads.length);
   const metric = `accuracy ${run.heads[head]} intact`;
@@ -116,22 +149,79 @@ function accuracy(picture: Picture, head: number, width: number): Drawn {
   ];
   const plot = Plot.plot({
     ...base(width, height),
-    x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: Math.min(10, run.config.tasks), tickFormat: 'd' },
+    x: {
+      label: 'tasks learned',
+      domain: [0, run.config.tasks],
+      ticks: Math.min(10, run.config.tasks),
+      tickFormat: 'd',
+    },
     y: { label: name || null, labelArrow: 'none', domain, grid: true, ticks: 5 },
     marks: [
       Plot.ruleX([at], { stroke: style('--secondary'), strokeOpacity: 0.6 }),
       Plot.ruleY([run.chance[head]], { strokeDasharray: '1,3' }),
-      Plot.lineY(stored, { x: 'x', y: 'y', z: 'condition', stroke: (d) => color(d.condition), strokeWidth: 4, strokeOpacity: 0.25 }),
-      Plot.areaY(mean, { x: 'x', y1: 'low', y2: 'high', z: 'condition', fill: (d) => color(d.condition), fillOpacity: 0.18 }),
-      Plot.lineY(single, { x: 'x', y: 'y', z: 'key', stroke: (d) => color(d.condition), strokeWidth: 0.75, strokeOpacity: run.config.seeds > 8 ? 0.15 : 0.3 }),
+      Plot.lineY(stored, {
+        x: 'x',
+        y: 'y',
+        z: 'condition',
+        stroke: (d) => color(d.condition),
+        strokeWidth: 4,
+        strokeOpacity: 0.25,
+      }),
+      Plot.areaY(mean, {
+        x: 'x',
+        y1: 'low',
+        y2: 'high',
+        z: 'condition',
+        fill: (d) => color(d.condition),
+        fillOpacity: 0.18,
+      }),
+      Plot.lineY(single, {
+        x: 'x',
+        y: 'y',
+        z: 'key',
+        stroke: (d) => color(d.condition),
+        strokeWidth: 0.75,
+        strokeOpacity: run.config.seeds > 8 ? 0.15 : 0.3,
+      }),
       ...shownConditions(picture).map((c) =>
-        Plot.lineY(mean.filter((m) => m.condition === c), {
-          x: 'x', y: 'y', stroke: color(c), strokeWidth: 2.5, strokeDasharray: dashes[c],
-        }),
+        Plot.lineY(
+          mean.filter((m) => m.condition === c),
+          {
+            x: 'x',
+            y: 'y',
+            stroke: color(c),
+            strokeWidth: 2.5,
+            strokeDasharray: dashes[c],
+          },
+        ),
       ),
-      Plot.dot(mean.filter((m) => m.x === at), { x: 'x', y: 'y', r: 3.5, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
-      Plot.text(apart(ends, { domain }, height), { x: 'x', y: 'y', text: 'condition', dx: 5, textAnchor: 'start', fill: (d) => color(d.condition) }),
-      Plot.text([{ x: run.config.tasks, y: run.chance[head] }], { x: 'x', y: 'y', text: () => 'chance', dx: -4, dy: -6, textAnchor: 'end', fill: style('--secondary') }),
+      Plot.dot(
+        mean.filter((m) => m.x === at),
+        {
+          x: 'x',
+          y: 'y',
+          r: 3.5,
+          stroke: (d) => color(d.condition),
+          fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)),
+        },
+      ),
+      Plot.text(apart(ends, { domain }, height), {
+        x: 'x',
+        y: 'y',
+        text: 'condition',
+        dx: 5,
+        textAnchor: 'start',
+        fill: (d) => color(d.condition),
+      }),
+      Plot.text([{ x: run.config.tasks, y: run.chance[head] }], {
+        x: 'x',
+        y: 'y',
+        text: () => 'chance',
+        dx: -4,
+        dy: -6,
+        textAnchor: 'end',
+        fill: style('--secondary'),
+      }),
     ],
   });
   return { label: `Accuracy on all tasks over the stream${name && `, ${name}`}: ${words}`, plot, numbers };
@@ -148,37 +238,107 @@ function active(picture: Picture, width: number): Drawn {
   const { run } = front;
   const among = compared(run);
   const rows = (course: Course | undefined, pick: (points: SummaryPoint[]) => SummaryPoint | undefined) =>
-    (course?.summary?.conditions ?? []).filter((c) => among.includes(c.condition)).flatMap((c) => {
-      const point = pick(c.points.filter((p) => p.active.length));
-      return (point?.active ?? []).map((e, l) => ({ condition: c.condition, layer: run.layers[l], x: e.mean, e, at: point?.tasks_learned ?? 0, ...band(e, spread) }));
-    });
+    (course?.summary?.conditions ?? [])
+      .filter((c) => among.includes(c.condition))
+      .flatMap((c) => {
+        const point = pick(c.points.filter((p) => p.active.length));
+        return (point?.active ?? []).map((e, l) => ({
+          condition: c.condition,
+          layer: run.layers[l],
+          x: e.mean,
+          e,
+          at: point?.tasks_learned ?? 0,
+          ...band(e, spread),
+        }));
+      });
   const upTo = (points: SummaryPoint[]) => last(points.filter((p) => p.tasks_learned <= at));
   const before = rows(front, (p) => p.find((x) => x.tasks_learned === 0));
   const now = rows(front, upTo);
   const stored = rows(behind, upTo);
-  const single = lanes(front).filter(({ lane }) => among.includes(lane.condition)).flatMap(({ lane, records }) => {
-    const r = last(records.filter((r) => r.evaluation && r.tasks_learned <= at));
-    return (r?.evaluation?.active ?? []).map((x, l) => ({ key: lane.seed, condition: lane.condition, layer: run.layers[l], x, at: r?.tasks_learned ?? 0 }));
-  });
+  const single = lanes(front)
+    .filter(({ lane }) => among.includes(lane.condition))
+    .flatMap(({ lane, records }) => {
+      const r = last(records.filter((r) => r.evaluation && r.tasks_learned <= at));
+      return (r?.evaluation?.active ?? []).map((x, l) => ({
+        key: lane.seed,
+        condition: lane.condition,
+        layer: run.layers[l],
+        x,
+        at: r?.tasks_learned ?? 0,
+      }));
+    });
   const words = now.map((d) => `${d.condition} ${d.layer} ${(d.x * 100).toFixed(0)}%`).join(', ');
   const numbers = (): Row[] => [
     ...now.map((d) => meanRow(d.condition, d.at, `active fraction ${d.layer}`, d.e, spread)),
-    ...single.map((d) => ({ seed: d.key, condition: d.condition, tasks_learned: d.at, metric: `active fraction ${d.layer}`, value: d.x })),
+    ...single.map((d) => ({
+      seed: d.key,
+      condition: d.condition,
+      tasks_learned: d.at,
+      metric: `active fraction ${d.layer}`,
+      value: d.x,
+    })),
   ];
   const plot = Plot.plot({
     ...base(width, tall()),
     marginRight: 12,
     fx: { label: null, domain: among, padding: 0.16 },
-    x: { label: 'share of units active', domain: [0, Math.max(0.6, ...now.map((d) => d.high), ...before.map((d) => d.x))], grid: true, ticks: [0, 0.25, 0.5], tickFormat: '.0%' },
+    x: {
+      label: 'share of units active',
+      domain: [0, Math.max(0.6, ...now.map((d) => d.high), ...before.map((d) => d.x))],
+      grid: true,
+      ticks: [0, 0.25, 0.5],
+      tickFormat: '.0%',
+    },
     y: { label: null, type: 'point', domain: [...run.layers].reverse() },
     marks: [
-      Plot.line(before, { fx: 'condition', x: 'x', y: 'layer', stroke: style('--secondary'), strokeDasharray: '2,3' }),
+      Plot.line(before, {
+        fx: 'condition',
+        x: 'x',
+        y: 'layer',
+        stroke: style('--secondary'),
+        strokeDasharray: '2,3',
+      }),
       Plot.dot(before, { fx: 'condition', x: 'x', y: 'layer', r: 3, stroke: style('--secondary') }),
-      Plot.line(stored, { fx: 'condition', x: 'x', y: 'layer', stroke: (d) => color(d.condition), strokeWidth: 5, strokeOpacity: 0.25 }),
-      Plot.line(single, { fx: 'condition', x: 'x', y: 'layer', z: 'key', stroke: (d) => color(d.condition), strokeWidth: 0.75, strokeOpacity: run.config.seeds > 8 ? 0.15 : 0.3 }),
-      Plot.ruleY(now, { fx: 'condition', x1: 'low', x2: 'high', y: 'layer', stroke: (d) => color(d.condition), strokeWidth: 2 }),
-      Plot.line(now, { fx: 'condition', x: 'x', y: 'layer', stroke: (d) => color(d.condition), strokeWidth: 2.5, strokeDasharray: among[0] === 'baseline' ? undefined : '' }),
-      Plot.dot(now, { fx: 'condition', x: 'x', y: 'layer', r: 4, stroke: (d) => color(d.condition), fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)) }),
+      Plot.line(stored, {
+        fx: 'condition',
+        x: 'x',
+        y: 'layer',
+        stroke: (d) => color(d.condition),
+        strokeWidth: 5,
+        strokeOpacity: 0.25,
+      }),
+      Plot.line(single, {
+        fx: 'condition',
+        x: 'x',
+        y: 'layer',
+        z: 'key',
+        stroke: (d) => color(d.condition),
+        strokeWidth: 0.75,
+        strokeOpacity: run.config.seeds > 8 ? 0.15 : 0.3,
+      }),
+      Plot.ruleY(now, {
+        fx: 'condition',
+        x1: 'low',
+        x2: 'high',
+        y: 'layer',
+        stroke: (d) => color(d.condition),
+        strokeWidth: 2,
+      }),
+      Plot.line(now, {
+        fx: 'condition',
+        x: 'x',
+        y: 'layer',
+        stroke: (d) => color(d.condition),
+        strokeWidth: 2.5,
+      }),
+      Plot.dot(now, {
+        fx: 'condition',
+        x: 'x',
+        y: 'layer',
+        r: 4,
+        stroke: (d) => color(d.condition),
+        fill: (d) => (d.condition === 'baseline' ? style('--ground') : color(d.condition)),
+      }),
     ],
   });
   return { label: `Share of units active by layer after ${at} tasks: ${words}`, plot, numbers };
@@ -196,8 +356,12 @@ type Lines = Omit<Drawn, 'numbers'> & { rows(spread: Spread): Row[] };
 function rates(picture: Picture, which: 'alpha' | 'beta', width: number): Drawn {
   const { front, at, spread } = picture;
   const of = [front.run, front.summary, front.records, at, width, tall(), style('--ground')];
-  const held = made[which];
-  const { rows, ...drawn } = held && same(held.of, of) ? held.lines : (made[which] = { of, lines: lines(picture, which, width) }).lines;
+  let held = made[which];
+  if (!held || !same(held.of, of)) {
+    held = { of, lines: lines(picture, which, width) };
+    made[which] = held;
+  }
+  const { rows, ...drawn } = held.lines;
   return { ...drawn, numbers: () => rows(spread) };
 }
 
@@ -213,25 +377,48 @@ function lines(picture: Picture, which: 'alpha' | 'beta', width: number): Lines 
     return layer >= 0 ? run.layers[layer] : names[i].startsWith('item') ? 'item' : 'readout';
   };
   const place = (v: number) => (alpha ? Math.max(v, GUTTER) : v);
-  const data = (front.summary?.conditions ?? []).filter((c) => among.includes(c.condition)).flatMap((c) =>
-    c.points.flatMap((p) =>
-      (alpha ? p.alpha : p.beta).map((e, i) => ({
-        condition: c.condition, i, x: p.tasks_learned, y: place(e.mean), e,
-      })),
-    ),
-  );
+  const data = (front.summary?.conditions ?? [])
+    .filter((c) => among.includes(c.condition))
+    .flatMap((c) =>
+      c.points.flatMap((p) =>
+        (alpha ? p.alpha : p.beta).map((e, i) => ({
+          condition: c.condition,
+          i,
+          x: p.tasks_learned,
+          y: place(e.mean),
+          e,
+        })),
+      ),
+    );
   const isLayer = (i: number) => !alpha || run.layer_matrix.includes(i);
   const layerOf = (i: number) => (alpha ? run.layer_matrix.indexOf(i) : i);
-  const stroke = (i: number) => (isLayer(i) ? layerColor(layerOf(i), run.layers.length) : style('--secondary'));
-  const single = lanes(front).filter(({ lane }) => among.includes(lane.condition)).flatMap(({ lane, records }) =>
-    records.flatMap((r) =>
-      r[which].map((v, i) => ({ key: `${lane.seed} ${i}`, seed: lane.seed, condition: lane.condition, i, x: r.tasks_learned, y: place(v), value: v })),
-    ),
-  );
+  const stroke = (i: number) =>
+    isLayer(i) ? layerColor(layerOf(i), run.layers.length) : style('--secondary');
+  const single = lanes(front)
+    .filter(({ lane }) => among.includes(lane.condition))
+    .flatMap(({ lane, records }) =>
+      records.flatMap((r) =>
+        r[which].map((v, i) => ({
+          key: `${lane.seed} ${i}`,
+          seed: lane.seed,
+          condition: lane.condition,
+          i,
+          x: r.tasks_learned,
+          y: place(v),
+          value: v,
+        })),
+      ),
+    );
   const metric = (i: number) => `${which} ${names[i]}`;
   const rows = (spread: Spread): Row[] => [
     ...data.map((d) => meanRow(d.condition, d.x, metric(d.i), d.e, spread)),
-    ...single.map((d) => ({ seed: d.seed, condition: d.condition, tasks_learned: d.x, metric: metric(d.i), value: d.value })),
+    ...single.map((d) => ({
+      seed: d.seed,
+      condition: d.condition,
+      tasks_learned: d.x,
+      metric: metric(d.i),
+      value: d.value,
+    })),
   ];
   const ends = among.flatMap((c) =>
     names.flatMap((_, i) => last(data.filter((d) => d.condition === c && d.i === i)) ?? []),
@@ -242,27 +429,75 @@ function lines(picture: Picture, which: 'alpha' | 'beta', width: number): Lines 
     ? [GUTTER * 0.8, Math.max(0.1, ...all) * 1.3]
     : [Math.min(0, ...all), Math.max(2 * run.config.beta_0, 0.05, ...all)];
   // A readout from two pathways is two lines with one name.
-  const labelled = ends.filter((d, n, all) => d.condition === last(among) && all.findIndex((e) => e.condition === d.condition && label(e.i) === label(d.i)) === n);
+  const labelled = ends.filter(
+    (d, n, all) =>
+      d.condition === last(among) &&
+      all.findIndex((e) => e.condition === d.condition && label(e.i) === label(d.i)) === n,
+  );
   const plot = Plot.plot({
     ...base(width, tallRates(run)),
     fx: { label: null, domain: among, padding: 0.16 },
-    x: { label: 'tasks learned', domain: [0, run.config.tasks], ticks: [0, run.config.tasks / 2, run.config.tasks], tickFormat: 'd' },
+    x: {
+      label: 'tasks learned',
+      domain: [0, run.config.tasks],
+      ticks: [0, run.config.tasks / 2, run.config.tasks],
+      tickFormat: 'd',
+    },
     y: alpha
-      ? { label: null, type: 'log', domain, grid: true, ticks: [0.001, 0.01, 0.1], tickFormat: (v: number) => String(v) }
+      ? {
+          label: null,
+          type: 'log',
+          domain,
+          grid: true,
+          ticks: [0.001, 0.01, 0.1],
+          tickFormat: (v: number) => String(v),
+        }
       : { label: null, domain, grid: true, ticks: 5 },
     marks: [
-      alpha ? Plot.text(among, { fx: (c: Condition) => c, x: () => 0, y: () => GUTTER, text: () => '0, frozen', textAnchor: 'start', dy: -5, fill: style('--secondary') }) : null,
+      alpha
+        ? Plot.text(among, {
+            fx: (c: Condition) => c,
+            x: () => 0,
+            y: () => GUTTER,
+            text: () => '0, frozen',
+            textAnchor: 'start',
+            dy: -5,
+            fill: style('--secondary'),
+          })
+        : null,
       alpha ? Plot.ruleY([run.config.alpha_0], { strokeDasharray: '1,3' }) : Plot.ruleY([0]),
-      Plot.lineY(single, { fx: 'condition', x: 'x', y: 'y', z: 'key', stroke: (d) => stroke(d.i), strokeWidth: 0.75, strokeOpacity: run.config.seeds > 8 ? 0.1 : 0.25 }),
+      Plot.lineY(single, {
+        fx: 'condition',
+        x: 'x',
+        y: 'y',
+        z: 'key',
+        stroke: (d) => stroke(d.i),
+        strokeWidth: 0.75,
+        strokeOpacity: run.config.seeds > 8 ? 0.1 : 0.25,
+      }),
       Plot.ruleX([at], { stroke: style('--secondary'), strokeOpacity: 0.6 }),
       ...names.map((_, i) =>
-        Plot.lineY(data.filter((d) => d.i === i), {
-          fx: 'condition', x: 'x', y: 'y', stroke: stroke(i),
-          strokeWidth: isLayer(i) ? 1.4 + (1.6 * layerOf(i)) / Math.max(1, run.layers.length - 1) : 1.5,
-          strokeDasharray: isLayer(i) ? '' : '4,3',
-        }),
+        Plot.lineY(
+          data.filter((d) => d.i === i),
+          {
+            fx: 'condition',
+            x: 'x',
+            y: 'y',
+            stroke: stroke(i),
+            strokeWidth: isLayer(i) ? 1.4 + (1.6 * layerOf(i)) / Math.max(1, run.layers.length - 1) : 1.5,
+            strokeDasharray: isLayer(i) ? '' : '4,3',
+          },
+        ),
       ),
-      Plot.text(apart(labelled, { type: alpha ? 'log' : 'linear', domain }, tallRates(run)), { fx: 'condition', x: 'x', y: 'y', text: (d) => label(d.i), dx: 4, textAnchor: 'start', fill: (d) => stroke(d.i) }),
+      Plot.text(apart(labelled, { type: alpha ? 'log' : 'linear', domain }, tallRates(run)), {
+        fx: 'condition',
+        x: 'x',
+        y: 'y',
+        text: (d) => label(d.i),
+        dx: 4,
+        textAnchor: 'start',
+        fill: (d) => stroke(d.i),
+      }),
     ],
   });
   return { label: `${alpha ? 'Learning rate alpha' : 'Competition beta'} by layer: ${words}`, plot, rows };
@@ -275,7 +510,10 @@ function frame(id: string) {
   const place = document.getElementById(id);
   const caption = place?.parentElement?.querySelector('figcaption');
   if (!place || !caption || caption.querySelector('.exits')) return;
-  caption.append(element('span', {}, ' '), exits(place, caption.textContent ?? '', `metacls-${id.replace('chart-', '')}`));
+  caption.append(
+    element('span', {}, ' '),
+    exits(place, caption.textContent ?? '', `metacls-${id.replace('chart-', '')}`),
+  );
 }
 
 /// Draws the charts, one with each turn.
@@ -287,7 +525,10 @@ export function* draw(picture: Picture | undefined): Generator<void> {
     return;
   }
   const [w1, w2, w3, w4] = ids.map(placeWidth);
-  show(one, picture.front.run.heads.map((_, head) => accuracy(picture, head, w1)));
+  show(
+    one,
+    picture.front.run.heads.map((_, head) => accuracy(picture, head, w1)),
+  );
   yield;
   show(two, [active(picture, w2)]);
   yield;
@@ -308,11 +549,21 @@ export function table(course: Course | undefined) {
     return;
   }
   const { run, summary } = course;
-  const head = ['condition', 'tasks', 'seeds', ...run.heads.map((h) => (run.heads.length > 1 ? `accuracy ${h}` : 'accuracy')), ...run.layers.map((l) => `active ${l}`),
-    ...run.matrices.map((m) => `alpha ${m}`), ...run.layers.map((l) => `beta ${l}`)];
+  const head = [
+    'condition',
+    'tasks',
+    'seeds',
+    ...run.heads.map((h) => (run.heads.length > 1 ? `accuracy ${h}` : 'accuracy')),
+    ...run.layers.map((l) => `active ${l}`),
+    ...run.matrices.map((m) => `alpha ${m}`),
+    ...run.layers.map((l) => `beta ${l}`),
+  ];
   const rows = summary.conditions.flatMap((c) =>
     c.points.map((p) => [
-      c.condition, String(p.tasks_learned), String(p.alpha[0]?.n ?? 0), ...run.heads.map((_, i) => text(p.accuracy[i], i === 0 ? 3 : 4)),
+      c.condition,
+      String(p.tasks_learned),
+      String(p.alpha[0]?.n ?? 0),
+      ...run.heads.map((_, i) => text(p.accuracy[i], i === 0 ? 3 : 4)),
       ...run.layers.map((_, i) => text(p.active[i], 3)),
       ...run.matrices.map((_, i) => text(p.alpha[i], 4)),
       ...run.layers.map((_, i) => text(p.beta[i], 3)),

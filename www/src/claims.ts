@@ -12,9 +12,10 @@ export function draw(front: Course, behind: Course | undefined) {
   // A run in progress has no verdicts yet: the stored run's stand there, and say so.
   const shown = front.claims.length > 0 ? front : (behind ?? front);
   const { config } = shown.run;
-  const words = shown.claims.length === 0
-    ? 'These settings have the shape of no figure of the paper: there are no claims to hold against them.'
-    : `${shown.kind === 'stored' ? 'Stored run' : 'This run'}: ${config.seeds} seed${config.seeds === 1 ? '' : 's'} on ${shown.data?.name ?? 'unknown images'}; each rule was fixed before. Intervals are 95% bootstrap intervals over seeds, p is the paired sign-flip test’s after Holm’s correction.`;
+  const words =
+    shown.claims.length === 0
+      ? 'These settings have the shape of no figure of the paper: there are no claims to hold against them.'
+      : `${shown.kind === 'stored' ? 'Stored run' : 'This run'}: ${config.seeds} seed${config.seeds === 1 ? '' : 's'} on ${shown.data?.name ?? 'unknown images'}; each rule was fixed before. Intervals are 95% bootstrap intervals over seeds, p is the paired sign-flip test’s after Holm’s correction.`;
   if (source.textContent !== words) source.textContent = words;
   if (shown.claims === standing) return;
   standing = shown.claims;
@@ -24,7 +25,16 @@ export function draw(front: Course, behind: Course | undefined) {
   }
   const rows = shown.claims.flatMap((claim) =>
     claim.parts.length === 0
-      ? [[claim.number === null ? 'ours' : String(claim.number), claim.sentence, '', '', '', verdicts[claim.verdict]]]
+      ? [
+          [
+            claim.number === null ? 'ours' : String(claim.number),
+            claim.sentence,
+            '',
+            '',
+            '',
+            verdicts[claim.verdict],
+          ],
+        ]
       : claim.parts.map((part, i) => {
           const first = i === 0;
           const verdict = element('span', { class: `verdict ${claim.verdict}` }, verdicts[claim.verdict]);
@@ -35,7 +45,13 @@ export function draw(front: Course, behind: Course | undefined) {
             `${part.what}${part.rule ? `: ${part.rule}` : ''}`,
             `${effect(part.effect)} [${effect(part.interval[0])}, ${effect(part.interval[1])}]`,
             part.effect_size === null ? '' : part.effect_size.toFixed(1),
-            first ? element('span', {}, verdict, p && ` ${p}`) : claim.number === null ? '' : part.holds ? '✓' : '✗',
+            first
+              ? element('span', {}, verdict, p && ` ${p}`)
+              : claim.number === null
+                ? ''
+                : part.holds
+                  ? '✓'
+                  : '✗',
           ];
         }),
   );

@@ -1,5 +1,5 @@
 // The worker, started when it is first needed: until then nothing is compiled.
-import type { Response, Command, Event, Request } from './protocol';
+import type { Command, Event, Request, Response } from './protocol';
 
 /// What the page asks.
 export type Message = Exclude<Request, { measured: unknown }> | Exclude<Command, { run: unknown }>;

@@ -1,14 +1,31 @@
 // A run as the page shows it, stored or live: finished numbers, and how to find them.
 import type {
-  Condition, Config, DataInfo, EngineInfo, Estimate, File, Lane, Learned, Lesion, Snapshot, Outcome, Probe, RunInfo, StoredRun, Summary,
-  StepTrace, SummaryPoint, TaskRecord, Watched,
+  Condition,
+  Config,
+  DataInfo,
+  EngineInfo,
+  Estimate,
+  File,
+  Lane,
+  Learned,
+  Lesion,
+  Outcome,
+  Probe,
+  RunInfo,
+  Snapshot,
+  StepTrace,
+  StoredRun,
+  Summary,
+  SummaryPoint,
+  TaskRecord,
+  Watched,
 } from './protocol';
 
 export type Course = {
   kind: 'stored' | 'live';
   run: RunInfo;
-  data?: DataInfo;
-  engine?: EngineInfo;
+  data?: DataInfo | undefined;
+  engine?: EngineInfo | undefined;
   records: TaskRecord[][];
   summary?: Summary;
   claims: Outcome[];
@@ -20,16 +37,26 @@ export type Course = {
   learned: Record<number, Learned>;
   /// The same lanes at this moment, where a run is under way.
   now: Record<number, Snapshot>;
-  probe?: Probe;
-  pixels?: number[];
-  strip?: number[][];
+  probe?: Probe | undefined;
+  pixels?: number[] | undefined;
+  strip?: number[][] | undefined;
   /// A stored run's results file.
   file?: () => Promise<File>;
 };
 
 export const storedCourse = (stored: StoredRun): Course => ({
-  kind: 'stored', run: stored.run, data: stored.data, engine: stored.engine, records: stored.records,
-  summary: stored.summary, claims: stored.claims, snapshots: {}, traces: {}, learned: {}, now: {}, strip: stored.strip,
+  kind: 'stored',
+  run: stored.run,
+  data: stored.data,
+  engine: stored.engine,
+  records: stored.records,
+  summary: stored.summary,
+  claims: stored.claims,
+  snapshots: {},
+  traces: {},
+  learned: {},
+  now: {},
+  strip: stored.strip,
 });
 
 /// Gives a stored run the units that were watched in it; the same draws say that it is the same run.
@@ -45,7 +72,15 @@ export function withWatched(course: Course, stored: StoredRun, watched: Watched)
     traces[index] = lane.trace;
     learned[index] = lane.learned;
   }
-  return { ...course, snapshots, traces, learned, probe: watched.probe, pixels: watched.pixels, strip: watched.strip };
+  return {
+    ...course,
+    snapshots,
+    traces,
+    learned,
+    probe: watched.probe,
+    pixels: watched.pixels,
+    strip: watched.strip,
+  };
 }
 
 /// The last measured point at or before so many tasks.
@@ -54,8 +89,11 @@ export function measuredAt(course: Course, condition: Condition, at: number): Su
   return points.filter((p) => p.tasks_learned <= at && p.accuracy.length > 0).at(-1);
 }
 
-export const lesionAt = (point: SummaryPoint | undefined, head: number, lesion: Lesion): Estimate | undefined =>
-  point?.lesions.find((l) => l.head === head && l.lesion === lesion)?.accuracy;
+export const lesionAt = (
+  point: SummaryPoint | undefined,
+  head: number,
+  lesion: Lesion,
+): Estimate | undefined => point?.lesions.find((l) => l.head === head && l.lesion === lesion)?.accuracy;
 
 /// The last point of the stream that a run has reached.
 export function reached(course: Course): number {
@@ -84,7 +122,8 @@ export const recordAt = (course: Course, lane: number, at: number): TaskRecord |
 
 /// Whether two runs may be shown on each other: the same images, and the same settings but for seeds and conditions.
 export function alike(a: Course, b: Course): boolean {
-  const bare = (c: Config) => JSON.stringify({ ...c, seeds: 0, first_seed: 0, conditions: [], evaluate_every: 0 });
+  const bare = (c: Config) =>
+    JSON.stringify({ ...c, seeds: 0, first_seed: 0, conditions: [], evaluate_every: 0 });
   return a.data?.digest === b.data?.digest && bare(a.run.config) === bare(b.run.config);
 }
 

@@ -1,6 +1,6 @@
 // Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
 import type { Message } from './client';
-import type { File as Sent, Origin } from './protocol';
+import type { Origin, File as Sent } from './protocol';
 import { reason } from './reason';
 import { plain } from './unpack';
 
@@ -26,7 +26,7 @@ async function useFiles(use: Use, files: Sent[], origin: Origin) {
   use({ use_files: { files: await Promise.all(files.map(plain)), origin } });
 }
 
-async function fetchAll(base: string): Promise<Sent[]> {
+function fetchAll(base: string): Promise<Sent[]> {
   return Promise.all(
     NAMES.map(async (name) => {
       const answer = await fetch(base + name);

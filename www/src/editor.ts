@@ -41,7 +41,8 @@ function range(field: Field): string {
   }
 }
 
-const shown = (value: Value) => (value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value));
+const shown = (value: Value) =>
+  value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value);
 
 export function build(form: HTMLFormElement, fields: Field[], change: (name: string, value: Value) => void) {
   form.replaceChildren();
@@ -90,7 +91,8 @@ export function refresh(form: HTMLFormElement, config: Config, preset: Config, p
   for (const input of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('input, select')) {
     const name = input.name as keyof Config;
     if (document.activeElement !== input) {
-      if (input instanceof HTMLInputElement && input.type === 'checkbox') input.checked = Boolean(config[name]);
+      if (input instanceof HTMLInputElement && input.type === 'checkbox')
+        input.checked = Boolean(config[name]);
       else input.value = shown(config[name]);
     }
     const row = input.parentElement;
@@ -109,7 +111,9 @@ export function refresh(form: HTMLFormElement, config: Config, preset: Config, p
 
 /// The fields that make an experiment another one: seeds and conditions do not.
 export const settings = (a: Config, b: Config): string[] =>
-  [...changed(a, b)].filter((name) => !['seeds', 'first_seed', 'conditions', 'evaluate_every', 'data'].includes(name));
+  [...changed(a, b)].filter(
+    (name) => !['seeds', 'first_seed', 'conditions', 'evaluate_every', 'data'].includes(name),
+  );
 
 export function presets(place: HTMLElement, experiments: Experiment[], choose: (id: string) => void) {
   place.replaceChildren(

@@ -25,22 +25,41 @@ const shown = new WeakMap<Element, Drawn[]>();
 const numbersOf = (place: Element): Row[] => (shown.get(place) ?? []).flatMap((d) => d.numbers());
 
 function csv(rows: Row[]): string {
-  const cell = (x: string | number | undefined) => (x === undefined ? '' : /[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x));
-  return [COLUMNS.join(','), ...rows.map((r) => COLUMNS.map((c) => cell(r[c])).join(','))].join('\n') + '\n';
+  const cell = (x: string | number | undefined) =>
+    x === undefined ? '' : /[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x);
+  const lines = [COLUMNS.join(','), ...rows.map((r) => COLUMNS.map((c) => cell(r[c])).join(','))];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
-const digits = (x: number | undefined) => (x === undefined ? '' : Number.isInteger(x) ? String(x) : x.toPrecision(4));
+const digits = (x: number | undefined) =>
+  x === undefined ? '' : Number.isInteger(x) ? String(x) : x.toPrecision(4);
 
 /// The means; of a chart that has none, every seed.
 function table(rows: Row[]): HTMLElement {
   const means = rows.filter((r) => r.seed === 'mean');
   const list = means.length > 0 ? means : rows;
   const has = (c: 'on_task' | 'low') => list.some((r) => r[c] !== undefined);
-  const head = [means.length > 0 ? '' : 'seed', 'condition', 'tasks', ...(has('on_task') ? ['on task'] : []), 'metric', 'value', ...(has('low') ? ['from', 'to'] : [])];
-  return tableOf(head, list.map((r) => [
-    String(r.seed), r.condition, String(r.tasks_learned), ...(has('on_task') ? [digits(r.on_task)] : []), r.metric, digits(r.value),
-    ...(has('low') ? [digits(r.low), digits(r.high)] : []),
-  ]));
+  const head = [
+    means.length > 0 ? '' : 'seed',
+    'condition',
+    'tasks',
+    ...(has('on_task') ? ['on task'] : []),
+    'metric',
+    'value',
+    ...(has('low') ? ['from', 'to'] : []),
+  ];
+  return tableOf(
+    head,
+    list.map((r) => [
+      String(r.seed),
+      r.condition,
+      String(r.tasks_learned),
+      ...(has('on_task') ? [digits(r.on_task)] : []),
+      r.metric,
+      digits(r.value),
+      ...(has('low') ? [digits(r.low), digits(r.high)] : []),
+    ]),
+  );
 }
 
 const tableUnder = (place: Element) => place.parentElement?.querySelector<HTMLElement>(':scope > .numbers');
@@ -60,7 +79,8 @@ export function show(place: HTMLElement | null, drawn: Drawn[], nothing = 'This 
     tableUnder(place)?.replaceChildren();
     return;
   }
-  if (drawn.length === place.children.length && drawn.every(({ plot }, i) => plot === place.children[i])) return refill(place);
+  if (drawn.length === place.children.length && drawn.every(({ plot }, i) => plot === place.children[i]))
+    return refill(place);
   for (const { label, plot } of drawn) {
     // Plot names its marks, which have no role of their own; the whole has a name instead.
     for (const mark of plot.querySelectorAll('[aria-label]')) mark.removeAttribute('aria-label');
@@ -74,26 +94,44 @@ export function show(place: HTMLElement | null, drawn: Drawn[], nothing = 'This 
 /// The buttons of a chart; `place` is where it is drawn, in its figure.
 export function exits(place: HTMLElement, title: string, name: string): HTMLElement {
   const button = (words: string, label: string, click: () => void) => {
-    const made = element('button', { type: 'button', class: 'small', 'aria-label': `${title} ${label}` }, words);
+    const made = element(
+      'button',
+      { type: 'button', class: 'small', 'aria-label': `${title} ${label}` },
+      words,
+    );
     made.addEventListener('click', click);
     return made;
   };
   // A chart of two tasks is two pictures.
-  const pictures = () => [...place.querySelectorAll<SVGSVGElement>(':scope svg')].filter((svg) => !svg.parentElement?.closest('svg'));
+  const pictures = () =>
+    [...place.querySelectorAll<SVGSVGElement>(':scope svg')].filter(
+      (svg) => !svg.parentElement?.closest('svg'),
+    );
   const named = (i: number, of: number) => (of > 1 ? `${name}-${i + 1}` : name);
   const numbers = button('table', 'as a table', () => {
     const open = tableUnder(place);
     numbers.setAttribute('aria-expanded', String(!open));
     if (open) open.remove();
     else {
-      place.after(element('div', { class: 'scroll numbers', tabindex: '0', role: 'region', 'aria-label': `${title}, numbers` }, table(numbersOf(place))));
+      place.after(
+        element(
+          'div',
+          { class: 'scroll numbers', tabindex: '0', role: 'region', 'aria-label': `${title}, numbers` },
+          table(numbersOf(place)),
+        ),
+      );
     }
   });
   numbers.setAttribute('aria-expanded', 'false');
   return element(
-    'span', { class: 'exits' },
-    button('SVG', 'as SVG', () => pictures().forEach((svg, i, all) => saveSvg(svg, named(i, all.length)))),
-    button('PNG', 'as PNG', () => pictures().forEach((svg, i, all) => void savePng(svg, named(i, all.length)))),
+    'span',
+    { class: 'exits' },
+    button('SVG', 'as SVG', () => {
+      for (const [i, svg] of pictures().entries()) saveSvg(svg, named(i, pictures().length));
+    }),
+    button('PNG', 'as PNG', () => {
+      for (const [i, svg] of pictures().entries()) void savePng(svg, named(i, pictures().length));
+    }),
     button('CSV', 'as CSV', () => save(`${name}.csv`, csv(numbersOf(place)), 'text/csv')),
     numbers,
   );

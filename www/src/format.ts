@@ -7,9 +7,11 @@ export const percent = (x: number) => `${(100 * x).toFixed(0)}%`;
 export const rate = (x: number) => (x <= 0 ? 'frozen' : x < 0.001 ? x.toExponential(1) : x.toPrecision(2));
 
 /// A fixed number of decimals, without a sign where all of them are zero.
-export const fixed = (x: number, digits: number) => (Math.abs(x) * 10 ** digits < 0.5 ? 0 : x).toFixed(digits);
+export const fixed = (x: number, digits: number) =>
+  (Math.abs(x) * 10 ** digits < 0.5 ? 0 : x).toFixed(digits);
 
-export const effect = (x: number) => (Math.abs(x) >= 10 ? x.toFixed(1) : Math.abs(x) >= 1 ? x.toFixed(2) : x.toPrecision(2));
+export const effect = (x: number) =>
+  Math.abs(x) >= 10 ? x.toFixed(1) : Math.abs(x) >= 1 ? x.toFixed(2) : x.toPrecision(2);
 
 export const probability = (p: number) => (p < 1e-4 ? '< 0.0001' : p.toFixed(4));
 
@@ -46,7 +48,11 @@ export function style(name: string): string {
 }
 
 export const conditionColor = (condition: Condition) =>
-  style({ baseline: '--baseline', meta: '--meta', rates: '--rates', sparsity: '--sparsity', frozen: '--frozen' }[condition]);
+  style(
+    { baseline: '--baseline', meta: '--meta', rates: '--rates', sparsity: '--sparsity', frozen: '--frozen' }[
+      condition
+    ],
+  );
 
 /// Makes an element with text or children.
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -69,7 +75,11 @@ export function drawing(width: number, height: number, label: string) {
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
     return made;
   };
-  const root = make('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label }) as SVGSVGElement;
+  const root = make('svg', {
+    viewBox: `0 0 ${width} ${height}`,
+    role: 'img',
+    'aria-label': label,
+  }) as SVGSVGElement;
   const add = (tag: string, attributes: Attributes, text = '') => {
     const made = make(tag, attributes);
     made.textContent = text;
@@ -82,5 +92,10 @@ export function drawing(width: number, height: number, label: string) {
 export function tableOf(head: string[], rows: (string | Node)[][]): HTMLTableElement {
   const line = (cells: (string | Node)[], tag: 'th' | 'td') =>
     element('tr', {}, ...cells.map((cell) => element(tag, tag === 'th' ? { scope: 'col' } : {}, cell)));
-  return element('table', {}, element('thead', {}, line(head, 'th')), element('tbody', {}, ...rows.map((r) => line(r, 'td'))));
+  return element(
+    'table',
+    {},
+    element('thead', {}, line(head, 'th')),
+    element('tbody', {}, ...rows.map((r) => line(r, 'td'))),
+  );
 }

@@ -1,5 +1,5 @@
 // A closer look: the probe, one unit and its twin, or a layer's sorted activity with the line competition draws.
-import { twins, type Course } from './course';
+import { type Course, twins } from './course';
 import { conditionColor, dark, drawing, element, same, style } from './format';
 import { image, type Selected } from './network';
 import type { LayerSnapshot, Picture, Probe } from './protocol';
@@ -22,23 +22,52 @@ function sorted(layer: LayerSnapshot, color: string): SVGSVGElement {
   const { root, add } = drawing(width, height, words);
   // Two paths rather than a line for each unit, of which pathways have a thousand.
   const bars = (from: number, to: number, stroke: string) => {
-    const path = bytes.slice(from, to).map((byte, i) => `M${x(from + i).toFixed(2)} ${y(0)}V${y(byte / 255).toFixed(2)}`).join('');
-    if (path) add('path', { d: path, stroke, fill: 'none', 'stroke-width': Math.max(0.8, width / bytes.length - 0.3) });
+    const path = bytes
+      .slice(from, to)
+      .map((byte, i) => `M${x(from + i).toFixed(2)} ${y(0)}V${y(byte / 255).toFixed(2)}`)
+      .join('');
+    if (path)
+      add('path', {
+        d: path,
+        stroke,
+        fill: 'none',
+        'stroke-width': Math.max(0.8, width / bytes.length - 0.3),
+      });
   };
   bars(0, layer.active, color);
   bars(layer.active, bytes.length, style('--silent'));
-  add('line', { x1: 0, x2: width, y1: y(line), y2: y(line), stroke: style('--text'), 'stroke-width': 1.5, 'stroke-dasharray': '5,3' });
+  add('line', {
+    x1: 0,
+    x2: width,
+    y1: y(line),
+    y2: y(line),
+    stroke: style('--text'),
+    'stroke-width': 1.5,
+    'stroke-dasharray': '5,3',
+  });
   return root;
 }
 
 /// A unit of h1 as images: its weights where they are at hand, and what it has learned.
 function fields(course: Course, lane: number, unit: number, seen?: Receptive[string]): HTMLElement[] {
   const field = (pixels: ArrayLike<number>, what: string) => {
-    const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': `${what} of unit ${unit + 1} of h1 as an image` });
+    const canvas = element('canvas', {
+      class: 'field',
+      role: 'img',
+      'aria-label': `${what} of unit ${unit + 1} of h1 as an image`,
+    });
     image(canvas, pixels, true);
     return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, what));
   };
-  if (seen) return [element('div', { class: 'samples' }, field(seen.weights.pixels, 'weights'), field(seen.learned.pixels, 'learned so far'))];
+  if (seen)
+    return [
+      element(
+        'div',
+        { class: 'samples' },
+        field(seen.weights.pixels, 'weights'),
+        field(seen.learned.pixels, 'learned so far'),
+      ),
+    ];
   const told = course.learned[lane]?.units[unit];
   if (!told) return [];
   // Digits from 0 to 6, with 3 for none.
@@ -47,11 +76,17 @@ function fields(course: Course, lane: number, unit: number, seen?: Receptive[str
 }
 
 export class Inspector {
-  private picture = element('canvas', { class: 'probe', role: 'img' });
-  private words = element('span', {});
-  private digit = element('select', { 'aria-label': 'Digit' });
-  private angle = element('input', { type: 'range', min: '0', max: '180', step: '1', 'aria-label': 'Rotation of the digit, degrees' });
-  private detail = element('div', { class: 'detail' });
+  private readonly picture = element('canvas', { class: 'probe', role: 'img' });
+  private readonly words = element('span', {});
+  private readonly digit = element('select', { 'aria-label': 'Digit' });
+  private readonly angle = element('input', {
+    type: 'range',
+    min: '0',
+    max: '180',
+    step: '1',
+    'aria-label': 'Rotation of the digit, degrees',
+  });
+  private readonly detail = element('div', { class: 'detail' });
   /// What was shown last: most draws change nothing here.
   private shown: unknown[] = [];
 
@@ -60,7 +95,14 @@ export class Inspector {
     const ask = () => asked.probe({ digit: Number(this.digit.value), angle: Number(this.angle.value) });
     this.digit.addEventListener('change', ask);
     this.angle.addEventListener('change', ask);
-    const chooser = element('div', { class: 'row probe-row' }, this.picture, this.words, this.digit, this.angle);
+    const chooser = element(
+      'div',
+      { class: 'row probe-row' },
+      this.picture,
+      this.words,
+      this.digit,
+      this.angle,
+    );
     root.replaceChildren(chooser, this.detail);
   }
 
@@ -71,15 +113,29 @@ export class Inspector {
 
   show(course: Course, selected: Selected, layers: (LayerSnapshot | undefined)[], receptive: Receptive) {
     const { probe, pixels } = course;
-    const now = [course.run, course.kind, probe, pixels, selected.layer, selected.unit, receptive, dark.matches, ...layers];
+    const now = [
+      course.run,
+      course.kind,
+      probe,
+      pixels,
+      selected.layer,
+      selected.unit,
+      receptive,
+      dark.matches,
+      ...layers,
+    ];
     if (same(now, this.shown)) return;
     this.shown = now;
     const live = course.kind === 'live';
-    this.digit.hidden = this.angle.hidden = !live;
+    this.digit.hidden = !live;
+    this.angle.hidden = !live;
     this.picture.hidden = !pixels;
     if (probe && pixels) {
       image(this.picture, pixels);
-      this.picture.setAttribute('aria-label', `The digit ${probe.digit}, turned by ${probe.angle.toFixed(0)} degrees`);
+      this.picture.setAttribute(
+        'aria-label',
+        `The digit ${probe.digit}, turned by ${probe.angle.toFixed(0)} degrees`,
+      );
       if (document.activeElement !== this.digit) this.digit.value = String(probe.digit);
       if (document.activeElement !== this.angle) this.angle.value = String(probe.angle);
     }
@@ -88,7 +144,10 @@ export class Inspector {
       : 'Train it on this machine to see its units.';
     const pair = twins(course);
     const name = course.run.layers[selected.layer];
-    if (!layers.some(Boolean) || (selected.unit !== null && selected.unit >= course.run.units[selected.layer])) {
+    if (
+      !layers.some(Boolean) ||
+      (selected.unit !== null && selected.unit >= course.run.units[selected.layer])
+    ) {
       this.detail.replaceChildren();
       return;
     }
@@ -111,7 +170,8 @@ export class Inspector {
         out > 0 ? `active, ${Math.round((100 * out) / 255)}% of the layer’s largest` : 'silent',
         `; drive ${drive.toFixed(3)}, line ${layer.threshold.toFixed(3)}`,
       );
-      if (selected.layer === 0) card.append(...fields(course, index, selected.unit, receptive[`${index} ${selected.unit}`]));
+      if (selected.layer === 0)
+        card.append(...fields(course, index, selected.unit, receptive[`${index} ${selected.unit}`]));
       return card;
     });
     this.detail.replaceChildren(...cards);

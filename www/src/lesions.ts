@@ -1,5 +1,5 @@
 // Lesions by hand: what is left of both tasks without a pathway, at once, in both conditions.
-import { lesionAt, measuredAt, type Course } from './course';
+import { type Course, lesionAt, measuredAt } from './course';
 import { accuracy, element, tableOf } from './format';
 import type { Lesion } from './protocol';
 
@@ -13,7 +13,7 @@ const names: [Lesion, string][] = [
 export class Lesions {
   chosen: Lesion = 'intact';
 
-  constructor(private change: () => void) {
+  constructor(private readonly change: () => void) {
     document.getElementById('lesion-buttons')?.replaceChildren(
       ...names.map(([lesion, name]) => {
         const button = element('button', { type: 'button', 'data-lesion': lesion }, name);
@@ -33,14 +33,20 @@ export class Lesions {
   words(course: Course, at: number): string {
     if (this.chosen === 'intact') return '';
     const { run } = course;
-    const told = run.config.conditions.filter((c) => c === 'baseline' || c === 'meta').map((condition) => {
-      const point = measuredAt(course, condition, at);
-      const heads = run.heads.map((head, h) => {
-        const [whole, now] = (['intact', this.chosen] as const).map((lesion) => lesionAt(point, h, lesion)?.mean);
-        return whole === undefined || now === undefined ? '' : `${head} ${accuracy(whole, h)} to ${accuracy(now, h)}`;
+    const told = run.config.conditions
+      .filter((c) => c === 'baseline' || c === 'meta')
+      .map((condition) => {
+        const point = measuredAt(course, condition, at);
+        const heads = run.heads.map((head, h) => {
+          const [whole, now] = (['intact', this.chosen] as const).map(
+            (lesion) => lesionAt(point, h, lesion)?.mean,
+          );
+          return whole === undefined || now === undefined
+            ? ''
+            : `${head} ${accuracy(whole, h)} to ${accuracy(now, h)}`;
+        });
+        return `${condition}: ${heads.filter(Boolean).join(', ')}`;
       });
-      return `${condition}: ${heads.filter(Boolean).join(', ')}`;
-    });
     const label = names.find(([l]) => l === this.chosen)?.[1] ?? '';
     const chance = run.heads.map((head, h) => `${head} ${run.chance[h]}`).join(', ');
     return `${label.replace('Cut', 'Without')}. ${told.reverse().join('; ')} (chance: ${chance}).`;
@@ -56,7 +62,7 @@ export class Lesions {
       return;
     }
     for (const button of document.querySelectorAll<HTMLButtonElement>('#lesion-buttons button')) {
-      button.setAttribute('aria-pressed', String(button.dataset.lesion === this.chosen));
+      button.setAttribute('aria-pressed', String(button.dataset['lesion'] === this.chosen));
     }
     const { run } = course;
     const rows = run.config.conditions.flatMap((condition) => {
@@ -65,14 +71,38 @@ export class Lesions {
         const whole = lesionAt(point, h, 'intact');
         const now = lesionAt(point, h, this.chosen);
         const chance = run.chance[h];
-        const kept = whole && now && whole.mean > chance ? `${((100 * (now.mean - chance)) / (whole.mean - chance)).toFixed(0)}%` : '';
-        return [condition, head, whole ? accuracy(whole.mean, h) : '', now ? accuracy(now.mean, h) : '', kept, String(chance)];
+        const kept =
+          whole && now && whole.mean > chance
+            ? `${((100 * (now.mean - chance)) / (whole.mean - chance)).toFixed(0)}%`
+            : '';
+        return [
+          condition,
+          head,
+          whole ? accuracy(whole.mean, h) : '',
+          now ? accuracy(now.mean, h) : '',
+          kept,
+          String(chance),
+        ];
       });
     });
     const label = names.find(([l]) => l === this.chosen)?.[1] ?? '';
     answer.replaceChildren(
-      tableOf(['condition', 'task', 'intact', label === 'Intact' ? 'as it is' : label.replace('Cut', 'without'), 'kept above chance', 'chance'], rows),
-      element('p', { class: 'secondary' }, 'h4_L has four times the units of h4_R: the 250 random ones are as many as all of h4_R.'),
+      tableOf(
+        [
+          'condition',
+          'task',
+          'intact',
+          label === 'Intact' ? 'as it is' : label.replace('Cut', 'without'),
+          'kept above chance',
+          'chance',
+        ],
+        rows,
+      ),
+      element(
+        'p',
+        { class: 'secondary' },
+        'h4_L has four times the units of h4_R: the 250 random ones are as many as all of h4_R.',
+      ),
     );
   }
 }

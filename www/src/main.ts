@@ -1,8 +1,9 @@
 // Wires the page: what the reader does becomes commands, what the worker says becomes the view.
-import * as claims from './claims';
+
 import type { Picture } from './charts';
+import * as claims from './claims';
 import * as client from './client';
-import { alike, measuredAt, reached, storedCourse, twins, type Course, type Spread } from './course';
+import { alike, type Course, measuredAt, reached, type Spread, storedCourse, twins } from './course';
 import * as data from './data';
 import { save } from './download';
 import * as editor from './editor';
@@ -10,10 +11,10 @@ import { accuracy, dark, percent, rate, same } from './format';
 import { Inspector } from './inspector';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
-import type { Response, Config, EngineChoice, File, Format } from './protocol';
+import type { Config, EngineChoice, File, Format, Response } from './protocol';
 import { reason } from './reason';
-import { fold, initialView, type View } from './state';
 import * as schematics from './schematics';
+import { fold, initialView, type View } from './state';
 import * as status from './status';
 import * as store from './store';
 import { Time } from './time';
@@ -135,7 +136,8 @@ function draw(atOnce: boolean) {
   get('source-badge').textContent = course?.kind === 'live' ? 'this machine' : 'stored run';
   if (!course) return;
   const seeds = course.run.config.seeds;
-  get('network-words').textContent = `seed ${course.run.lanes[0].seed}${seeds > 1 ? ` of ${seeds}` : ''}, ${course.data?.name ?? ''}`;
+  get('network-words').textContent =
+    `seed ${course.run.lanes[0].seed}${seeds > 1 ? ` of ${seeds}` : ''}, ${course.data?.name ?? ''}`;
   const live = course.kind === 'live';
   const limit = reached(course);
   if (live && follow && !time.isPlaying && time.at !== limit) time.at = limit;
@@ -147,14 +149,29 @@ function draw(atOnce: boolean) {
   showInspector();
   callout(course, at);
   const back = behind(course);
-  const now = [course.summary, course.records, course.claims, course.traces, back, at, spread(), tab, lesions.chosen, charts, innerWidth, dark.matches];
+  const now = [
+    course.summary,
+    course.records,
+    course.claims,
+    course.traces,
+    back,
+    at,
+    spread(),
+    tab,
+    lesions.chosen,
+    charts,
+    innerWidth,
+    dark.matches,
+  ];
   if (same(now, drawn)) return;
   drawn = now;
   get<HTMLInputElement>('at').value = String(at);
   time.paint();
   if (!time.isPlaying) claims.draw(course, back);
   get('panels-source').textContent = live
-    ? back ? 'This run in front; the stored forty seeds behind it, pale.' : 'This run. The stored one has other images or settings, so it is not shown behind it.'
+    ? back
+      ? 'This run in front; the stored forty seeds behind it, pale.'
+      : 'This run. The stored one has other images or settings, so it is not shown behind it.'
     : `The stored run of ${seeds} seeds, on ${course.data?.name ?? ''}.`;
   if (!charts) return;
   const picture = { front: course, behind: back, at, spread: spread() };
@@ -209,7 +226,10 @@ function callout(course: Course, at: number) {
     return alpha <= 0 ? `${run.layers[l]} is frozen` : `${run.layers[l]} learns at ${rate(alpha)}`;
   };
   const back = course.kind === 'stored' && at === run.config.tasks ? ' Drag the handle back to task 0.' : '';
-  const heads = run.heads.map((h, i) => `${run.heads.length > 1 ? `${h} ` : ''}accuracy ${accuracy(meta.accuracy[i].mean, i)} against ${accuracy(base.accuracy[i].mean, i)}`);
+  const heads = run.heads.map(
+    (h, i) =>
+      `${run.heads.length > 1 ? `${h} ` : ''}accuracy ${accuracy(meta.accuracy[i].mean, i)} against ${accuracy(base.accuracy[i].mean, i)}`,
+  );
   say(
     `After ${at} tasks meta keeps ${percent(meta.active[top].mean)} of ${name} active, baseline ${percent(base.active[top].mean)}; in meta ${learns(top)}, ${learns(0)}. Its ${heads.join(', ')}. Nothing rewarded silence.${back}`,
   );
@@ -220,7 +240,7 @@ async function open(next: Tab, id: string = next === 'lab' ? presetId : next) {
   tab = next;
   presetId = id;
   for (const button of document.querySelectorAll<HTMLButtonElement>('.tab')) {
-    if (button.dataset.tab === tab) button.setAttribute('aria-current', 'page');
+    if (button.dataset['tab'] === tab) button.setAttribute('aria-current', 'page');
     else button.removeAttribute('aria-current');
   }
   get('lab').hidden = tab !== 'lab';
@@ -278,7 +298,13 @@ function run() {
   if (view.problems.length > 0) return;
   follow = true;
   time.stop();
-  client.send({ run: { config: JSON.stringify(config), engine: get<HTMLSelectElement>('engine').value as EngineChoice, paused: false } });
+  client.send({
+    run: {
+      config: JSON.stringify(config),
+      engine: get<HTMLSelectElement>('engine').value as EngineChoice,
+      paused: false,
+    },
+  });
 }
 
 function primary() {
@@ -292,7 +318,14 @@ function step(unit: 'observe' | 'task') {
 }
 
 function refresh() {
-  status.refresh({ view, config, preset: preset()?.config, presetId, running: running(), exportable: view.live !== undefined || stored?.file !== undefined });
+  status.refresh({
+    view,
+    config,
+    preset: preset()?.config,
+    presetId,
+    running: running(),
+    exportable: view.live !== undefined || stored?.file !== undefined,
+  });
 }
 
 function catalog() {
@@ -312,7 +345,10 @@ function catalog() {
 function linked(event: Extract<Response, { type: 'link_read' }>) {
   const found = event.link;
   if (!found) {
-    view = { ...view, refused: `The link could not be opened: ${event.problem ?? ''}. The nearest preset is shown instead` };
+    view = {
+      ...view,
+      refused: `The link could not be opened: ${event.problem ?? ''}. The nearest preset is shown instead`,
+    };
     choose(event.preset);
     void open(isFigure(event.preset) ? event.preset : 'lab', event.preset);
     return;
@@ -419,7 +455,7 @@ client.listen({
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('.tab')) {
   button.addEventListener('click', () => {
-    const next = button.dataset.tab as Tab;
+    const next = button.dataset['tab'] as Tab;
     if (next !== 'lab' && view.experiments.length > 0) choose(next);
     follow = true;
     void open(next);
@@ -442,7 +478,10 @@ get('numbers').addEventListener('toggle', () => {
   const course = front();
   if (course) charts?.charts.table(course);
 });
-get('copy-command').addEventListener('click', () => void navigator.clipboard?.writeText(get('command').textContent ?? ''));
+get('copy-command').addEventListener(
+  'click',
+  () => void navigator.clipboard?.writeText(get('command').textContent ?? ''),
+);
 get('share').addEventListener('click', () => {
   client.start();
   const copy = () => navigator.clipboard?.writeText(location.href);
@@ -451,8 +490,13 @@ get('share').addEventListener('click', () => {
     () => status.say('The link is in the address bar.'),
   );
 });
-for (const [id, name] of [['seeds', 'seeds'], ['first-seed', 'first_seed']] as const) {
-  get<HTMLInputElement>(id).addEventListener('input', (e) => edit(name, Number((e.target as HTMLInputElement).value)));
+for (const [id, name] of [
+  ['seeds', 'seeds'],
+  ['first-seed', 'first_seed'],
+] as const) {
+  get<HTMLInputElement>(id).addEventListener('input', (e) =>
+    edit(name, Number((e.target as HTMLInputElement).value)),
+  );
   get<HTMLInputElement>(id).addEventListener('focus', () => void client.start());
 }
 data.listen(
@@ -464,7 +508,8 @@ data.listen(
   refuse,
 );
 document.addEventListener('keydown', (e) => {
-  const typing = e.target instanceof HTMLElement && e.target.closest('input, select, button, summary, textarea, canvas');
+  const typing =
+    e.target instanceof HTMLElement && e.target.closest('input, select, button, summary, textarea, canvas');
   if (typing || e.ctrlKey || e.metaKey || e.altKey) return;
   if (e.key === ' ') {
     e.preventDefault();
@@ -501,4 +546,3 @@ function begin() {
 refresh();
 begin();
 if (location.hash !== '') void loadCharts();
-

@@ -1,5 +1,5 @@
 // The living network: twins side by side, every unit a cell, input below and the top layer above.
-import { levels, recordAt, twins, type Course } from './course';
+import { type Course, levels, recordAt, twins } from './course';
 import { dark, element, fixed, percent, rate, style } from './format';
 import type { LayerSnapshot, Lesion, Snapshot } from './protocol';
 
@@ -17,7 +17,8 @@ function mix(stops: string[], at: number): string {
   const place = Math.min(0.999, Math.max(0, at)) * (stops.length - 1);
   const i = Math.floor(place);
   const part = (hex: string, k: number) => parseInt(hex.slice(1 + 2 * k, 3 + 2 * k), 16);
-  const blend = (k: number) => Math.round(part(stops[i], k) + (place - i) * (part(stops[i + 1], k) - part(stops[i], k)));
+  const blend = (k: number) =>
+    Math.round(part(stops[i], k) + (place - i) * (part(stops[i + 1], k) - part(stops[i], k)));
   return `rgb(${blend(0)} ${blend(1)} ${blend(2)})`;
 }
 
@@ -27,7 +28,14 @@ function ramp(meta: boolean): string[] {
   return Array.from({ length: 256 }, (_, v) => (v === 0 ? style('--silent') : mix(stops, v / 255)));
 }
 
-type Cells = { canvas: HTMLCanvasElement; twin: number; layer: number; columns: number; rows: number; units: number };
+type Cells = {
+  canvas: HTMLCanvasElement;
+  twin: number;
+  layer: number;
+  columns: number;
+  rows: number;
+  units: number;
+};
 
 type Row = { active: HTMLElement; speed: HTMLElement; competition: HTMLElement };
 
@@ -42,7 +50,10 @@ export class Network {
   private selected: Selected = { layer: -1, unit: null };
   private lesion: Lesion = 'intact';
 
-  constructor(private root: HTMLElement, private handlers: Handlers) {}
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly handlers: Handlers,
+  ) {}
 
   /// Shows a run at a point of its stream; `live` shows its units as they are at this moment.
   show(course: Course, at: number, live: boolean, lesion: Lesion = 'intact') {
@@ -50,21 +61,32 @@ export class Network {
     this.lesion = lesion;
     const pair = twins(course);
     this.pitch = matchMedia('(max-width: 900px)').matches ? 3 : 6;
-    const key = JSON.stringify([course.run.units, course.run.layers, pair.map((t) => t.lane), this.pitch, course.kind]);
+    const key = JSON.stringify([
+      course.run.units,
+      course.run.layers,
+      pair.map((t) => t.lane),
+      this.pitch,
+      course.kind,
+    ]);
     if (key !== this.key) {
       this.key = key;
       const shape = JSON.stringify(course.run.units);
       if (shape !== this.shape) {
         this.shape = shape;
         // The top layer is where most is to be seen.
-        this.selected = { layer: course.run.layers.length - (course.run.config.pathways ? 2 : 1), unit: null };
+        this.selected = {
+          layer: course.run.layers.length - (course.run.config.pathways ? 2 : 1),
+          unit: null,
+        };
       }
       this.build(course);
     }
     for (const button of this.root.querySelectorAll<HTMLElement>('[data-lesion]')) {
-      button.setAttribute('aria-pressed', String(button.dataset.lesion === lesion));
+      button.setAttribute('aria-pressed', String(button.dataset['lesion'] === lesion));
     }
-    this.snapshots = pair.map(({ index }) => (live ? course.now[index] : undefined) ?? course.snapshots[index]?.[at]);
+    this.snapshots = pair.map(
+      ({ index }) => (live ? course.now[index] : undefined) ?? course.snapshots[index]?.[at],
+    );
     this.paint();
     const records = pair.map(({ index }) => recordAt(course, index, at));
     const layerRate = (twin: number, l: number) => records[twin]?.alpha[course.run.layer_matrix[l]];
@@ -83,14 +105,21 @@ export class Network {
         const alpha = layerRate(t, l);
         bar(row.speed, (alpha ?? 0) / fastest, alpha === undefined ? '' : `speed ${rate(alpha)}`);
         const beta = records[t]?.beta[l];
-        bar(row.competition, (beta ?? 0) / hardest, beta === undefined ? '' : `competition ${fixed(beta, 2)}`);
+        bar(
+          row.competition,
+          (beta ?? 0) / hardest,
+          beta === undefined ? '' : `competition ${fixed(beta, 2)}`,
+        );
       });
     });
   }
 
   /// The two layers' looks under a selection, for the inspector.
   inspected(): { selected: Selected; layers: (LayerSnapshot | undefined)[] } {
-    return { selected: this.selected, layers: this.snapshots.map((snapshot) => snapshot?.layers[this.selected.layer]) };
+    return {
+      selected: this.selected,
+      layers: this.snapshots.map((snapshot) => snapshot?.layers[this.selected.layer]),
+    };
   }
 
   private build(course: Course) {
@@ -105,21 +134,52 @@ export class Network {
       const column = element('div', { class: `twin ${lane.condition}` }, element('h3', {}, lane.condition));
       [...stack].reverse().forEach((level, i) => {
         const depth = top - i;
-        const kind = depth === top && level.length > 1 ? '' : depth === top ? 'hippocampus-like' : depth === 0 ? 'cortex-like' : '';
+        const kind =
+          depth === top && level.length > 1
+            ? ''
+            : depth === top
+              ? 'hippocampus-like'
+              : depth === 0
+                ? 'cortex-like'
+                : '';
         const box = element('div', { class: level.length > 1 ? 'level pathways' : 'level' });
-        if (level.length > 1) column.append(element('small', { class: 'kind' }, 'hippocampus-like: two pathways'));
+        if (level.length > 1)
+          column.append(element('small', { class: 'kind' }, 'hippocampus-like: two pathways'));
         for (const l of level) {
           const { columns, rows } = grid(run.units[l], left >= 0 && l >= left);
           const canvas = element('canvas', {
-            tabindex: '0', role: 'img',
+            tabindex: '0',
+            role: 'img',
             'aria-label': `${lane.condition}, layer ${run.layers[l]}: ${run.units[l]} units. Arrow keys choose a unit, Enter the whole layer.`,
           });
           const row: Row = { active: element('span'), speed: element('span'), competition: element('span') };
           this.rows[t][l] = row;
-          const open = element('button', { type: 'button', class: 'layer-name', title: 'The layer’s sorted activity, and the line competition draws' }, run.layers[l]);
+          const open = element(
+            'button',
+            {
+              type: 'button',
+              class: 'layer-name',
+              title: 'The layer’s sorted activity, and the line competition draws',
+            },
+            run.layers[l],
+          );
           open.addEventListener('click', () => this.choose({ layer: l, unit: null }));
-          const name = element('div', { class: 'name' }, open, element('small', {}, kind), ...this.cutter(run.layers[l], lane.condition));
-          box.append(element('div', { class: 'layer' }, name, canvas, element('div', { class: 'bars' }, row.active, row.speed, row.competition)));
+          const name = element(
+            'div',
+            { class: 'name' },
+            open,
+            element('small', {}, kind),
+            ...this.cutter(run.layers[l], lane.condition),
+          );
+          box.append(
+            element(
+              'div',
+              { class: 'layer' },
+              name,
+              canvas,
+              element('div', { class: 'bars' }, row.active, row.speed, row.competition),
+            ),
+          );
           this.cells.push({ canvas, twin: t, layer: l, columns, rows, units: run.units[l] });
           this.listen(this.cells[this.cells.length - 1]);
         }
@@ -134,7 +194,11 @@ export class Network {
   private cutter(layer: string, condition: string): HTMLElement[] {
     const lesion = layer.endsWith('_L') ? 'without_l' : layer.endsWith('_R') ? 'without_r' : undefined;
     if (!lesion) return [];
-    const button = element('button', { type: 'button', class: 'small', 'data-lesion': lesion, 'aria-label': `cut ${layer}, ${condition}` }, 'cut');
+    const button = element(
+      'button',
+      { type: 'button', class: 'small', 'data-lesion': lesion, 'aria-label': `cut ${layer}, ${condition}` },
+      'cut',
+    );
     button.addEventListener('click', () => this.handlers.cut(lesion));
     return [button];
   }
@@ -189,7 +253,9 @@ export class Network {
       pen.scale(ratio, ratio);
       const snapshot = this.snapshots[twin]?.layers[layer];
       const colors = ramp(pair[twin]?.lane.condition !== 'baseline');
-      const cut = (this.lesion === 'without_l' && names[layer].endsWith('_L')) || (this.lesion === 'without_r' && names[layer].endsWith('_R'));
+      const cut =
+        (this.lesion === 'without_l' && names[layer].endsWith('_L')) ||
+        (this.lesion === 'without_r' && names[layer].endsWith('_R'));
       const gap = pitch > 3 ? 1 : 0.5;
       for (let unit = 0; unit < units; unit++) {
         pen.fillStyle = colors[snapshot && !cut ? snapshot.output[unit] : 0];
@@ -209,7 +275,12 @@ export class Network {
       if (this.selected.layer === layer && unit !== null && unit < units) {
         pen.strokeStyle = style('--text');
         pen.lineWidth = 1.5;
-        pen.strokeRect((unit % columns) * pitch - 1, Math.floor(unit / columns) * pitch - 1, pitch + 1, pitch + 1);
+        pen.strokeRect(
+          (unit % columns) * pitch - 1,
+          Math.floor(unit / columns) * pitch - 1,
+          pitch + 1,
+          pitch + 1,
+        );
       }
     }
   }
@@ -232,8 +303,12 @@ export function image(canvas: HTMLCanvasElement, pixels: ArrayLike<number>, sign
     const p = pixels[i];
     // Weights: positive in one colour, negative in the other.
     const [r, g, b, a] = signed
-      ? p >= 128 ? [214, 98, 20, 2 * (p - 128)] : [96, 120, 200, 2 * (128 - p)]
-      : dark.matches ? [236, 234, 228, p] : [28, 27, 25, p];
+      ? p >= 128
+        ? [214, 98, 20, 2 * (p - 128)]
+        : [96, 120, 200, 2 * (128 - p)]
+      : dark.matches
+        ? [236, 234, 228, p]
+        : [28, 27, 25, p];
     data.data.set([r, g, b, Math.min(255, a)], 4 * i);
   }
   pen.putImageData(data, 0, 0);

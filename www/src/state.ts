@@ -1,8 +1,20 @@
 // What the page knows: events folded into one record. No mathematics: the worker sends finished numbers.
+
+import type { News } from './client';
 import type { Course } from './course';
 import type { Receptive } from './inspector';
-import type { News } from './client';
-import type { Config, DataInfo, EngineInfo, Experiment, Field, Origin, Problem, Progress, State, Words } from './protocol';
+import type {
+  Config,
+  DataInfo,
+  EngineInfo,
+  Experiment,
+  Field,
+  Origin,
+  Problem,
+  Progress,
+  State,
+  Words,
+} from './protocol';
 
 export type View = {
   experiments: Experiment[];
@@ -11,15 +23,15 @@ export type View = {
   words: string;
   data?: DataInfo;
   origin: Origin | null;
-  refused?: string;
+  refused?: string | undefined;
   engine?: EngineInfo;
   notice: string | null;
   /// The run on this machine, once there is one.
-  live?: Course;
+  live?: Course | undefined;
   receptive: Receptive;
-  progress?: Progress;
+  progress?: Progress | undefined;
   diverged: string[];
-  failure?: Words;
+  failure?: Words | undefined;
   problems: Problem[];
 };
 
@@ -63,8 +75,19 @@ export function fold(view: View, event: News): View {
       return {
         ...view,
         live: {
-          kind: 'live', run: event.run, data: view.data, engine: view.engine, records: event.run.lanes.map(() => []),
-          claims: [], snapshots: {}, traces: {}, learned: {}, now: {}, probe: view.live?.probe, pixels: view.live?.pixels, strip: view.live?.strip,
+          kind: 'live',
+          run: event.run,
+          data: view.data,
+          engine: view.engine,
+          records: event.run.lanes.map(() => []),
+          claims: [],
+          snapshots: {},
+          traces: {},
+          learned: {},
+          now: {},
+          probe: view.live?.probe,
+          pixels: view.live?.pixels,
+          strip: view.live?.strip,
         },
         receptive: {},
         diverged: [],
@@ -86,7 +109,12 @@ export function fold(view: View, event: News): View {
     case 'probed':
       // What was seen of another digit says nothing of this one.
       return onLive(view, (live) => ({
-        ...live, probe: event.probe, pixels: event.pixels, strip: event.strip, snapshots: same(live, event.probe) ? live.snapshots : {}, now: {},
+        ...live,
+        probe: event.probe,
+        pixels: event.pixels,
+        strip: event.strip,
+        snapshots: same(live, event.probe) ? live.snapshots : {},
+        now: {},
       }));
     case 'snapshot':
       return onLive(view, (live) => {
@@ -99,7 +127,10 @@ export function fold(view: View, event: News): View {
     case 'receptive':
       return {
         ...view,
-        receptive: { [`${event.lane} ${event.unit}`]: { weights: event.weights, learned: event.learned }, ...keepOf(view.receptive, event.unit) },
+        receptive: {
+          [`${event.lane} ${event.unit}`]: { weights: event.weights, learned: event.learned },
+          ...keepOf(view.receptive, event.unit),
+        },
       };
     case 'lane_diverged':
       return { ...view, diverged: [...view.diverged, event.reason] };
@@ -116,7 +147,8 @@ export function fold(view: View, event: News): View {
   }
 }
 
-const onLive = (view: View, change: (live: Course) => Course): View => (view.live ? { ...view, live: change(view.live) } : view);
+const onLive = (view: View, change: (live: Course) => Course): View =>
+  view.live ? { ...view, live: change(view.live) } : view;
 
 const same = (live: Course, probe: Course['probe']) => JSON.stringify(live.probe) === JSON.stringify(probe);
 

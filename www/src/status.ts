@@ -1,14 +1,26 @@
 // The state in words, always one of a few, with progress, speed, time left; and what may be pressed.
-import { measuredAt, reached, type Course } from './course';
+import { type Course, measuredAt, reached } from './course';
 import * as editor from './editor';
 import type { Condition, Config } from './protocol';
 import type { View } from './state';
 
-type Shown = { view: View; config?: Config; preset?: Config; presetId: string; running: boolean; exportable: boolean };
+type Shown = {
+  view: View;
+  config: Config | undefined;
+  preset: Config | undefined;
+  presetId: string;
+  running: boolean;
+  exportable: boolean;
+};
 
 const get = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
-const origins = { served: 'served beside this page', kept: 'kept in this browser', dropped: 'your files', mirror: 'from the mirror' };
+const origins = {
+  served: 'served beside this page',
+  kept: 'kept in this browser',
+  dropped: 'your files',
+  mirror: 'from the mirror',
+};
 
 function put(id: string, words: string) {
   // Written only when it changes, so that it is read out once.
@@ -73,19 +85,36 @@ export function refresh({ view, config, preset, presetId, running, exportable }:
   put('status', view.words);
   const p = view.progress;
   get<HTMLProgressElement>('progress').value = p ? p.lane_steps / p.lane_steps_total : 0;
-  const left = p?.seconds_left != null && view.state !== 'done' ? `, about ${Math.ceil(p.seconds_left)} s left` : '';
+  const left =
+    p?.seconds_left != null && view.state !== 'done' ? `, about ${Math.ceil(p.seconds_left)} s left` : '';
   put('speed', p?.lane_steps_per_second ? `${p.lane_steps_per_second.toFixed(0)} lane-steps/s${left}` : '');
   const e = view.engine;
-  const kind = e && (e.kind === 'gpu' ? `GPU, ${e.adapter} (WebGPU)` : e.kind === 'reference' ? `reference, ${e.adapter}` : e.adapter);
-  put('engine-badge', e ? `Engine: ${kind}; self-test ${e.self_test === null ? 'not run' : `passed (deviation ${e.self_test.toExponential(0)})`}.` : 'Engine: not started.');
+  const kind =
+    e &&
+    (e.kind === 'gpu'
+      ? `GPU, ${e.adapter} (WebGPU)`
+      : e.kind === 'reference'
+        ? `reference, ${e.adapter}`
+        : e.adapter);
+  put(
+    'engine-badge',
+    e
+      ? `Engine: ${kind}; self-test ${e.self_test === null ? 'not run' : `passed (deviation ${e.self_test.toExponential(0)})`}.`
+      : 'Engine: not started.',
+  );
   const d = view.data;
-  put('data-badge', d ? `Images: ${d.name}${view.origin ? `, ${origins[view.origin]}` : ''}; ${d.train} to train, ${d.test} to test; digest ${d.digest.slice(0, 12)}.` : '');
+  put(
+    'data-badge',
+    d
+      ? `Images: ${d.name}${view.origin ? `, ${origins[view.origin]}` : ''}; ${d.train} to train, ${d.test} to test; digest ${d.digest.slice(0, 12)}.`
+      : '',
+  );
   const lines: string[] = [];
   if (view.failure) lines.push(view.failure.what, view.failure.meaning, view.failure.advice);
   if (view.refused) lines.push(`Refused: ${view.refused}.`, 'What was in use stays as it was.');
   if (view.notice) lines.push(...view.notice.split('\n'));
   lines.push(...view.diverged);
-  if (get('alert').innerText !== lines.join('\n')) {
+  if (get('alert').textContent !== lines.join('')) {
     get('alert').replaceChildren(
       ...lines.map((line) => {
         const words = document.createElement('p');

@@ -11,12 +11,12 @@ export class Time {
   tasks = 20;
   private limit = 20;
   private playing: number | undefined;
-  private input = document.getElementById('at') as HTMLInputElement;
-  private button = document.getElementById('play') as HTMLButtonElement;
-  private canvas = document.getElementById('strip') as HTMLCanvasElement;
+  private readonly input = document.getElementById('at') as HTMLInputElement;
+  private readonly button = document.getElementById('play') as HTMLButtonElement;
+  private readonly canvas = document.getElementById('strip') as HTMLCanvasElement;
   private strip: number[][] = [];
 
-  constructor(private handlers: Handlers) {
+  constructor(private readonly handlers: Handlers) {
     this.input.addEventListener('input', () => {
       this.stop();
       this.move(Number(this.input.value), true);
@@ -94,7 +94,8 @@ export class Time {
     const [r, g, b] = [1, 3, 5].map((i) => parseInt(style('--text').slice(i, i + 2), 16));
     this.strip.forEach((pixels, task) => {
       const picture = new ImageData(28, 28);
-      for (let i = 0; i < 784; i++) picture.data.set([r, g, b, pixels[i] * (task < this.at ? 1 : 0.3)], 4 * i);
+      for (let i = 0; i < 784; i++)
+        picture.data.set([r, g, b, pixels[i] * (task < this.at ? 1 : 0.3)], 4 * i);
       const small = new OffscreenCanvas(28, 28);
       small.getContext('2d')?.putImageData(picture, 0, 0);
       pen.drawImage(small, inset + (task + 0.5) * step - side / 2, (height - side) / 2, side, side);

@@ -1,5 +1,5 @@
 // One step traced: the digits, five inner steps and what they change, the meta-loss after each, the gradients, the update.
-import { twins, type Course } from './course';
+import { type Course, twins } from './course';
 import { drawing, effect, element, rate, style, tableOf } from './format';
 import { image } from './network';
 import type { Lane, Picture, RunInfo, StepTrace, TracedSample } from './protocol';
@@ -9,10 +9,19 @@ type Ask = (lane: number) => void;
 const stages = ['What the step sees', 'The look-ahead', 'The gradients', 'The update'] as const;
 
 export function digit(sample: TracedSample, words: string): HTMLElement {
-  const canvas = element('canvas', { class: 'probe', role: 'img', 'aria-label': `a ${sample.category} of task ${sample.task + 1}` });
+  const canvas = element('canvas', {
+    class: 'probe',
+    role: 'img',
+    'aria-label': `a ${sample.category} of task ${sample.task + 1}`,
+  });
   image(canvas, sample.pixels);
   const item = sample.item === null ? '' : ` item ${sample.item + 1}`;
-  return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, `${words}${sample.category}, task ${sample.task + 1}${item}`));
+  return element(
+    'figure',
+    { class: 'sample' },
+    canvas,
+    element('figcaption', {}, `${words}${sample.category}, task ${sample.task + 1}${item}`),
+  );
 }
 
 /// The look-ahead as the paper draws it: the weights before, fast, and after, with their real numbers.
@@ -28,12 +37,35 @@ export function schematic(trace: StepTrace): SVGSVGElement {
   const y = (loss: number) => 24 + (1 - (loss - low) / Math.max(1e-9, high - low)) * 62;
   const [text, secondary, meta] = [style('--text'), style('--secondary'), style('--meta')];
   all.forEach((loss, i) => {
-    if (i > 0) add('line', { x1: x(i - 1), y1: y(all[i - 1]), x2: x(i), y2: y(loss), stroke: meta, 'stroke-width': 2 });
+    if (i > 0)
+      add('line', {
+        x1: x(i - 1),
+        y1: y(all[i - 1]),
+        x2: x(i),
+        y2: y(loss),
+        stroke: meta,
+        'stroke-width': 2,
+      });
   });
   all.forEach((loss, i) => {
-    add('circle', { cx: x(i), cy: y(loss), r: 5, fill: i === 0 ? style('--ground') : meta, stroke: i === 0 ? text : meta, 'stroke-width': 2 });
-    add('text', { x: x(i), y: y(loss) - 10, 'text-anchor': 'middle', fill: text, 'font-size': 11 }, loss.toFixed(3));
-    add('text', { x: x(i), y: height - 22, 'text-anchor': 'middle', fill: text, 'font-size': 12 }, i === 0 ? 'W' : `F${i}`);
+    add('circle', {
+      cx: x(i),
+      cy: y(loss),
+      r: 5,
+      fill: i === 0 ? style('--ground') : meta,
+      stroke: i === 0 ? text : meta,
+      'stroke-width': 2,
+    });
+    add(
+      'text',
+      { x: x(i), y: y(loss) - 10, 'text-anchor': 'middle', fill: text, 'font-size': 11 },
+      loss.toFixed(3),
+    );
+    add(
+      'text',
+      { x: x(i), y: height - 22, 'text-anchor': 'middle', fill: text, 'font-size': 12 },
+      i === 0 ? 'W' : `F${i}`,
+    );
     const place = i === 0 ? 'before' : `after a ${trace.current[i - 1].category}`;
     add('text', { x: x(i), y: height - 6, 'text-anchor': 'middle', fill: secondary, 'font-size': 11 }, place);
   });
@@ -50,42 +82,88 @@ function body(stage: number, trace: StepTrace, run: RunInfo): (Node | string)[] 
   switch (stage) {
     case 0:
       return [
-        element('p', {}, `Step ${trace.step + 1} of ${run.steps}, in task ${trace.task + 1}. Five new digits come one after the other; ${trace.replay.length === 0 ? 'the memory is still empty, so none is replayed.' : 'as many are replayed from memory, of this task or earlier ones.'}`),
+        element(
+          'p',
+          {},
+          `Step ${trace.step + 1} of ${run.steps}, in task ${trace.task + 1}. Five new digits come one after the other; ${trace.replay.length === 0 ? 'the memory is still empty, so none is replayed.' : 'as many are replayed from memory, of this task or earlier ones.'}`,
+        ),
         element('div', { class: 'samples' }, ...trace.current.map((s, i) => digit(s, `${i + 1}: `))),
         element('div', { class: 'samples' }, ...trace.replay.map((s) => digit(s, 'replayed: '))),
       ];
     case 1:
       return [
-        element('p', {}, 'On a copy of its weights the network learns the new digits one by one. After each it is asked how well all of them, new and replayed, are read now: the mean of these five numbers is the meta-loss, ', element('b', {}, trace.meta_loss.toFixed(4)), '.'),
+        element(
+          'p',
+          {},
+          'On a copy of its weights the network learns the new digits one by one. After each it is asked how well all of them, new and replayed, are read now: the mean of these five numbers is the meta-loss, ',
+          element('b', {}, trace.meta_loss.toFixed(4)),
+          '.',
+        ),
         schematic(trace),
         tableOf(
           ['', 'digit', 'its own loss before', 'meta-loss after', ...names.map((n) => `${n} moved`)],
-          trace.inner.map((inner, i) => [`F${i + 1}`, String(trace.current[i].category), inner.loss.toFixed(4), inner.meta_loss.toFixed(4), ...inner.moved.map(small)]),
+          trace.inner.map((inner, i) => [
+            `F${i + 1}`,
+            String(trace.current[i].category),
+            inner.loss.toFixed(4),
+            inner.meta_loss.toFixed(4),
+            ...inner.moved.map(small),
+          ]),
         ),
       ];
     case 2:
       return [
-        element('p', {}, 'The meta-loss’s gradient at W, alpha and beta. Each of the three groups is scaled down to a length of 2 if it is longer; what is left of it: ', `W ${trace.clip[0].toFixed(2)}, alpha ${trace.clip[1].toFixed(2)}, beta ${trace.clip[2].toFixed(2)}.`),
+        element(
+          'p',
+          {},
+          'The meta-loss’s gradient at W, alpha and beta. Each of the three groups is scaled down to a length of 2 if it is longer; what is left of it: ',
+          `W ${trace.clip[0].toFixed(2)}, alpha ${trace.clip[1].toFixed(2)}, beta ${trace.clip[2].toFixed(2)}.`,
+        ),
         tableOf(
           ['', 'length of W’s gradient', 'alpha’s gradient', 'beta’s gradient'],
           names.map((n, m) => {
             const layer = run.layer_matrix.indexOf(m);
-            return [n, small(trace.weights_gradient[m]), small(trace.alpha_gradient[m]), layer >= 0 ? small(trace.beta_gradient[layer]) : ''];
+            return [
+              n,
+              small(trace.weights_gradient[m]),
+              small(trace.alpha_gradient[m]),
+              layer >= 0 ? small(trace.beta_gradient[layer]) : '',
+            ];
           }),
         ),
-        element('p', { class: 'secondary' }, 'A negative gradient of alpha asks for a faster layer, a negative one of beta for harder competition.'),
+        element(
+          'p',
+          { class: 'secondary' },
+          'A negative gradient of alpha asks for a faster layer, a negative one of beta for harder competition.',
+        ),
       ];
     default:
       return [
-        element('p', {}, 'First alpha and beta move (where the condition lets them), then W, with the alpha just updated.'),
+        element(
+          'p',
+          {},
+          'First alpha and beta move (where the condition lets them), then W, with the alpha just updated.',
+        ),
         unitPictures(trace),
-        element('p', { class: 'secondary' }, `h1 unit ${trace.unit.unit + 1}, the one that the look-ahead moved farthest: what it sees, and how the step changes it.`),
+        element(
+          'p',
+          { class: 'secondary' },
+          `h1 unit ${trace.unit.unit + 1}, the one that the look-ahead moved farthest: what it sees, and how the step changes it.`,
+        ),
         tableOf(
           ['', 'alpha before', 'after', 'beta before', 'after', 'length of W', 'W moved by'],
           names.map((n, m) => {
             const layer = run.layer_matrix.indexOf(m);
             const beta = (i: number) => (layer >= 0 ? trace.beta[i][layer].toFixed(5) : '');
-            return [n, trace.alpha[0][m] <= 0 ? rate(trace.alpha[0][m]) : trace.alpha[0][m].toFixed(6), trace.alpha[1][m].toFixed(6), beta(0), beta(1), trace.weights[m].toFixed(2), small(trace.weights_moved[m])];
+            return [
+              n,
+              trace.alpha[0][m] <= 0 ? rate(trace.alpha[0][m]) : trace.alpha[0][m].toFixed(6),
+              trace.alpha[1][m].toFixed(6),
+              beta(0),
+              beta(1),
+              trace.weights[m].toFixed(2),
+              small(trace.weights_moved[m]),
+            ];
           }),
         ),
       ];
@@ -96,22 +174,37 @@ function body(stage: number, trace: StepTrace, run: RunInfo): (Node | string)[] 
 export function unitPictures(trace: StepTrace): HTMLElement {
   const { unit, before, fast, update } = trace.unit;
   const of = (picture: Picture, words: string) => {
-    const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': `h1 unit ${unit + 1}: ${words}, up to ${small(picture.scale)}` });
+    const canvas = element('canvas', {
+      class: 'field',
+      role: 'img',
+      'aria-label': `h1 unit ${unit + 1}: ${words}, up to ${small(picture.scale)}`,
+    });
     image(canvas, picture.pixels, true);
-    return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, words, element('br'), `up to ${small(picture.scale)}`));
+    return element(
+      'figure',
+      { class: 'sample' },
+      canvas,
+      element('figcaption', {}, words, element('br'), `up to ${small(picture.scale)}`),
+    );
   };
-  return element('div', { class: 'samples' }, of(before, 'weights W'), of(fast, `F${trace.inner.length} less W`), of(update, 'W after less before'));
+  return element(
+    'div',
+    { class: 'samples' },
+    of(before, 'weights W'),
+    of(fast, `F${trace.inner.length} less W`),
+    of(update, 'W after less before'),
+  );
 }
 
 export class Trace {
   private stage = 0;
   private lane = -1;
   private asked = '';
-  private drawn?: StepTrace;
-  private asks = document.getElementById('trace-ask');
-  private place = document.getElementById('trace');
+  private drawn: StepTrace | undefined;
+  private readonly asks = document.getElementById('trace-ask');
+  private readonly place = document.getElementById('trace');
 
-  constructor(private ask: Ask) {}
+  constructor(private readonly ask: Ask) {}
 
   /// A trace was asked for and came.
   take(lane: number) {
@@ -139,20 +232,31 @@ export class Trace {
 
   private choices(lanes: { lane: Lane; index: number }[], live: boolean) {
     const buttons = lanes.map(({ lane, index }) => {
-      const button = element('button', { type: 'button' }, live ? `Trace ${lane.condition}’s next step` : `${lane.condition}’s step`);
+      const button = element(
+        'button',
+        { type: 'button' },
+        live ? `Trace ${lane.condition}’s next step` : `${lane.condition}’s step`,
+      );
       if (!live) button.setAttribute('aria-pressed', String(index === this.lane));
       button.addEventListener('click', () => this.ask(index));
       return button;
     });
-    const words = lanes.length === 0
-      ? 'Train it on this machine, pause where you like, and walk through the next step with its real numbers.'
-      : live ? 'Pause where you like: the next step is walked through, not taken.' : 'Of the stored run’s first seed. Train it on this machine to walk through any other step.';
+    const words =
+      lanes.length === 0
+        ? 'Train it on this machine, pause where you like, and walk through the next step with its real numbers.'
+        : live
+          ? 'Pause where you like: the next step is walked through, not taken.'
+          : 'Of the stored run’s first seed. Train it on this machine to walk through any other step.';
     this.asks?.replaceChildren(...buttons, element('span', { class: 'secondary' }, words));
   }
 
   private draw(trace: StepTrace, run: RunInfo) {
     const tabs = stages.map((name, i) => {
-      const button = element('button', { type: 'button', 'aria-pressed': String(i === this.stage) }, `${i + 1} ${name}`);
+      const button = element(
+        'button',
+        { type: 'button', 'aria-pressed': String(i === this.stage) },
+        `${i + 1} ${name}`,
+      );
       button.addEventListener('click', () => {
         this.stage = i;
         this.draw(trace, run);
@@ -161,8 +265,16 @@ export class Trace {
     });
     const { condition, seed } = run.lanes[this.lane];
     this.place?.replaceChildren(
-      element('div', { class: 'row', role: 'group', 'aria-label': `The step of ${condition}, seed ${seed}` }, ...tabs),
-      element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': stages[this.stage] }, ...body(this.stage, trace, run)),
+      element(
+        'div',
+        { class: 'row', role: 'group', 'aria-label': `The step of ${condition}, seed ${seed}` },
+        ...tabs,
+      ),
+      element(
+        'div',
+        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': stages[this.stage] },
+        ...body(this.stage, trace, run),
+      ),
     );
   }
 }

@@ -19,8 +19,9 @@ export async function unpack(name: string, bytes: Uint8Array<ArrayBuffer>): Prom
     }
   } catch (error) {
     void reader.cancel().catch(() => {});
-    const reason = error instanceof Error && error.message ? error.message : 'the stream is cut short or changed';
-    throw new Error(`${name}: the gzip data is damaged (${reason})`);
+    const reason =
+      error instanceof Error && error.message ? error.message : 'the stream is cut short or changed';
+    throw new Error(`${name}: the gzip data is damaged (${reason})`, { cause: error });
   }
   const whole = new Uint8Array(size);
   let at = 0;

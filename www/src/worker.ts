@@ -1,17 +1,22 @@
 // The worker: passes what the page asks to the analyst or the trainer, what one has for the other between them, and the rest
 // back.
-import initTrainer, { Trainer } from './wasm/trainer.js';
-import initAnalyst, { Analyst } from './wasm/analyst.js';
-import analyst from './wasm/analyst_bg.wasm.gz?url';
-import trainer from './wasm/trainer_bg.wasm.gz?url';
+
 import type { Message, News } from './client';
-import type { Response, Command, Event, Request } from './protocol';
+import type { Command, Event, Request, Response } from './protocol';
 import { reason } from './reason';
 import { fetched } from './unpack';
+import initAnalyst, { Analyst } from './wasm/analyst.js';
+import analyst from './wasm/analyst_bg.wasm.gz?url';
+import initTrainer, { Trainer } from './wasm/trainer.js';
+import trainer from './wasm/trainer_bg.wasm.gz?url';
 
 // Just what is used of the worker's global scope and of WebGPU.
 type AdapterText = {
-  vendor?: string; architecture?: string; description?: string; device?: string; isFallbackAdapter?: boolean;
+  vendor?: string;
+  architecture?: string;
+  description?: string;
+  device?: string;
+  isFallbackAdapter?: boolean;
 };
 type WorkerScope = {
   postMessage(news: News): void;
@@ -76,7 +81,14 @@ function guarded(work: () => void) {
 type NameOf<T> = T extends string ? T : keyof T;
 /// Everything that the analyst is asked; the rest is for the trainer.
 const REQUESTS: Record<NameOf<Request>, true> = {
-  hello: true, check: true, run: true, open: true, convert: true, measured: true, write_link: true, read_link: true,
+  hello: true,
+  check: true,
+  run: true,
+  open: true,
+  convert: true,
+  measured: true,
+  write_link: true,
+  read_link: true,
 };
 const nameOf = (message: Message) => (typeof message === 'string' ? message : Object.keys(message)[0]);
 const isRequest = (message: Message): message is Extract<Message, Request> => nameOf(message) in REQUESTS;
@@ -104,7 +116,8 @@ function serve() {
   const analystProgram = new Analyst(answered);
   const ask = (question: Request) => guarded(() => analystProgram.handle(question));
   const command = (command: Command) => {
-    const mine = (trainerProgram ??= load(ask));
+    trainerProgram ??= load(ask);
+    const mine = trainerProgram;
     mine.then(
       (trainer) => guarded(() => trainer.handle(command)),
       (error) => {

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configure, expect, open, results, small, status, test, type Lane } from './page';
+import { configure, expect, type Lane, open, results, small, status, test } from './page';
 
 type Record = { alpha: number[]; beta: number[]; meta_loss: number | null };
 
 test('the page and the binary agree over the first steps', async ({ page }) => {
-  const binary = process.env.METACLS;
+  const binary = process.env['METACLS'];
   test.skip(!binary, 'METACLS does not name the binary: run by cargo xtask test');
   await open(page);
   await configure(page, small);
@@ -16,8 +16,15 @@ test('the page and the binary agree over the first steps', async ({ page }) => {
   await expect(status(page)).toContainText('Done');
   const ours = await results(page);
   const folder = mkdtempSync(join(tmpdir(), 'metacls-'));
-  writeFileSync(join(folder, 'small.json'), JSON.stringify(ours.config));
-  execFileSync(binary!, ['run', join(folder, 'small.json'), '--data', 'digits', '--out', join(folder, 'out')]);
+  writeFileSync(join(folder, 'small.json'), JSON.stringify(ours['config']));
+  execFileSync(binary!, [
+    'run',
+    join(folder, 'small.json'),
+    '--data',
+    'digits',
+    '--out',
+    join(folder, 'out'),
+  ]);
   const theirs = JSON.parse(readFileSync(join(folder, 'out', 'small.json'), 'utf8')) as { lanes: Lane[] };
   expect(ours.lanes).toHaveLength(theirs.lanes.length);
   let worst = 0;

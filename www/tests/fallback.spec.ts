@@ -10,7 +10,7 @@ test('without WebGPU the CPU engine trains, and the page says so', async ({ page
   await expect(page.getByRole('alert')).toContainText('quick');
   await accessible(page, 'the CPU engine instead');
   await page.screenshot({ path: 'test-results/states/fallback-light-1440.png' });
-  expect((await results(page)).engine).toMatchObject({ kind: 'cpu' });
+  expect((await results(page))['engine']).toMatchObject({ kind: 'cpu' });
 });
 
 test.describe('a program that does not come', () => {

@@ -7,7 +7,11 @@ const at = (page: Page) => page.getByRole('slider', { name: 'Tasks learned' });
 
 /// What a twin's cells look like, as text.
 const cells = (page: Page, twin: string) =>
-  page.evaluate((t) => [...document.querySelectorAll<HTMLCanvasElement>(`.twin.${t} canvas`)].map((c) => c.toDataURL()).join(), twin);
+  page.evaluate(
+    (t) =>
+      [...document.querySelectorAll<HTMLCanvasElement>(`.twin.${t} canvas`)].map((c) => c.toDataURL()).join(),
+    twin,
+  );
 
 /// Moves the handle as a hand does.
 async function move(page: Page, to: number) {
@@ -24,7 +28,9 @@ test('the stored run is seen at once, before anything is compiled', async ({ pag
   console.log(`first picture after ${first?.toFixed(0)} ms`);
   await expect(page.locator('#source-badge')).toHaveText('stored run');
   await expect(page.locator('#callout')).toContainText('Drag the handle back to task 0');
-  expect(asked.filter((url) => url.includes('.wasm') || url.includes('worker') || url.includes('mnist'))).toEqual([]);
+  expect(
+    asked.filter((url) => url.includes('.wasm') || url.includes('worker') || url.includes('mnist')),
+  ).toEqual([]);
   // The twins start identical, cell for cell but for their colour; in the end they do not.
   const active = (twin: string) => page.locator(`.twin.${twin} .bars span:first-child`).allTextContents();
   expect(await active('baseline')).not.toEqual(await active('meta'));
@@ -50,7 +56,9 @@ test('a stored run is taken along whole', async ({ page }) => {
     return readFile(await download.path(), 'utf8');
   };
   const rows = (await saved('results (CSV)')).trim().split('\n');
-  const items = rows.filter((r) => /^\d+,meta,20,,accuracy item without h4_L,/.test(r)).map((r) => Number(r.split(',')[5]));
+  const items = rows
+    .filter((r) => /^\d+,meta,20,,accuracy item without h4_L,/.test(r))
+    .map((r) => Number(r.split(',')[5]));
   expect(items).toHaveLength(40);
   // The number in the page's table is these forty's mean.
   const shown = items.reduce((a, b) => a + b, 0) / 40;
@@ -73,14 +81,20 @@ test('under reduced motion nothing plays', async ({ page }) => {
 test('each figure shows its stored run, its claims and its panels', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/');
-  for (const [figure, claims] of [['Figure 1', 3], ['Figure 2', 3], ['Figure 3', 3]] as const) {
+  for (const [figure, claims] of [
+    ['Figure 1', 3],
+    ['Figure 2', 3],
+    ['Figure 3', 3],
+  ] as const) {
     await page.getByRole('button', { name: figure, exact: true }).click();
     await expect(page.locator('#panels-source')).toContainText('40 seeds');
     await expect(page.locator('#claims .verdict.holds')).toHaveCount(claims);
     await expect(page.locator('.empty')).toHaveCount(0);
     // Units, schematics and a step walked through are there before anything is trained.
     await expect(page.locator('#inspector')).toContainText('Input: a 7');
-    await expect(page.locator('#schematics figcaption b').filter({ hasText: /^(1a|1b|3a|3b)/ })).toHaveCount(4);
+    await expect(page.locator('#schematics figcaption b').filter({ hasText: /^(1a|1b|3a|3b)/ })).toHaveCount(
+      4,
+    );
     await expect(page.locator('#trace')).toContainText('in task 5');
     await page.locator('.twin.meta canvas').last().focus();
     await page.keyboard.press('ArrowRight');
@@ -104,7 +118,10 @@ test('each figure shows its stored run, its claims and its panels', async ({ pag
   await accessible(page, 'all open');
 });
 
-test('a link opens the same state elsewhere, and its run is the same to the bit', async ({ page, browser }) => {
+test('a link opens the same state elsewhere, and its run is the same to the bit', async ({
+  page,
+  browser,
+}) => {
   await open(page, 'auto');
   await configure(page, { ...small, eta_beta: '0.07' });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -114,7 +131,9 @@ test('a link opens the same state elsewhere, and its run is the same to the bit'
   await move(page, 2);
   await expect.poll(() => page.url()).toContain('at=2');
   const link = page.url();
-  expect(link).toContain('#v=1&preset=quick&tasks=3&samples_per_task=20&hidden=24,16&eta_beta=0.07&evaluation_images=20&at=2');
+  expect(link).toContain(
+    '#v=1&preset=quick&tasks=3&samples_per_task=20&hidden=24,16&eta_beta=0.07&evaluation_images=20&at=2',
+  );
   const other = await (await browser.newContext()).newPage();
   await other.goto(link);
   await expect(other.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
@@ -127,12 +146,19 @@ test('a link opens the same state elsewhere, and its run is the same to the bit'
 });
 
 test('a link that can’t be read says so and opens the nearest preset', async ({ page }) => {
-  for (const [link, words] of [['v=1&preset=figure3&sedes=4', 'sedes=4'], ['v=9&preset=figure3', 'newer page'], ['rubbish', 'no link of this page']]) {
+  for (const [link, words] of [
+    ['v=1&preset=figure3&sedes=4', 'sedes=4'],
+    ['v=9&preset=figure3', 'newer page'],
+    ['rubbish', 'no link of this page'],
+  ]) {
     await page.goto('about:blank');
     await page.goto(`/#${link}`);
     await expect(page.getByRole('alert')).toContainText(words);
     const figure = link.includes('figure3') ? 'Figure 3' : 'Figure 2';
-    await expect(page.getByRole('button', { name: figure, exact: true })).toHaveAttribute('aria-current', 'page');
+    await expect(page.getByRole('button', { name: figure, exact: true })).toHaveAttribute(
+      'aria-current',
+      'page',
+    );
   }
   await accessible(page, 'a refused link');
 });
@@ -146,9 +172,11 @@ test('every control is reached by keyboard, and its focus is seen', async ({ pag
   await expect(page.locator('#field-batch')).toBeVisible();
   await expect(page.locator('#data-badge')).not.toBeEmpty();
   const wanted = await page.evaluate(() => {
-    const all = [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, summary, [tabindex="0"]')];
+    const all = [
+      ...document.querySelectorAll<HTMLElement>('a[href], button, input, select, summary, [tabindex="0"]'),
+    ];
     const seen = all.filter((e) => e.checkVisibility() && !(e as HTMLButtonElement).disabled);
-    seen.forEach((e, i) => (e.dataset.control = String(i)));
+    for (const [i, e] of seen.entries()) e.dataset['control'] = String(i);
     return seen.length;
   });
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
@@ -159,7 +187,11 @@ test('every control is reached by keyboard, and its focus is seen', async ({ pag
     await page.keyboard.press('Tab');
     const at = await page.evaluate(() => {
       const e = document.activeElement as HTMLElement;
-      return { control: e.dataset.control, outline: getComputedStyle(e).outlineStyle, name: e.outerHTML.slice(0, 80) };
+      return {
+        control: e.dataset['control'],
+        outline: getComputedStyle(e).outlineStyle,
+        name: e.outerHTML.slice(0, 80),
+      };
     });
     if (at.control === undefined) continue;
     reached.add(at.control);
@@ -202,23 +234,37 @@ test('results, charts and rows go out, and results come in again', async ({ page
     const download = await waiting;
     return { name: download.suggestedFilename(), path: await download.path() };
   };
-  const svg = await saved(() => page.getByRole('button', { name: /every seed as SVG/ }).first().click());
+  const svg = await saved(() =>
+    page
+      .getByRole('button', { name: /every seed as SVG/ })
+      .first()
+      .click(),
+  );
   expect(await readFile(svg.path, 'utf8')).toContain('<text');
-  const png = await saved(() => page.getByRole('button', { name: /every seed as PNG/ }).first().click());
+  const png = await saved(() =>
+    page
+      .getByRole('button', { name: /every seed as PNG/ })
+      .first()
+      .click(),
+  );
   expect((await readFile(png.path)).subarray(1, 4).toString()).toBe('PNG');
   await page.locator('#export-menu summary').click();
   const csv = await saved(() => page.getByRole('button', { name: 'results (CSV)' }).click());
   const json = await saved(() => page.getByRole('button', { name: 'results (JSON)' }).click());
   const rows = (await readFile(csv.path, 'utf8')).trim().split('\n');
   expect(rows[0]).toBe('seed,condition,tasks_learned,on_task,metric,value');
-  const file = JSON.parse(await readFile(json.path, 'utf8')) as { lanes: { records: { alpha: number[] }[] }[] };
+  const file = JSON.parse(await readFile(json.path, 'utf8')) as {
+    lanes: { records: { alpha: number[] }[] }[];
+  };
   const alpha = file.lanes[1].records.at(-1)!.alpha[0];
   const row = rows.find((r) => r.startsWith('0,meta,3,,alpha hidden1,'));
   expect(Number(row!.split(',')[5])).toBe(alpha);
   await page.locator('#open-results').setInputFiles(json.path);
   await expect(page.locator('#source-badge')).toHaveText('stored run');
   await expect(page.locator('#panels-source')).toContainText('procedural digits');
-  await page.locator('#open-results').setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await page
+    .locator('#open-results')
+    .setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
   await expect(page.getByRole('alert')).toContainText('no.json: not a results file');
 });
 
@@ -231,7 +277,11 @@ test('every number of every chart is in the exported file', async ({ page }) => 
   const download = async (click: () => Promise<void>) => {
     const waiting = page.waitForEvent('download');
     await click();
-    return (await readFile(await (await waiting).path(), 'utf8')).trim().split('\n').slice(1).map((line) => line.split(','));
+    return (await readFile(await (await waiting).path(), 'utf8'))
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','));
   };
   await page.locator('#export-menu summary').click();
   const exported = await download(() => page.getByRole('button', { name: 'results (CSV)' }).click());
@@ -251,7 +301,11 @@ test('every number of every chart is in the exported file', async ({ page }) => 
   const table = async (click: () => Promise<void>) => {
     await click();
     const text = await page.evaluate(() => (window as unknown as { lastFile(): Promise<string> }).lastFile());
-    return text.trim().split('\n').slice(1).map((line) => line.split(','));
+    return text
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','));
   };
   let singles = 0;
   let means = 0;
@@ -267,7 +321,10 @@ test('every number of every chart is in the exported file', async ({ page }) => 
       }
       const all = ['0', '1', '2'].map((s) => held.get([s, condition, tasks, task, metric].join()));
       expect(all, row.join()).not.toContain(undefined);
-      expect(Math.abs((all as number[]).reduce((a, b) => a + b, 0) / 3 - Number(value)), row.join()).toBeLessThan(1e-12);
+      expect(
+        Math.abs((all as number[]).reduce((a, b) => a + b, 0) / 3 - Number(value)),
+        row.join(),
+      ).toBeLessThan(1e-12);
       means += 1;
     }
   }
@@ -278,7 +335,9 @@ test('every number of every chart is in the exported file', async ({ page }) => 
   await page.getByText('The numbers as a table').click();
   const cells = await page.locator('#table tbody tr').last().locator('td').allTextContents();
   const [condition, tasks, , accuracy] = cells;
-  const all = ['0', '1', '2'].map((s) => held.get([s, condition, tasks, '', 'accuracy category intact'].join())!);
+  const all = ['0', '1', '2'].map(
+    (s) => held.get([s, condition, tasks, '', 'accuracy category intact'].join())!,
+  );
   expect(accuracy.split(' ')[0]).toBe((all.reduce((a, b) => a + b, 0) / 3).toFixed(3));
   // A chart's own table opens beneath it.
   await page.getByRole('button', { name: 'Accuracy on all tasks as a table' }).click();
@@ -292,7 +351,9 @@ test('one step is traced with the numbers that the engine then has', async ({ pa
   await configure(page, { ...small, samples_per_task: '5', evaluation_images: '5' });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');
-  const file = (await results(page)) as unknown as { lanes: { records: { alpha: number[]; beta: number[]; meta_loss: number }[] }[] };
+  const file = (await results(page)) as unknown as {
+    lanes: { records: { alpha: number[]; beta: number[]; meta_loss: number }[] }[];
+  };
   await page.getByRole('button', { name: 'reset' }).click();
   await expect(status(page)).toContainText('Paused at task 1');
   await page.getByRole('button', { name: 'one task' }).click();

@@ -101,7 +101,7 @@ test('dropped IDX files are used, broken ones are refused in words', async ({ pa
   await configure(page, small);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');
-  expect((await results(page)).data).toMatchObject({ kind: 'custom', train: 120, test: 20 });
+  expect((await results(page))['data']).toMatchObject({ kind: 'custom', train: 120, test: 20 });
 });
 
 test('files dropped on the page are used', async ({ page }) => {

@@ -1,7 +1,8 @@
 // What every test of the page shares: a page that must stay free of console errors, and its controls.
+
+import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
-import { readFile } from 'node:fs/promises';
 
 export const test = base.extend<{ expected: RegExp | undefined }>({
   /// What a test itself makes the browser complain of.
@@ -37,7 +38,10 @@ export const small = { tasks: '3', samples_per_task: '20', evaluation_images: '2
 
 export const status = (page: Page) => page.getByRole('status');
 
-export type Lane = { condition: string; records: { evaluation: { accuracy: { mean: number }[]; active: number[] } }[] };
+export type Lane = {
+  condition: string;
+  records: { evaluation: { accuracy: { mean: number }[]; active: number[] } }[];
+};
 
 export async function results(page: Page): Promise<{ lanes: Lane[]; [key: string]: unknown }> {
   const waiting = page.waitForEvent('download');
@@ -49,8 +53,13 @@ export async function results(page: Page): Promise<{ lanes: Lane[]; [key: string
 
 /// Nothing in the page's present state that axe finds fault with.
 export async function accessible(page: Page, what: string) {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`), what).toEqual([]);
+  const found = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(
+    found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`),
+    what,
+  ).toEqual([]);
 }
 
 /// Pictures of the page's present state in both sizes and both schemes, each looked at by axe; nothing is wider than the
@@ -59,7 +68,10 @@ export async function shoot(page: Page, name: string) {
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await accessible(page, `${name}, ${scheme}`);
-    for (const [width, height] of [[1440, 900], [390, 844]]) {
+    for (const [width, height] of [
+      [1440, 900],
+      [390, 844],
+    ]) {
       await page.setViewportSize({ width, height });
       await page.waitForTimeout(200);
       await page.screenshot({ path: `test-results/states/${name}-${scheme}-${width}.png`, fullPage: true });

@@ -1,7 +1,9 @@
 // What is measured in time has the machine to itself: it runs after all other tests.
 import { configure, expect, open, small, status, test } from './page';
 
-test('while eight lanes train on the software GPU the page answers, and its memory stays', async ({ page }) => {
+test('while eight lanes train on the software GPU the page answers, and its memory stays', async ({
+  page,
+}) => {
   await open(page, 'gpu');
   await configure(page, { ...small, tasks: '4', seeds: '4' });
   // The browser's own measure: from a key to the paint that shows what it did.
@@ -35,7 +37,9 @@ test('while eight lanes train on the software GPU the page answers, and its memo
   // What takes less than a frame is not reported.
   while (waits.length < presses) waits.push(16);
   waits.sort((a, b) => a - b);
-  console.log(`input to paint: median ${waits[waits.length >> 1].toFixed(0)} ms, worst ${waits.at(-1)!.toFixed(0)} ms of ${waits.length}`);
+  console.log(
+    `input to paint: median ${waits[waits.length >> 1].toFixed(0)} ms, worst ${waits.at(-1)!.toFixed(0)} ms of ${waits.length}`,
+  );
   console.log(`heap after each run: ${heap.map((h) => `${h.toFixed(1)} MB`).join(', ')}`);
   // A run's records are let go with it.
   expect(heap[2]).toBeLessThan(heap[0] * 1.3 + 2);

@@ -1,0 +1,48 @@
+import { describe, expect, test, vi } from 'vitest';
+
+// The module asks the system for its colour scheme when it is loaded.
+vi.hoisted(() => vi.stubGlobal('matchMedia', () => new EventTarget()));
+
+import { accuracy, effect, fixed, percent, probability, rate, same } from '../src/format';
+
+describe('numbers', () => {
+  test('a share is whole percents', () => {
+    expect([0, 0.004, 0.005, 0.118, 1].map(percent)).toEqual(['0%', '0%', '1%', '12%', '100%']);
+  });
+
+  test('a rate has two digits that count; one that the relu holds at zero is frozen', () => {
+    expect([0.028, 0.0082, 0.00041, 0, -0.001].map(rate)).toEqual([
+      '0.028',
+      '0.0082',
+      '4.1e-4',
+      'frozen',
+      'frozen',
+    ]);
+  });
+
+  test('what rounds to zero has no sign', () => {
+    expect(fixed(-0.0004, 3)).toBe('0.000');
+    expect(fixed(-0.0006, 3)).toBe('-0.001');
+    expect(fixed(2.5, 2)).toBe('2.50');
+  });
+
+  test('an effect has at most two decimals from 1 on', () => {
+    expect([-12.34, 5.216, 0.1332, -0.226].map(effect)).toEqual(['-12.3', '5.22', '0.13', '-0.23']);
+  });
+
+  test('a small probability is a bound', () => {
+    expect([0.00009, 0.0001, 0.5].map(probability)).toEqual(['< 0.0001', '0.0001', '0.5000']);
+  });
+
+  test('the item head, whose accuracy is small, has a digit more', () => {
+    expect(accuracy(0.4884, 0)).toBe('0.488');
+    expect(accuracy(0.02412, 1)).toBe('0.0241');
+  });
+});
+
+test('lists are the same by what they hold', () => {
+  const held = {};
+  expect(same([1, held], [1, held])).toBe(true);
+  expect(same([1], [1, 2])).toBe(false);
+  expect(same([{}], [{}])).toBe(false);
+});
