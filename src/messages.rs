@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::driver::RunError;
+use crate::config::Lane;
+use crate::driver::{Progress, RunError};
 use crate::engine::EngineError;
 use crate::gpu::GpuError;
 
@@ -86,6 +87,24 @@ pub fn run(error: &RunError) -> Words {
             advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
         },
     }
+}
+
+/// Says where a run is.
+pub fn position(progress: &Progress) -> String {
+    let wave = match progress.waves {
+        0 | 1 => String::new(),
+        waves => format!(", wave {} of {waves}", (progress.wave + 1).min(waves)),
+    };
+    format!("task {} of {}{wave}", progress.task + 1, progress.tasks)
+}
+
+/// Says that a lane was set aside.
+pub fn diverged(lane: Lane, step: u32) -> String {
+    format!(
+        "Seed {} under {} holds numbers that are not finite after step {step}; it is set aside, the others go on.",
+        lane.seed,
+        lane.condition.name()
+    )
 }
 
 impl std::fmt::Display for Words {

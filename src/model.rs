@@ -14,37 +14,43 @@ use crate::stream::{Purpose, random};
 pub enum Lesion {
     /// Nothing.
     Intact,
-    /// h4_L's products.
+    /// The left pathway's products.
     WithoutL,
-    /// h4_R's products.
+    /// The right pathway's products.
     WithoutR,
-    /// As many random units of h4_L as h4_R has: ours, for L is the larger pathway.
+    /// As many random units of the left pathway as the right one has: ours, for the left is the larger.
     WithoutSomeL,
 }
 
 impl Lesion {
-    /// The name used in files and on the page.
+    /// A name that fits any network; a run's own has the layer's name
+    /// ([`crate::results::description::lesion_name`]).
     pub fn name(self) -> &'static str {
         match self {
             Self::Intact => "intact",
-            Self::WithoutL => "without h4_L",
-            Self::WithoutR => "without h4_R",
-            Self::WithoutSomeL => "without some of h4_L",
+            Self::WithoutL => "without L",
+            Self::WithoutR => "without R",
+            Self::WithoutSomeL => "without some of L",
         }
     }
 }
 
 /// Where a matrix takes its input from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The image.
+    #[serde(rename = "image")]
     Input,
     /// The hidden layer of that index.
     Layer(usize),
 }
 
 /// Where a matrix's product goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// The hidden layer of that index: its pre-activation `z`, alone.
     Layer(usize),

@@ -397,6 +397,7 @@ mod tests {
             schema: version::current::<Results>(),
             code_version: String::new(),
             draws: String::new(),
+            experiment: Some("figure1".into()),
             lanes: lanes.into_iter().map(lane).collect(),
             config,
             data: DataInfo {

@@ -164,9 +164,8 @@ impl Config {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 impl Config {
-    /// Reads and checks a configuration's text; a page's text is read by the browser.
+    /// Reads and checks a configuration's text.
     ///
     /// # Errors
     /// If it is no JSON; every unknown, doubled, missing, mistyped or out-of-range field, by name, with what is allowed.

@@ -133,19 +133,20 @@ impl Parsed {
     }
 }
 
-fn parse(file: &str, bytes: &[u8]) -> Result<Parsed, IdxError> {
+/// Takes a file's bytes apart; its body stays where it is.
+fn parse(file: &str, mut bytes: Vec<u8>) -> Result<Parsed, IdxError> {
     let name = || file.to_owned();
     let number = |at: usize| {
         let four = bytes.get(at..at + 4)?.try_into().ok()?;
         Some(u32::from_be_bytes(four))
     };
     let held = bytes.len() as u64;
-    let (dimensions, count) = match (bytes, number(4)) {
+    let (dimensions, count) = match (bytes.as_slice(), number(4)) {
         (&[0, 0, 8, dimensions @ (1 | 3), ..], Some(count)) => (dimensions, u64::from(count)),
         _ => {
             return Err(IdxError::NotIdx {
                 file: name(),
-                start: match bytes {
+                start: match bytes.as_slice() {
                     [] => "nothing".into(),
                     _ => format!("{:02x?}", &bytes[..bytes.len().min(8)]),
                 },
@@ -193,7 +194,9 @@ fn parse(file: &str, bytes: &[u8]) -> Result<Parsed, IdxError> {
         }
         std::cmp::Ordering::Equal => {}
     }
-    let body = bytes[header as usize..].to_vec();
+    let sha256 = hex(&Sha256::digest(&bytes));
+    bytes.drain(..header as usize);
+    let body = bytes;
     let content = if dimensions == 3 {
         Content::Images(body)
     } else {
@@ -209,7 +212,7 @@ fn parse(file: &str, bytes: &[u8]) -> Result<Parsed, IdxError> {
     Ok(Parsed {
         file: name(),
         content,
-        sha256: hex(&Sha256::digest(bytes)),
+        sha256,
     })
 }
 
@@ -231,7 +234,7 @@ impl Dataset {
     ///
     /// # Errors
     /// If a file is damaged, or they don't go together; see [`IdxError`].
-    pub fn from_files(files: &[(String, Vec<u8>)]) -> Result<Self, IdxError> {
+    pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Self, IdxError> {
         let mismatch = |reason: String| IdxError::Mismatch { reason };
         if !matches!(files.len(), 2 | 4) {
             return Err(mismatch(format!(
@@ -243,7 +246,7 @@ impl Dataset {
         let mut images = Vec::new();
         let mut labels = Vec::new();
         for (file, bytes) in files {
-            let parsed = parse(file, bytes)?;
+            let parsed = parse(&file, bytes)?;
             match parsed.content {
                 Content::Images(_) => images.push(parsed),
                 Content::Labels(_) => labels.push(parsed),
@@ -354,7 +357,7 @@ impl Dataset {
             let bytes = gzip::unpack(bytes, LARGEST).map_err(unreadable)?;
             files.push((found.display().to_string(), bytes));
         }
-        Self::from_files(&files)
+        Self::from_files(files)
     }
 }
 
@@ -388,12 +391,12 @@ mod tests {
     }
 
     fn said(files: &[(String, Vec<u8>)]) -> String {
-        Dataset::from_files(files).unwrap_err().to_string()
+        Dataset::from_files(files.to_vec()).unwrap_err().to_string()
     }
 
     #[test]
     fn four_files_in_any_order() {
-        let data = Dataset::from_files(&four()).unwrap();
+        let data = Dataset::from_files(four()).unwrap();
         assert_eq!((data.train.len(), data.test.len()), (9, 3));
         assert_eq!(data.info.kind, DataSet::Custom);
         assert_eq!(data.info.digest.len(), 64);
@@ -403,7 +406,7 @@ mod tests {
     #[test]
     fn two_files_are_split() {
         let data =
-            Dataset::from_files(&[("i".into(), images(14)), ("l".into(), labels(14))]).unwrap();
+            Dataset::from_files(vec![("i".into(), images(14)), ("l".into(), labels(14))]).unwrap();
         assert_eq!((data.train.len(), data.test.len()), (12, 2));
         assert!(data.info.name.contains("seventh"));
     }

@@ -19,7 +19,7 @@ impl Driver {
     ///
     /// # Errors
     /// If the device failed.
-    pub async fn snapshot(&self) -> Result<Vec<(usize, Snapshot)>, RunError> {
+    pub async fn snapshots(&self) -> Result<Vec<(usize, Snapshot)>, RunError> {
         let mut snapshots = Vec::new();
         let Some(Watch { image, lanes }) = &self.watch else {
             return Ok(snapshots);
@@ -48,7 +48,7 @@ impl Driver {
     }
 
     /// The first seed's lanes that are looked at side by side: baseline and meta where there are both, else all.
-    pub fn twins(&self) -> Vec<usize> {
+    pub fn pair(&self) -> Vec<usize> {
         let first = self.lanes[0].seed;
         let all = || {
             let lanes = self.lanes.iter().enumerate();

@@ -29,7 +29,7 @@ use crate::formats::version;
 use crate::gpu::GpuError;
 use crate::inspect::Snapshot;
 use crate::model::{LaneState, Model, initial};
-use crate::results::description::RunInfo;
+use crate::results::description::RunDescription;
 use crate::results::record::{Evaluation, TaskRecord};
 use crate::results::{LaneResults, Results};
 use crate::stream::{Stream, StreamError};
@@ -132,6 +132,8 @@ struct Watch {
 /// A run in progress.
 #[derive(Debug)]
 pub struct Driver {
+    /// See [`RunDescription::experiment`].
+    experiment: Option<String>,
     config: Arc<Config>,
     model: Arc<Model>,
     data: Arc<Dataset>,
@@ -195,6 +197,7 @@ impl Driver {
         let (train, test) = (data.train.len() as u32, data.test.len() as u32);
         let first = Stream::new(&config, config.first_seed, train, test)?;
         let mut driver = Self {
+            experiment: None,
             results: lanes
                 .iter()
                 .map(|&lane| LaneResults {
@@ -239,6 +242,13 @@ impl Driver {
         Ok(driver)
     }
 
+    /// Says which experiment the run belongs to, by its id.
+    #[must_use]
+    pub fn of_experiment(mut self, id: Option<String>) -> Self {
+        self.experiment = id;
+        self
+    }
+
     /// Puts the wave in progress on the device: at its checkpoint if there is one, else at its beginning.
     fn begin_wave(&mut self) -> Result<(), RunError> {
         self.engine = None;
@@ -273,8 +283,9 @@ impl Driver {
     }
 
     /// What runs.
-    pub fn run_info(&self) -> RunInfo {
-        RunInfo::new(&self.config, &self.model, self.angles.clone())
+    pub fn description(&self) -> RunDescription {
+        let experiment = self.experiment.clone();
+        RunDescription::new(experiment, &self.config, &self.model, self.angles.clone())
     }
 
     /// What is run.
@@ -551,18 +562,18 @@ impl Driver {
 
     /// Everything measured so far.
     pub fn results(&self) -> Results {
-        let run = self.run_info();
         let (training_seconds, evaluation_seconds) = self.seconds();
         Results {
             schema: version::current::<Results>(),
             code_version: env!("CARGO_PKG_VERSION").to_owned(),
             draws: self.draws.clone(),
-            config: run.config,
+            experiment: self.experiment.clone(),
+            config: (*self.config).clone(),
             data: self.data.info.clone(),
             engine: self.info.clone(),
-            layers: run.layers,
-            matrices: run.matrices,
-            heads: run.heads,
+            layers: self.model.layers.iter().map(|l| l.name.clone()).collect(),
+            matrices: self.model.matrices.iter().map(|m| m.name.clone()).collect(),
+            heads: self.model.heads.iter().map(|h| h.name.to_owned()).collect(),
             lanes: self.results.clone(),
             training_seconds,
             evaluation_seconds,

@@ -18,6 +18,8 @@ pub struct Progress {
     pub steps: u32,
     /// The task in progress, from 0.
     pub task: u32,
+    /// Tasks of the stream.
+    pub tasks: u32,
     /// The wave in progress, from 0.
     pub wave: u32,
     /// How many waves.
@@ -50,6 +52,7 @@ impl Driver {
             step,
             steps,
             task: (step / self.config.steps_per_task()).min(self.config.tasks - 1),
+            tasks: self.config.tasks,
             wave: self.wave as u32,
             waves: self.waves.len() as u32,
             lane_steps_per_second: speed,

@@ -1,8 +1,8 @@
 //! A whole experiment in a link: the URL's fragment.
 //!
-//! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the preset that the configuration is
-//! nearest to, then every field in which it differs, in [`FIELDS`]' order, then what is looked at. So a
-//! configuration has exactly one fragment. Lists are joined by commas, and no pathways are `none`. Reading is as
+//! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the configuration belongs
+//! to (or is nearest to), then every field in which it differs, in [`FIELDS`]' order, then what is looked at. So a
+//! configuration of an experiment has exactly one fragment. Lists are joined by commas, and no pathways are `none`. Reading is as
 //! strict as reading a file: what is unknown, twice there, mistyped or out of range is refused by name.
 
 use serde::Serialize;
@@ -50,16 +50,15 @@ pub enum LinkError {
     Config(String),
 }
 
-/// Reads a decimal number; none if it is none. The browser has a reader of its own, which the page hands in: Rust's
-/// would bring its tables into the wasm.
-pub type ReadNumber = fn(&str) -> Option<f64>;
-
 /// What a word means for a field; none if it is of another kind.
-fn value(field: &Field, word: &str, number: ReadNumber) -> Option<Value> {
+fn value(field: &Field, word: &str) -> Option<Value> {
     let whole = |w: &str| w.parse::<u32>().ok().map(Value::from);
     match field.kind {
         FieldKind::Whole { .. } => whole(word),
-        FieldKind::Real { .. } => number(word).filter(|x| x.is_finite()).map(Value::from),
+        FieldKind::Real { .. } => {
+            let number = word.parse::<f64>().ok();
+            number.filter(|x| x.is_finite()).map(Value::from)
+        }
         FieldKind::Switch => word.parse::<bool>().ok().map(Value::from),
         FieldKind::Choice { .. } => Some(word.into()),
         FieldKind::Widths { min_len: 0, .. } if word == "none" => Some(Value::Null),
@@ -90,10 +89,12 @@ fn nearest(config: &Config) -> Option<Experiment> {
         .min_by_key(|e| differences(config, &e.config).len())
 }
 
-/// The fragment, without `#`, of a configuration.
-pub fn write(config: &Config, at: Option<u32>) -> String {
+/// The fragment, without `#`, of a configuration that belongs to an experiment (by its id), or to the nearest one where it
+/// belongs to none.
+pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>) -> String {
     let mut parts = vec![format!("v={VERSION}")];
-    if let Some(preset) = nearest(config) {
+    let preset = experiment.and_then(experiments::find);
+    if let Some(preset) = preset.or_else(|| nearest(config)) {
         parts.push(format!("preset={}", preset.id));
         let fields = differences(config, &preset.config);
         parts.extend(fields.iter().map(|(name, v)| format!("{name}={}", word(v))));
@@ -107,7 +108,7 @@ pub fn write(config: &Config, at: Option<u32>) -> String {
 /// # Errors
 /// If it is of another version, or anything in it is not exactly as [`write`] could have it. `preset_of`
 /// says what to open instead.
-pub fn read(fragment: &str, number: ReadNumber) -> Result<Link, LinkError> {
+pub fn read(fragment: &str) -> Result<Link, LinkError> {
     let wrong = |part: &str, reason: &str| LinkError::Part {
         part: part.chars().take(60).collect(),
         reason: reason.to_owned(),
@@ -147,7 +148,7 @@ pub fn read(fragment: &str, number: ReadNumber) -> Result<Link, LinkError> {
             .iter()
             .find(|f| f.name == name && f.name != "schema")
             .ok_or_else(|| wrong(part, "there is no such field"))?;
-        all[name] = value(field, text, number)
+        all[name] = value(field, text)
             .ok_or_else(|| wrong(part, &format!("allowed: {}", field.kind.allowed())))?;
     }
     let config = Config::from_value(&all).map_err(|e| LinkError::Config(e.to_string()))?;
@@ -176,10 +177,6 @@ mod tests {
     use super::*;
     use crate::config::Condition;
 
-    fn read(fragment: &str) -> Result<Link, LinkError> {
-        super::read(fragment, |text| text.parse().ok())
-    }
-
     fn figure2() -> Config {
         experiments::find("figure2").unwrap().config
     }
@@ -187,7 +184,10 @@ mod tests {
     #[test]
     fn a_link_goes_out_and_in_unchanged() {
         for e in experiments::all() {
-            assert_eq!(write(&e.config, None), format!("v=1&preset={}", e.id));
+            assert_eq!(
+                write(&e.config, Some(e.id), None),
+                format!("v=1&preset={}", e.id)
+            );
         }
         let config = Config {
             seeds: 3,
@@ -199,12 +199,12 @@ mod tests {
             alpha_0: 1e-3,
             ..figure2()
         };
-        let text = write(&config, Some(12));
+        let text = write(&config, None, Some(12));
         assert!(text.contains("hidden=64,32&pathways=40,10"), "{text}");
         let link = read(&text).unwrap();
         assert_eq!((&link.config, link.at), (&config, Some(12)));
         // One configuration, one fragment.
-        assert_eq!(write(&link.config, link.at), text);
+        assert_eq!(write(&link.config, None, link.at), text);
         assert!(
             text.bytes()
                 .all(|b| b.is_ascii_graphic() && b != b'#' && b != b'%')

@@ -40,25 +40,16 @@ impl FileError {
     }
 }
 
-/// Takes a file's JSON value for a record of any version up to the present one; `file` names it in errors.
+/// Reads a record's JSON text; `file` names it in errors.
 ///
 /// # Errors
-/// If it is of a later version, or not of its version's form.
-pub fn record<T: Versioned>(file: &str, value: serde_json::Value) -> Result<T, FileError> {
+/// If it is no JSON, of a later version, or not of its version's form.
+pub fn parse<T: Versioned>(file: &str, text: &str) -> Result<T, FileError> {
+    let value = serde_json::from_str(text).map_err(|e| FileError::malformed::<T>(file, e))?;
     version::read(value).map_err(|reason| FileError::Format {
         file: file.to_owned(),
         reason,
     })
-}
-
-/// Reads a record's JSON text; `file` names it in errors. In the page the browser reads it.
-///
-/// # Errors
-/// If it is no JSON, of a later version, or not of its version's form.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn parse<T: Versioned>(file: &str, text: &str) -> Result<T, FileError> {
-    let value = serde_json::from_str(text).map_err(|e| FileError::malformed::<T>(file, e))?;
-    record(file, value)
 }
 
 /// The most bytes a file may unpack to.

@@ -1,12 +1,15 @@
 //! What the page and its worker say to each other.
 //!
-//! Behind the page are two programs. The *analyst* knows words and files: it checks configurations, reads and writes links and
-//! results files, and judges claims; the page asks it [`Request`]s and gets [`Response`]s. The *trainer* has images and
-//! engines: [`Command`]s start and steer its one run, and [`Event`]s tell of it. What one has for the other goes through
-//! the worker: [`Response::Usable`] becomes [`Command::Run`], [`Event::Measured`] becomes [`Request::Measured`].
+//! Behind the page are two programs. The *analyst* knows configurations and files: it checks the former, reads and writes
+//! links and results files, and judges claims; the page asks it [`Request`]s and gets a [`Response`] for each. The
+//! *trainer* has images and engines: [`Command`]s start and steer its one run, and [`Event`]s tell of it. What was
+//! measured ([`Event::Measured`]) the worker hands from the trainer to the analyst.
+//!
+//! The worker's envelope (`www/src/client.ts`) numbers requests, so that a response finds who asked, and carries the
+//! number of the run that an event is of: a run that is not the newest says nothing any more.
 //!
 //! These are the only types on the wire. The page's TypeScript types are generated from them (test
-//! `typescript_types_are_current`). The page shows what it is told and computes no result itself.
+//! `typescript_types_are_current`). The page shows what it is sent and computes no result itself.
 
 mod analyst;
 mod trainer;
@@ -20,26 +23,28 @@ use crate::results::Results;
 pub use analyst::{Request, Response};
 pub use trainer::{Command, Event};
 
-/// A run that is asked for, its configuration checked: the analyst hands it to the trainer.
+/// A run that is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RunRequest {
-    /// The configuration.
+    /// The configuration, as the analyst has checked it.
     pub config: Config,
+    /// The experiment that it belongs to, by its id.
+    pub experiment: Option<String>,
     /// Which engine.
     pub engine: EngineChoice,
     /// Whether to wait, paused, before the first step.
     pub paused: bool,
 }
 
-/// Everything measured so far: the trainer hands it to the analyst.
+/// Everything measured so far, for the analyst.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Measured {
     /// Everything.
     #[cfg_attr(test, ts(type = "unknown"))]
     pub results: Results,
-    /// The form of the file to write of it; none to hold the figure's claims against it.
+    /// The form of the file to write of it; none to hold the experiment's claims against it.
     pub format: Option<Format>,
 }
 
@@ -61,38 +66,9 @@ pub struct File {
     /// Its name, for messages.
     pub name: String,
     /// Its content.
-    #[serde(with = "bytes")]
+    #[serde(with = "serde_bytes")]
     #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub bytes: Vec<u8>,
-}
-
-/// Reads bytes as a browser's `Uint8Array` gives them, or as a list of numbers.
-mod bytes {
-    use serde::de::{Deserializer, SeqAccess, Visitor};
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl<'de> Visitor<'de> for Bytes {
-            type Value = Vec<u8>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-            fn visit_bytes<E>(self, v: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(v.to_vec())
-            }
-            fn visit_byte_buf<E>(self, v: Vec<u8>) -> Result<Vec<u8>, E> {
-                Ok(v)
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<u8>, A::Error> {
-                let mut v = Vec::new();
-                while let Some(byte) = seq.next_element()? {
-                    v.push(byte);
-                }
-                Ok(v)
-            }
-        }
-        d.deserialize_byte_buf(Bytes)
-    }
 }
 
 /// Where IDX files come from.
@@ -172,7 +148,14 @@ mod tests {
             super::Format,
             super::StepUnit,
             super::State,
-            crate::results::description::RunInfo,
+            crate::results::description::RunDescription,
+            crate::results::description::LayerDescription,
+            crate::results::description::MatrixDescription,
+            crate::results::description::HeadDescription,
+            crate::results::description::LesionDescription,
+            crate::results::description::Pathway,
+            crate::model::Source,
+            crate::model::Target,
             crate::driver::Progress,
             crate::config::Config,
             crate::config::Condition,

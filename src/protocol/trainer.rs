@@ -10,27 +10,24 @@ use crate::engine::info::EngineInfo;
 use crate::inspect::StepTrace;
 use crate::inspect::{Picture, Probe, Snapshot};
 use crate::messages::Words;
-use crate::results::description::RunInfo;
+use crate::results::description::RunDescription;
 use crate::results::record::TaskRecord;
 
 /// What is asked of the trainer.
-///
-/// Named from outside (`{ run: { ... } }`): a name within would bring serde's buffers into the wasm.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {
     /// Uses the project's own procedural digits; answered by [`Event::Data`].
     UseDigits,
-    /// Uses IDX files, unpacked; answered by [`Event::Data`] or [`Event::DataRefused`].
+    /// Uses IDX files, unpacked (their bytes are taken over); answered by [`Event::Data`] or [`Event::DataRefused`].
     UseFiles {
         /// The files, in any order; which is which is read from their headers and sizes.
         files: Vec<File>,
         /// Where they come from.
         origin: Origin,
     },
-    /// Starts a run from the beginning, of a configuration that the analyst has checked
-    /// ([`super::Response::Usable`]); answered by [`Event::Started`] or [`Event::Failed`].
+    /// Starts a run from the beginning; answered by [`Event::Started`] or [`Event::Failed`].
     Run(Box<RunRequest>),
     /// Pauses after the slice in progress.
     Pause,
@@ -48,14 +45,14 @@ pub enum Command {
         /// In which form.
         format: Format,
     },
-    /// Looks at the first seed's units on this digit from now on; answered by [`Event::Probed`].
+    /// Shows the first seed's units on this digit from now on; answered by [`Event::Probed`].
     Watch {
         /// The digit.
         probe: Probe,
     },
     /// Asks for the weights of one unit of h1; answered by [`Event::Receptive`] once the lanes are at hand.
     Receptive {
-        /// Index into [`RunInfo::lanes`].
+        /// Index into [`RunDescription::lanes`].
         lane: u32,
         /// The unit, from 0.
         unit: u32,
@@ -63,7 +60,7 @@ pub enum Command {
     /// Asks for a walk through a lane's next step (its last one where it is through); answered by
     /// [`Event::Traced`].
     Trace {
-        /// Index into [`RunInfo::lanes`].
+        /// Index into [`RunDescription::lanes`].
         lane: u32,
     },
 }
@@ -102,21 +99,21 @@ pub enum Event {
     /// A run begins (or begins again).
     Started {
         /// What runs.
-        run: RunInfo,
+        run: RunDescription,
     },
     /// How far the run is; a few times a second.
     Progress(Progress),
     /// A lane was measured: before training, or after a task.
     Checkpoint {
-        /// Index into [`RunInfo::lanes`].
+        /// Index into [`RunDescription::lanes`].
         lane: u32,
         /// What was measured.
         record: TaskRecord,
     },
     /// Means over seeds, after checkpoints came in.
     Summary(Summary),
-    /// Everything measured so far, for the analyst ([`super::Request::Measured`]): to write a file of this form, or, where
-    /// none is given, to hold the figure's claims against it.
+    /// Everything measured so far, for the analyst: to write a file of this form, or, where
+    /// none is given, to hold the experiment's claims against it.
     Measured(Box<Measured>),
     /// What is looked at from now on.
     Probed {
@@ -129,7 +126,7 @@ pub enum Event {
     },
     /// A lane's units on the probe.
     Snapshot {
-        /// Index into [`RunInfo::lanes`].
+        /// Index into [`RunDescription::lanes`].
         lane: u32,
         /// Tasks learned, at a task's end; none in between.
         tasks_learned: Option<u32>,
@@ -138,7 +135,7 @@ pub enum Event {
     },
     /// One unit of h1.
     Receptive {
-        /// Index into [`RunInfo::lanes`].
+        /// Index into [`RunDescription::lanes`].
         lane: u32,
         /// The unit.
         unit: u32,
@@ -149,14 +146,14 @@ pub enum Event {
     },
     /// A walk through one step.
     Traced {
-        /// Index into [`RunInfo::lanes`].
+        /// Index into [`RunDescription::lanes`].
         lane: u32,
         /// The step.
         trace: Box<StepTrace>,
     },
     /// A lane holds numbers that are not finite any more and was set aside; the others go on.
     LaneDiverged {
-        /// Index into [`RunInfo::lanes`].
+        /// Index into [`RunDescription::lanes`].
         lane: u32,
         /// The observe step (counted from 0) at which it was found.
         step: u32,

@@ -12,6 +12,7 @@ use crate::analysis::summary::{Transfer, peak_of_alpha};
 use crate::config::Condition;
 use crate::experiments;
 use crate::model::Lesion;
+use crate::results::description::lesion_name;
 use crate::results::record::TaskRecord;
 use crate::results::{LaneResults, Results};
 
@@ -74,7 +75,7 @@ fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
     format!(
         "accuracy {} {}",
         results.heads[head as usize],
-        lesion.name()
+        lesion_name(lesion, &results.layers)
     )
 }
 

@@ -10,7 +10,7 @@ use crate::inspect;
 use crate::model::Model;
 use crate::report;
 use crate::results::Results;
-use crate::results::description::RunInfo;
+use crate::results::description::RunDescription;
 use crate::results::record::TaskRecord;
 use crate::stream::{Stream, StreamError};
 
@@ -19,7 +19,7 @@ use crate::stream::{Stream, StreamError};
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StoredRun {
     /// What was run.
-    pub run: RunInfo,
+    pub run: RunDescription,
     /// On which images.
     pub data: DataInfo,
     /// On which engine.
@@ -62,7 +62,7 @@ impl StoredRun {
         let summary = Summary::with_intervals(&config.conditions, lanes);
         Ok(Self {
             strip: inspect::strip(inspect::Probe::default().digit, &angles),
-            run: RunInfo::new(config, &model, angles),
+            run: RunDescription::new(results.experiment.clone(), config, &model, angles),
             data: results.data.clone(),
             engine: results.engine.clone(),
             code_version: results.code_version.clone(),

@@ -1,51 +1,247 @@
-//! What a run is: the facts that label everything measured in it.
+//! What a run is: the facts that label everything measured in it, its network's structure among them.
 
 use serde::Serialize;
 
 use crate::config::{Config, Lane};
-use crate::model::Model;
+use crate::data::SIDE;
+use crate::model::{Lesion, Model, Source, Target};
 
-/// A run's fixed facts: what charts need to label what follows.
-#[derive(Clone, Debug, Serialize)]
+/// A run's fixed facts: what charts and tables need to label what is measured.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct RunInfo {
-    /// The configuration.
+pub struct RunDescription {
+    /// The experiment that it belongs to, by its id; none of a configuration of one's own.
+    pub experiment: Option<String>,
+    /// What is run.
     pub config: Config,
-    /// Hidden layers' names in beta's order (h1, h2, ..., or h4_L, h4_R).
-    pub layers: Vec<String>,
-    /// Their units.
-    pub units: Vec<u32>,
-    /// Weight matrices' names in alpha's order.
-    pub matrices: Vec<String>,
-    /// For each hidden layer, the index of its weight matrix in alpha's order.
-    pub layer_matrix: Vec<u32>,
-    /// Heads' names: category, and item where there is one.
-    pub heads: Vec<String>,
-    /// Chance level of each head.
-    pub chance: Vec<f64>,
+    /// Hidden layers, bottom-up, in beta's order.
+    pub layers: Vec<LayerDescription>,
+    /// Weight matrices, in alpha's order.
+    pub matrices: Vec<MatrixDescription>,
+    /// Output heads, by index.
+    pub heads: Vec<HeadDescription>,
+    /// What evaluation leaves out in turn; the first is the intact network.
+    pub lesions: Vec<LesionDescription>,
     /// The lanes.
     pub lanes: Vec<Lane>,
     /// Observe steps of each lane.
     pub steps: u32,
     /// The first seed's angle of each task, in degrees.
     pub angles: Vec<f64>,
+    /// Pixels along an image's side.
+    pub image_side: u32,
 }
 
-impl RunInfo {
-    /// Of a configuration whose first seed's tasks have these angles.
-    pub fn new(config: &Config, model: &Model, angles: Vec<f64>) -> Self {
-        let heads = model.heads.iter();
+/// Which of two pathways side by side a layer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Pathway {
+    /// L, the paper's monosynaptic-like one.
+    Left,
+    /// R.
+    Right,
+}
+
+/// A hidden layer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LayerDescription {
+    /// Its name: h1, h2, ...; of pathways h4_L and h4_R, with their own depth.
+    pub name: String,
+    /// Its width.
+    pub units: u32,
+    /// k of the k-th largest pre-activation, which sets the strength of inhibition.
+    pub k: u32,
+    /// The index of its matrix.
+    pub matrix: u32,
+    /// What it reads.
+    pub reads: Source,
+    /// Layers below it: 0 at the bottom; pathways have the same.
+    pub depth: u32,
+    /// Which pathway it is, if it is one.
+    pub pathway: Option<Pathway>,
+}
+
+/// A weight matrix.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MatrixDescription {
+    /// Its name in files.
+    pub name: String,
+    /// Its name for people: of the hidden layer it leads to, or of the head, with the pathway it comes from.
+    pub label: String,
+    /// What it reads.
+    pub from: Source,
+    /// Where its product goes.
+    pub to: Target,
+}
+
+/// An output head.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HeadDescription {
+    /// Its name: category or item.
+    pub name: String,
+    /// Its classes.
+    pub classes: u32,
+    /// The accuracy of guessing, 0 to 1.
+    pub chance: f64,
+}
+
+/// A lesion.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LesionDescription {
+    /// Which, as records name it.
+    pub lesion: Lesion,
+    /// Its name for people, with the layer's own.
+    pub name: String,
+    /// The index of the layer whose units are silenced; none of the intact network.
+    pub layer: Option<u32>,
+    /// How many of its units are silenced.
+    pub units: u32,
+}
+
+/// A lesion's name for people; `layers` are the hidden layers' names, the pathways' last.
+pub fn lesion_name(lesion: Lesion, layers: &[impl AsRef<str>]) -> String {
+    let [.., left, right] = layers else {
+        return lesion.name().to_owned();
+    };
+    let (left, right) = (left.as_ref(), right.as_ref());
+    match lesion {
+        Lesion::Intact => lesion.name().to_owned(),
+        Lesion::WithoutL => format!("without {left}"),
+        Lesion::WithoutR => format!("without {right}"),
+        Lesion::WithoutSomeL => format!("without some of {left}"),
+    }
+}
+
+impl RunDescription {
+    /// Of a configuration whose first seed's tasks have these angles, in degrees.
+    pub fn new(
+        experiment: Option<String>,
+        config: &Config,
+        model: &Model,
+        angles: Vec<f64>,
+    ) -> Self {
         Self {
-            layers: model.layers.iter().map(|l| l.name.clone()).collect(),
-            units: model.layers.iter().map(|l| l.units as u32).collect(),
-            matrices: model.matrices.iter().map(|m| m.name.clone()).collect(),
-            layer_matrix: model.layers.iter().map(|l| l.matrix as u32).collect(),
-            heads: heads.clone().map(|h| h.name.to_owned()).collect(),
-            chance: heads.map(|h| 1.0 / h.classes as f64).collect(),
+            experiment,
+            layers: layers(model),
+            matrices: matrices(model),
+            heads: heads(model),
+            lesions: lesions(model),
             lanes: config.lanes(),
             steps: config.steps(),
             config: config.clone(),
             angles,
+            image_side: SIDE as u32,
         }
+    }
+
+    /// The hidden layers' names, in beta's order.
+    pub fn layer_names(&self) -> Vec<String> {
+        self.layers.iter().map(|l| l.name.clone()).collect()
+    }
+}
+
+fn layers(model: &Model) -> Vec<LayerDescription> {
+    let count = model.layers.len();
+    let pathway = |l: usize| match count - l {
+        2 if model.pathways => Some(Pathway::Left),
+        1 if model.pathways => Some(Pathway::Right),
+        _ => None,
+    };
+    let described = model.layers.iter().enumerate().map(|(l, layer)| {
+        let pathway = pathway(l);
+        LayerDescription {
+            name: layer.name.clone(),
+            units: layer.units as u32,
+            k: layer.k as u32,
+            matrix: layer.matrix as u32,
+            reads: layer.source,
+            depth: (l - usize::from(pathway == Some(Pathway::Right))) as u32,
+            pathway,
+        }
+    });
+    described.collect()
+}
+
+fn matrices(model: &Model) -> Vec<MatrixDescription> {
+    let label = |source: Source, target: Target| match target {
+        Target::Layer(l) => model.layers[l].name.clone(),
+        Target::Head(h) => {
+            let head = if model.heads.len() > 1 {
+                model.heads[h].name
+            } else {
+                "readout"
+            };
+            match source {
+                Source::Layer(l) if model.pathways => {
+                    format!("{head} from {}", model.layers[l].name)
+                }
+                _ => head.to_owned(),
+            }
+        }
+    };
+    let described = model.matrices.iter().map(|m| MatrixDescription {
+        name: m.name.clone(),
+        label: label(m.source, m.target),
+        from: m.source,
+        to: m.target,
+    });
+    described.collect()
+}
+
+fn heads(model: &Model) -> Vec<HeadDescription> {
+    let described = model.heads.iter().map(|head| HeadDescription {
+        name: head.name.to_owned(),
+        classes: head.classes as u32,
+        chance: 1.0 / head.classes.max(1) as f64,
+    });
+    described.collect()
+}
+
+fn lesions(model: &Model) -> Vec<LesionDescription> {
+    let names: Vec<&str> = model.layers.iter().map(|l| l.name.as_str()).collect();
+    let count = model.layers.len();
+    let units = |l: usize| model.layers.get(l).map_or(0, |layer| layer.units as u32);
+    let described = model.lesions().iter().map(|&lesion| {
+        let silenced = match lesion {
+            Lesion::Intact => None,
+            Lesion::WithoutL => Some((count - 2, units(count - 2))),
+            Lesion::WithoutR => Some((count - 1, units(count - 1))),
+            Lesion::WithoutSomeL => Some((count - 2, units(count - 1))),
+        };
+        LesionDescription {
+            lesion,
+            name: lesion_name(lesion, &names),
+            layer: silenced.map(|(l, _)| l as u32),
+            units: silenced.map_or(0, |(_, units)| units),
+        }
+    });
+    described.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pathways_stand_side_by_side_and_lesions_carry_their_names() {
+        let model = Model::of_shape(784, &[64, 32], Some([40, 10]), 10, 200, 0.01);
+        let named = |lesion: usize| lesions(&model)[lesion].name.clone();
+        assert_eq!(named(1), "without h3_L");
+        assert_eq!(named(3), "without some of h3_L");
+        assert_eq!(lesions(&model)[3].units, 10);
+        let depths: Vec<u32> = layers(&model).iter().map(|l| l.depth).collect();
+        assert_eq!(depths, [0, 1, 2, 2]);
+        let labels: Vec<String> = matrices(&model).into_iter().map(|m| m.label).collect();
+        assert_eq!(labels[3..5], ["h3_R", "category from h3_L"]);
+        let plain = Model::of_shape(784, &[64, 32], None, 10, 0, 0.01);
+        assert_eq!(lesions(&plain).len(), 1);
+        assert_eq!(matrices(&plain)[2].label, "readout");
+        let equal = Model::of_shape(784, &[64], Some([20, 20]), 10, 0, 0.01);
+        assert_eq!(lesions(&equal).len(), 3);
     }
 }

@@ -72,6 +72,9 @@ pub struct Results {
     pub schema: u32,
     /// The code's version.
     pub code_version: String,
+    /// The experiment that it belongs to, by its id; none of a configuration of one's own, and of files of version 1.
+    #[serde(default)]
+    pub experiment: Option<String>,
     /// What was run.
     pub config: Config,
     /// SHA-256 of the first seed's schedule and initial weights: which random draws the code made.

@@ -1,129 +1,126 @@
-//! The analyst: configurations checked, links and results files read and written, claims judged. It keeps nothing from one
-//! question to the next.
+//! The analyst: configurations checked, links and results files read and written, claims judged. It keeps nothing from
+//! one request to the next.
 
 use wasm_bindgen::prelude::*;
 
-use super::json;
-use crate::config::{Config, ConfigError};
+use crate::config::Config;
 use crate::experiments::{self, link};
-use crate::messages::Words;
-use crate::protocol::{File, Format, Request, Response, RunRequest};
+use crate::formats::{self, FileError};
+use crate::protocol::{File, Format, Measured, Request, Response};
 use crate::report;
 use crate::report::page::StoredRun;
 use crate::results::Results;
 
 /// The analyst's end of the wire.
 #[wasm_bindgen]
-pub struct Analyst {
-    post: js_sys::Function,
-}
+#[derive(Debug, Default)]
+pub struct Analyst;
 
 #[wasm_bindgen]
 impl Analyst {
-    /// A analyst that hands answers to `post`.
+    /// An analyst.
     #[wasm_bindgen(constructor)]
-    pub fn new(post: js_sys::Function) -> Self {
+    pub fn new() -> Self {
         console_error_panic_hook::set_once();
-        Self { post }
+        Self
     }
 
-    /// Answers a [`Request`].
-    pub fn handle(&self, question: JsValue) {
-        let answer = match super::message(question) {
-            Ok(question) => answer(question),
-            Err(words) => Some(Response::Failed(words)),
-        };
-        if let Some(answer) = answer {
-            super::post(&self.post, &answer);
-        }
+    /// Answers a [`Request`] with its [`Response`].
+    pub fn answer(&self, request: JsValue) -> JsValue {
+        super::record(&match super::message(request) {
+            Ok(request) => answer(request),
+            Err(words) => Response::Failed(words),
+        })
+    }
+
+    /// Takes what the trainer measured ([`Measured`]): gives [`Response::Results`] in the form asked for,
+    /// [`Response::Claims`] where none is.
+    pub fn measured(&self, measured: JsValue) -> JsValue {
+        super::record(&match super::message::<Measured>(measured) {
+            Ok(Measured { results, format }) => match format {
+                Some(format) => written(&results, format),
+                None => Response::Claims {
+                    outcomes: report::outcomes(&results),
+                },
+            },
+            Err(words) => Response::Failed(words),
+        })
     }
 }
 
-fn answer(question: Request) -> Option<Response> {
-    Some(match question {
+fn answer(request: Request) -> Response {
+    match request {
         Request::Hello => Response::Catalog {
             version: env!("CARGO_PKG_VERSION").into(),
             experiments: experiments::all(),
             fields: crate::config::FIELDS.to_vec(),
         },
-        Request::Check { config } => {
-            let problems = config_of(&config).err().map_or(Vec::new(), |e| e.problems);
-            Response::Checked { config, problems }
-        }
-        Request::Run {
-            config,
-            engine,
-            paused,
-        } => match config_of(&config) {
-            Ok(config) => Response::Usable(Box::new(RunRequest {
-                config,
-                engine,
-                paused,
-            })),
-            Err(e) => Response::Failed(Words {
-                what: e.to_string(),
-                meaning: "The run was not started.".into(),
-                advice: "Change the fields named above to what is allowed.".into(),
-            }),
+        Request::Check { config } => match Config::from_json(&config) {
+            Ok(config) => Response::Checked {
+                problems: Vec::new(),
+                config: Some(config),
+            },
+            Err(e) => Response::Checked {
+                problems: e.problems,
+                config: None,
+            },
         },
         Request::Open { file } => match opened(&file) {
             Ok(run) => Response::Opened(Box::new(run)),
-            Err(reason) => Response::DataRefused { reason },
+            Err(reason) => Response::Refused { reason },
         },
-        Request::Convert { file, format } => {
-            match json::record_of::<Results>(&file.name, &file.bytes) {
-                Ok(results) => told(&results, format),
-                Err(e) => Response::DataRefused {
-                    reason: e.to_string(),
-                },
-            }
-        }
-        Request::Measured(measured) => match measured.format {
-            Some(format) => told(&measured.results, format),
-            None => Response::Claims {
-                outcomes: report::outcomes(&measured.results),
+        Request::Convert { file, format } => match results(&file) {
+            Ok(results) => written(&results, format),
+            Err(e) => Response::Refused {
+                reason: e.to_string(),
             },
         },
-        // What is no configuration has no link; the editor says what is wrong with it.
-        Request::WriteLink { config, at } => Response::Link {
-            fragment: link::write(&config_of(&config).ok()?, at),
+        Request::WriteLink {
+            config,
+            experiment,
+            at,
+        } => Response::Link {
+            // What is no configuration has no link; the editor says what is wrong with it.
+            fragment: Config::from_json(&config)
+                .ok()
+                .map(|config| link::write(&config, experiment.as_deref(), at)),
         },
         Request::ReadLink { fragment } => {
-            let read = link::read(&fragment, json::number);
+            let read = link::read(&fragment);
             Response::LinkRead {
                 preset: link::preset_of(&fragment).into(),
                 problem: read.as_ref().err().map(ToString::to_string),
                 link: read.ok(),
             }
         }
-    })
+    }
 }
 
-/// Reads and checks a configuration's text.
-fn config_of(text: &str) -> Result<Config, ConfigError> {
-    let value: serde_json::Value = json::read(text).map_err(ConfigError::whole)?;
-    Config::from_value(&value)
+fn results(file: &File) -> Result<Results, FileError> {
+    let text = str::from_utf8(&file.bytes);
+    let text = text.map_err(|e| FileError::malformed::<Results>(&file.name, e))?;
+    formats::parse(&file.name, text)
 }
 
 /// A results file as the page shows it.
 fn opened(file: &File) -> Result<StoredRun, String> {
-    let results = json::record_of::<Results>(&file.name, &file.bytes).map_err(|e| e.to_string())?;
+    let results = results(file).map_err(|e| e.to_string())?;
     StoredRun::of(&results).map_err(|e| e.to_string())
 }
 
 /// A run's results as a file.
-fn told(results: &Results, format: Format) -> Response {
+fn written(results: &Results, format: Format) -> Response {
     let (first, seeds) = (results.config.first_seed, results.config.seeds);
-    let shape = experiments::of_shape(&results.config).map_or("run", |e| e.id);
+    let experiment = results.experiment.as_deref().unwrap_or("run");
     let name = match seeds {
-        1 => format!("metacls-{shape}-seed{first}"),
-        _ => format!("metacls-{shape}-seeds{first}to{}", first + seeds - 1),
+        1 => format!("metacls-{experiment}-seed{first}"),
+        _ => format!("metacls-{experiment}-seeds{first}to{}", first + seeds - 1),
     };
     let (ending, media_type, text) = match format {
         Format::Json => (
             "json",
             "application/json",
-            json::write(results).unwrap_or_default(),
+            serde_json::to_string_pretty(results).unwrap_or_default(),
         ),
         Format::Csv => ("csv", "text/csv", report::csv(results)),
     };

@@ -1,16 +1,22 @@
 //! The wasm shell: turns messages into work and work into messages. The only folder that knows JavaScript.
 //!
 //! It comes in two programs, each a build of this crate with one feature, so that a page loads what it uses:
-//! [`Analyst`] (feature `analyst`) answers questions about configurations, links and results files;
-//! [`Trainer`] (feature `trainer`) has the engines and trains. Both live in one dedicated worker, which passes on what one has
-//! for the other ([`crate::protocol`]).
+//! [`Analyst`] (feature `analyst`) answers requests about configurations, links and results files;
+//! [`Trainer`] (feature `trainer`) has the engines and trains. Both live in one dedicated worker, which passes on what one
+//! has for the other ([`crate::protocol`]).
 
 #[cfg(feature = "analyst")]
 mod analyst;
-#[cfg(feature = "analyst")]
-mod json;
+#[cfg(feature = "trainer")]
+mod notes;
+#[cfg(feature = "trainer")]
+mod opening;
+#[cfg(feature = "trainer")]
+mod requests;
 #[cfg(feature = "trainer")]
 mod run;
+#[cfg(feature = "trainer")]
+mod session;
 #[cfg(feature = "trainer")]
 mod trainer;
 
@@ -25,17 +31,10 @@ pub use analyst::Analyst;
 #[cfg(feature = "trainer")]
 pub use trainer::Trainer;
 
-/// A record as JavaScript has it after reading its JSON.
-fn record(of: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
+/// A record as JavaScript has it after reading its JSON; `undefined` of what has no such form, which no record here is.
+fn record(of: &impl Serialize) -> JsValue {
     of.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-}
-
-/// Hands a message to the page.
-fn post(to: &js_sys::Function, message: &impl Serialize) {
-    if let Ok(value) = record(message) {
-        // Nobody is left to be told if posting fails.
-        let _ = to.call1(&JsValue::NULL, &value);
-    }
+        .unwrap_or_default()
 }
 
 /// Reads a message.

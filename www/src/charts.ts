@@ -1,9 +1,11 @@
 // The four charts beside the network. They place what they are given and compute nothing but positions.
+
 import * as Plot from '@observablehq/plot';
 import { type Course, type Spread, whisker } from './course';
 import { type Drawn, exits, type Row, show } from './figure';
 import { conditionColor as color, element, same, style, tableOf } from './format';
-import type { Condition, Estimate, Lane, RunInfo, SummaryPoint, TaskRecord } from './protocol';
+import type { RunInfo } from './legacy';
+import type { Condition, Estimate, Lane, SummaryPoint, TaskRecord } from './protocol';
 
 /// What is drawn: a run, the stored one behind it, the point of the stream that is looked at, and what bands mean.
 export type Picture = { front: Course; behind: Course | undefined; at: number; spread: Spread };

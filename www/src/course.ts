@@ -1,4 +1,5 @@
 // A run as the page shows it, stored or live: finished numbers, and how to find them.
+import { lists, type RunInfo } from './legacy';
 import type {
   Condition,
   Config,
@@ -11,7 +12,6 @@ import type {
   Lesion,
   Outcome,
   Probe,
-  RunInfo,
   Snapshot,
   StepTrace,
   StoredRun,
@@ -46,7 +46,7 @@ export type Course = {
 
 export const storedCourse = (stored: StoredRun): Course => ({
   kind: 'stored',
-  run: stored.run,
+  run: lists(stored.run),
   data: stored.data,
   engine: stored.engine,
   records: stored.records,

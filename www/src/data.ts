@@ -1,5 +1,5 @@
 // Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
-import type { Message } from './client';
+import type { Message } from './legacy';
 import type { Origin, File as Sent } from './protocol';
 import { reason } from './reason';
 import { plain } from './unpack';

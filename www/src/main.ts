@@ -2,13 +2,13 @@
 
 import type { Picture } from './charts';
 import * as claims from './claims';
-import * as client from './client';
 import { alike, type Course, measuredAt, reached, type Spread, storedCourse, twins } from './course';
 import * as data from './data';
 import { save } from './download';
 import * as editor from './editor';
 import { accuracy, dark, percent, rate, same } from './format';
 import { Inspector } from './inspector';
+import * as client from './legacy';
 import { Lesions } from './lesions';
 import { Network, type Selected } from './network';
 import type { Config, EngineChoice, File, Format, Response } from './protocol';
@@ -405,7 +405,7 @@ client.listen({
         save(event.file_name, event.text, event.media_type);
         break;
       case 'link':
-        fragment = event.fragment;
+        fragment = event.fragment ?? '';
         history.replaceState(null, '', `#${fragment}`);
         get('command').textContent = `metacls run '#${fragment.replace(/&at=\d+$/, '')}'`;
         break;

@@ -1,26 +1,14 @@
 // Generated from src/protocol: METACLS_BLESS=1 cargo test --lib typescript_types
 
-export type Request = "hello" | { "check": { 
+export type Request = { "type": "hello" } | { "type": "check", 
 /**
  * The configuration as JSON text.
  */
-config: string, } } | { "run": { 
-/**
- * The configuration as JSON text.
- */
-config: string, 
-/**
- * Which engine.
- */
-engine: EngineChoice, 
-/**
- * Whether to wait, paused, before the first step.
- */
-paused: boolean, } } | { "open": { 
+config: string, } | { "type": "open", 
 /**
  * Its content.
  */
-file: File, } } | { "convert": { 
+file: File, } | { "type": "convert", 
 /**
  * Its content.
  */
@@ -28,26 +16,30 @@ file: File,
 /**
  * In which form.
  */
-format: Format, } } | { "measured": Measured } | { "write_link": { 
+format: Format, } | { "type": "write_link", 
 /**
  * The configuration as JSON text.
  */
 config: string, 
 /**
- * The point of the stream that is looked at.
+ * The experiment that it belongs to, by its id.
  */
-at: number | null, } } | { "read_link": { 
+experiment: string | null, 
+/**
+ * The point of the stream that is looked at: tasks learned; none for the end.
+ */
+at: number | null, } | { "type": "read_link", 
 /**
  * The fragment.
  */
-fragment: string, } };
+fragment: string, };
 export type Response = { "type": "catalog", 
 /**
  * The code's version.
  */
 version: string, 
 /**
- * The presets.
+ * The experiments.
  */
 experiments: Array<Experiment>, 
 /**
@@ -55,31 +47,31 @@ experiments: Array<Experiment>,
  */
 fields: Array<Field>, } | { "type": "checked", 
 /**
- * The text that was asked about.
+ * What is wrong with the configuration; empty if it is usable.
  */
-config: string, 
+problems: Array<Problem>, 
 /**
- * What is wrong with it; empty if usable.
+ * The configuration, read and checked, where it is usable: what [`super::Command::Run`] takes.
  */
-problems: Array<Problem>, } | { "type": "usable" } & RunRequest | { "type": "data_refused", 
+config: Config | null, } | { "type": "refused", 
 /**
  * Why, in words.
  */
 reason: string, } | { "type": "claims", 
 /**
- * In the figure's order.
+ * In the experiment's order.
  */
 outcomes: Array<Outcome>, } | { "type": "link", 
 /**
- * The fragment, without `#`.
+ * The fragment, without `#`; none of what is no usable configuration.
  */
-fragment: string, } | { "type": "link_read", 
+fragment: string | null, } | { "type": "link_read", 
 /**
  * What it holds; none if it can't be read.
  */
 link: Link | null, 
 /**
- * The preset to open where it can't.
+ * The experiment to open where it can't.
  */
 preset: string, 
 /**
@@ -98,7 +90,7 @@ media_type: string,
  * Its text.
  */
 text: string, } | { "type": "failed" } & Words;
-export type Command = "use_digits" | { "use_files": { 
+export type Command = { "type": "use_digits" } | { "type": "use_files", 
 /**
  * The files, in any order; which is which is read from their headers and sizes.
  */
@@ -106,31 +98,31 @@ files: Array<File>,
 /**
  * Where they come from.
  */
-origin: Origin, } } | { "run": RunRequest } | "pause" | "resume" | { "step": { 
+origin: Origin, } | { "type": "run" } & RunRequest | { "type": "pause" } | { "type": "resume" } | { "type": "step", 
 /**
  * How far.
  */
-unit: StepUnit, } } | "reset" | { "export": { 
+unit: StepUnit, } | { "type": "reset" } | { "type": "export", 
 /**
  * In which form.
  */
-format: Format, } } | { "watch": { 
+format: Format, } | { "type": "watch", 
 /**
  * The digit.
  */
-probe: Probe, } } | { "receptive": { 
+probe: Probe, } | { "type": "receptive", 
 /**
- * Index into [`RunInfo::lanes`].
+ * Index into [`RunDescription::lanes`].
  */
 lane: number, 
 /**
  * The unit, from 0.
  */
-unit: number, } } | { "trace": { 
+unit: number, } | { "type": "trace", 
 /**
- * Index into [`RunInfo::lanes`].
+ * Index into [`RunDescription::lanes`].
  */
-lane: number, } };
+lane: number, };
 export type Event = { "type": "data", 
 /**
  * What they are.
@@ -163,9 +155,9 @@ notice: string | null, } | { "type": "started",
 /**
  * What runs.
  */
-run: RunInfo, } | { "type": "progress" } & Progress | { "type": "checkpoint", 
+run: RunDescription, } | { "type": "progress" } & Progress | { "type": "checkpoint", 
 /**
- * Index into [`RunInfo::lanes`].
+ * Index into [`RunDescription::lanes`].
  */
 lane: number, 
 /**
@@ -185,7 +177,7 @@ pixels: Array<number>,
  */
 strip: Array<Array<number>>, } | { "type": "snapshot", 
 /**
- * Index into [`RunInfo::lanes`].
+ * Index into [`RunDescription::lanes`].
  */
 lane: number, 
 /**
@@ -197,7 +189,7 @@ tasks_learned: number | null,
  */
 snapshot: Snapshot, } | { "type": "receptive", 
 /**
- * Index into [`RunInfo::lanes`].
+ * Index into [`RunDescription::lanes`].
  */
 lane: number, 
 /**
@@ -213,7 +205,7 @@ weights: Picture,
  */
 learned: Picture, } | { "type": "traced", 
 /**
- * Index into [`RunInfo::lanes`].
+ * Index into [`RunDescription::lanes`].
  */
 lane: number, 
 /**
@@ -221,7 +213,7 @@ lane: number,
  */
 trace: StepTrace, } | { "type": "lane_diverged", 
 /**
- * Index into [`RunInfo::lanes`].
+ * Index into [`RunDescription::lanes`].
  */
 lane: number, 
 /**
@@ -238,9 +230,13 @@ reason: string, } | { "type": "done",
 seconds: number, } | { "type": "failed" } & Words;
 export type RunRequest = { 
 /**
- * The configuration.
+ * The configuration, as the analyst has checked it.
  */
 config: Config, 
+/**
+ * The experiment that it belongs to, by its id.
+ */
+experiment: string | null, 
 /**
  * Which engine.
  */
@@ -255,7 +251,7 @@ export type Measured = {
  */
 results: unknown, 
 /**
- * The form of the file to write of it; none to hold the figure's claims against it.
+ * The form of the file to write of it; none to hold the experiment's claims against it.
  */
 format: Format | null, };
 export type File = { 
@@ -271,35 +267,31 @@ export type Origin = "served" | "kept" | "dropped" | "mirror";
 export type Format = "json" | "csv";
 export type StepUnit = "observe" | "task";
 export type State = "loading" | "compiling" | "self_testing" | "training" | "evaluating" | "paused" | "done" | "failed";
-export type RunInfo = { 
+export type RunDescription = { 
 /**
- * The configuration.
+ * The experiment that it belongs to, by its id; none of a configuration of one's own.
+ */
+experiment: string | null, 
+/**
+ * What is run.
  */
 config: Config, 
 /**
- * Hidden layers' names in beta's order (h1, h2, ..., or h4_L, h4_R).
+ * Hidden layers, bottom-up, in beta's order.
  */
-layers: Array<string>, 
+layers: Array<LayerDescription>, 
 /**
- * Their units.
+ * Weight matrices, in alpha's order.
  */
-units: Array<number>, 
+matrices: Array<MatrixDescription>, 
 /**
- * Weight matrices' names in alpha's order.
+ * Output heads, by index.
  */
-matrices: Array<string>, 
+heads: Array<HeadDescription>, 
 /**
- * For each hidden layer, the index of its weight matrix in alpha's order.
+ * What evaluation leaves out in turn; the first is the intact network.
  */
-layer_matrix: Array<number>, 
-/**
- * Heads' names: category, and item where there is one.
- */
-heads: Array<string>, 
-/**
- * Chance level of each head.
- */
-chance: Array<number>, 
+lesions: Array<LesionDescription>, 
 /**
  * The lanes.
  */
@@ -311,7 +303,90 @@ steps: number,
 /**
  * The first seed's angle of each task, in degrees.
  */
-angles: Array<number>, };
+angles: Array<number>, 
+/**
+ * Pixels along an image's side.
+ */
+image_side: number, };
+export type LayerDescription = { 
+/**
+ * Its name: h1, h2, ...; of pathways h4_L and h4_R, with their own depth.
+ */
+name: string, 
+/**
+ * Its width.
+ */
+units: number, 
+/**
+ * k of the k-th largest pre-activation, which sets the strength of inhibition.
+ */
+k: number, 
+/**
+ * The index of its matrix.
+ */
+matrix: number, 
+/**
+ * What it reads.
+ */
+reads: Source, 
+/**
+ * Layers below it: 0 at the bottom; pathways have the same.
+ */
+depth: number, 
+/**
+ * Which pathway it is, if it is one.
+ */
+pathway: Pathway | null, };
+export type MatrixDescription = { 
+/**
+ * Its name in files.
+ */
+name: string, 
+/**
+ * Its name for people: of the hidden layer it leads to, or of the head, with the pathway it comes from.
+ */
+label: string, 
+/**
+ * What it reads.
+ */
+from: Source, 
+/**
+ * Where its product goes.
+ */
+to: Target, };
+export type HeadDescription = { 
+/**
+ * Its name: category or item.
+ */
+name: string, 
+/**
+ * Its classes.
+ */
+classes: number, 
+/**
+ * The accuracy of guessing, 0 to 1.
+ */
+chance: number, };
+export type LesionDescription = { 
+/**
+ * Which, as records name it.
+ */
+lesion: Lesion, 
+/**
+ * Its name for people, with the layer's own.
+ */
+name: string, 
+/**
+ * The index of the layer whose units are silenced; none of the intact network.
+ */
+layer: number | null, 
+/**
+ * How many of its units are silenced.
+ */
+units: number, };
+export type Pathway = "left" | "right";
+export type Source = "image" | { "layer": number };
+export type Target = { "layer": number } | { "head": number };
 export type Progress = { 
 /**
  * Lane-steps done, in all waves.
@@ -333,6 +408,10 @@ steps: number,
  * The task in progress, from 0.
  */
 task: number, 
+/**
+ * Tasks of the stream.
+ */
+tasks: number, 
 /**
  * The wave in progress, from 0.
  */
@@ -972,7 +1051,7 @@ export type StoredRun = {
 /**
  * What was run.
  */
-run: RunInfo, 
+run: RunDescription, 
 /**
  * On which images.
  */

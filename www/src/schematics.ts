@@ -1,8 +1,10 @@
 // The paper's schematics with the run's own numbers: the look-ahead (1a), the stream (1b), the network (3a), the labels (3b).
+
 import { type Course, levels, recordAt, twins } from './course';
 import { conditionColor, drawing, element, percent, rate, style } from './format';
+import type { RunInfo } from './legacy';
 import { image } from './network';
-import type { RunInfo, TaskRecord } from './protocol';
+import type { TaskRecord } from './protocol';
 import { digit, schematic, unitPictures } from './trace';
 
 /// One network: a box for each layer, filled as far as its units are active, its arrow as wide as it learns fast.

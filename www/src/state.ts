@@ -1,8 +1,8 @@
 // What the page knows: events folded into one record. No mathematics: the worker sends finished numbers.
 
-import type { News } from './client';
 import type { Course } from './course';
 import type { Receptive } from './inspector';
+import { lists, type News } from './legacy';
 import type {
   Config,
   DataInfo,
@@ -76,7 +76,7 @@ export function fold(view: View, event: News): View {
         ...view,
         live: {
           kind: 'live',
-          run: event.run,
+          run: lists(event.run),
           data: view.data,
           engine: view.engine,
           records: event.run.lanes.map(() => []),

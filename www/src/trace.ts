@@ -1,8 +1,10 @@
 // One step traced: the digits, five inner steps and what they change, the meta-loss after each, the gradients, the update.
+
 import { type Course, twins } from './course';
 import { drawing, effect, element, rate, style, tableOf } from './format';
+import type { RunInfo } from './legacy';
 import { image } from './network';
-import type { Lane, Picture, RunInfo, StepTrace, TracedSample } from './protocol';
+import type { Lane, Picture, StepTrace, TracedSample } from './protocol';
 
 type Ask = (lane: number) => void;
 

@@ -1,14 +1,14 @@
-// The worker: passes what the page asks to the analyst or the trainer, what one has for the other between them, and the rest
-// back.
+// The worker: passes requests to the analyst and commands to the trainer, what the trainer measured to the analyst, and
+// what they say back to the page.
 
-import type { Message, News } from './client';
-import type { Command, Event, Request, Response } from './protocol';
+import type { Command, Event } from './protocol';
 import { reason } from './reason';
 import { fetched } from './unpack';
 import initAnalyst, { Analyst } from './wasm/analyst.js';
 import analyst from './wasm/analyst_bg.wasm.gz?url';
 import initTrainer, { Trainer } from './wasm/trainer.js';
 import trainer from './wasm/trainer_bg.wasm.gz?url';
+import type { Inbound, Outbound, RunEvent } from './wire';
 
 // Just what is used of the worker's global scope and of WebGPU.
 type AdapterText = {
@@ -19,18 +19,16 @@ type AdapterText = {
   isFallbackAdapter?: boolean;
 };
 type WorkerScope = {
-  postMessage(news: News): void;
-  onmessage: ((message: MessageEvent<Message>) => void) | null;
+  postMessage(message: Outbound): void;
+  onmessage: ((message: MessageEvent<Inbound>) => void) | null;
   navigator: { gpu?: { requestAdapter(options?: object): Promise<{ info: AdapterText } | null> } };
 };
 const scope = self as unknown as WorkerScope;
 
-const post = (news: News) => scope.postMessage(news);
+const post = (message: Outbound) => scope.postMessage(message);
 
-function fail(what: string, meaning: string, advice: string) {
-  post({ type: 'state', state: 'failed', words: what });
-  post({ type: 'failed', what, meaning, advice });
-}
+const fail = (what: string, meaning: string, advice: string) =>
+  post({ from: 'worker', failure: { what, meaning, advice } });
 
 const stopped = (error: unknown) =>
   fail(
@@ -43,7 +41,7 @@ const missing = (error: unknown, then: string) =>
   fail(
     `The training program could not be loaded: ${reason(error)}`,
     'Nothing can be trained until it is there; stored runs and charts stay.',
-    `Snapshot after the connection, then ${then}.`,
+    `Look after the connection, then ${then}.`,
   );
 
 // Lets messages in: a task of its own on the event loop, which timers would delay by milliseconds.
@@ -66,10 +64,10 @@ async function adapter(): Promise<[string, boolean]> {
   return [name, info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(name)];
 }
 
-const waiting: Message[] = [];
+const waiting: Inbound[] = [];
 scope.onmessage = (message) => waiting.push(message.data);
 
-/// Does something with a program; what it throws is told.
+/// Does something with a program; what it throws is reported.
 function guarded(work: () => void) {
   try {
     work();
@@ -78,49 +76,29 @@ function guarded(work: () => void) {
   }
 }
 
-type NameOf<T> = T extends string ? T : keyof T;
-/// Everything that the analyst is asked; the rest is for the trainer.
-const REQUESTS: Record<NameOf<Request>, true> = {
-  hello: true,
-  check: true,
-  run: true,
-  open: true,
-  convert: true,
-  measured: true,
-  write_link: true,
-  read_link: true,
-};
-const nameOf = (message: Message) => (typeof message === 'string' ? message : Object.keys(message)[0]);
-const isRequest = (message: Message): message is Extract<Message, Request> => nameOf(message) in REQUESTS;
-
 let trainerProgram: Promise<Trainer> | undefined;
 
 /// The trainer, loaded when it is first needed.
-async function load(ask: (question: Request) => void): Promise<Trainer> {
+async function load(of: Analyst): Promise<Trainer> {
   await initTrainer({ module_or_path: fetched(trainer) });
-  const tell = (event: Event) => {
-    if (event.type === 'measured') ask({ measured: event });
-    else post(event);
+  const told = (run: number | null, event: Event) => {
+    const said = event.type === 'measured' ? (of.measured(event) as RunEvent) : event;
+    post({ from: 'trainer', run, event: said });
   };
-  const loaded = new Trainer(tell, breathe);
+  const loaded = new Trainer(told, breathe);
   loaded.name_adapter(...(await adapter().catch((): [string, boolean] => ['', false])));
   return loaded;
 }
 
 /// Serves the page with both programs.
 function serve() {
-  const answered = (answer: Response) => {
-    if (answer.type === 'usable') command({ run: answer });
-    else post(answer);
-  };
-  const analystProgram = new Analyst(answered);
-  const ask = (question: Request) => guarded(() => analystProgram.handle(question));
+  const analystProgram = new Analyst();
   const command = (command: Command) => {
-    trainerProgram ??= load(ask);
+    trainerProgram ??= load(analystProgram);
     const mine = trainerProgram;
     mine.then(
       (trainer) => guarded(() => trainer.handle(command)),
-      (error) => {
+      (error: unknown) => {
         if (trainerProgram !== mine) return;
         // Said once; the next command asks for it again.
         trainerProgram = undefined;
@@ -128,11 +106,17 @@ function serve() {
       },
     );
   };
-  const handle = (message: Message) => (isRequest(message) ? ask(message) : command(message));
+  const handle = (message: Inbound) => {
+    if (message.to === 'trainer') return command(message.command);
+    const { id, request } = message;
+    guarded(() => post({ from: 'analyst', id, response: analystProgram.answer(request) }));
+  };
   self.addEventListener('error', (event) => stopped(event.message));
   self.addEventListener('unhandledrejection', (event) => stopped(event.reason));
   waiting.forEach(handle);
   scope.onmessage = (message) => handle(message.data);
 }
 
-initAnalyst({ module_or_path: fetched(analyst) }).then(serve, (error) => missing(error, 'reload the page'));
+initAnalyst({ module_or_path: fetched(analyst) }).then(serve, (error: unknown) =>
+  missing(error, 'reload the page'),
+);

@@ -14,6 +14,7 @@ use metacls::engine::Device;
 use metacls::engine::self_test;
 use metacls::experiments::{self, link};
 use metacls::messages;
+use metacls::results::description::lesion_name;
 
 use super::watch::Watcher;
 use super::{Failure, RunArgs};
@@ -111,13 +112,7 @@ async fn train(args: &RunArgs, name: &str, config: Config, data: Dataset) -> Res
             }
             if let Note::Diverged { lane, step } = note {
                 let lane = driver.lanes()[*lane];
-                bar.suspend(|| {
-                    eprintln!(
-                        "seed {} {} holds numbers that are not finite after step {step}; it is set aside",
-                        lane.seed,
-                        lane.condition.name()
-                    );
-                });
+                bar.suspend(|| eprintln!("{}", messages::diverged(lane, *step)));
             }
         }
         if notes.last() == Some(&Note::Done) {
@@ -142,8 +137,7 @@ fn experiment(name: &str) -> Result<(String, Config), Failure> {
     // A link of the page, or its fragment alone.
     let fragment = name.rsplit_once('#').map_or(name, |(_, f)| f);
     if fragment.starts_with("v=") {
-        let link = link::read(fragment, |text| text.parse().ok())
-            .map_err(|e| Failure::Usage(e.to_string()))?;
+        let link = link::read(fragment).map_err(|e| Failure::Usage(e.to_string()))?;
         return Ok((link.preset, link.config));
     }
     let path = Path::new(name);
@@ -219,7 +213,7 @@ fn data(choice: Option<&str>, config: &Config) -> Result<Dataset, Failure> {
 }
 
 fn print_table(driver: &Driver) {
-    let run = driver.run_info();
+    let run = driver.description();
     let say = |e: &Estimate, digits: usize| match e.sd {
         Some(sd) => format!("{:.digits$} ({:.digits$})", e.mean, sd),
         None => format!("{:.digits$}", e.mean),
@@ -230,14 +224,16 @@ fn print_table(driver: &Driver) {
             .collect::<Vec<_>>()
             .join("\n")
     };
+    let layers = run.layer_names();
+    let matrices: Vec<&str> = run.matrices.iter().map(|m| m.name.as_str()).collect();
     let mut table = Table::new();
     table.set_header([
         "condition".to_owned(),
         "seeds".to_owned(),
         "accuracy".to_owned(),
-        format!("active ({})", run.layers.join(", ")),
-        format!("alpha ({})", run.matrices.join(", ")),
-        format!("beta ({})", run.layers.join(", ")),
+        format!("active ({})", layers.join(", ")),
+        format!("alpha ({})", matrices.join(", ")),
+        format!("beta ({})", layers.join(", ")),
     ]);
     let summary = driver.summary();
     for condition in &summary.conditions {
@@ -249,8 +245,12 @@ fn print_table(driver: &Driver) {
             .iter()
             .map(|l| {
                 let digits = if l.head == 1 { 4 } else { 3 };
-                let head = &run.heads[l.head as usize];
-                format!("{} ({head}, {})", say(&l.accuracy, digits), l.lesion.name())
+                let head = &run.heads[l.head as usize].name;
+                format!(
+                    "{} ({head}, {})",
+                    say(&l.accuracy, digits),
+                    lesion_name(l.lesion, &layers)
+                )
             })
             .collect();
         let seeds = point.alpha.first().map_or(0, |e| e.n);

@@ -27,9 +27,9 @@ impl Watcher {
     /// Has the first seed's lanes looked at: the twins that the page shows where there are both, else all.
     pub(super) fn new(driver: &mut Driver) -> Self {
         let probe = Probe::default();
-        let twins = driver.twins();
-        let lanes = twins.iter().map(|&i| (i, Seen::default())).collect();
-        driver.watch(&probe, twins);
+        let pair = driver.pair();
+        let lanes = pair.iter().map(|&i| (i, Seen::default())).collect();
+        driver.watch(&probe, pair);
         Self { probe, lanes }
     }
 
@@ -88,7 +88,7 @@ impl Watcher {
             engine: results.engine,
             probe: self.probe,
             pixels: self.probe.pixels(),
-            strip: strip(self.probe.digit, &driver.run_info().angles),
+            strip: strip(self.probe.digit, &driver.description().angles),
             lanes,
         };
         let json = serde_json::to_vec(&watched).map_err(Failure::failed)?;

@@ -1,0 +1,54 @@
+//! What is asked of a run's lanes, done between two slices.
+
+use super::notes::measured;
+use super::session::{LaneRequest, RunHandle};
+use crate::driver::Driver;
+use crate::protocol::Event;
+
+/// Does what was asked since the last turn.
+pub(super) async fn serve(handle: &RunHandle, driver: &mut Driver) {
+    let (requests, probe) = {
+        let mut session = handle.session.borrow_mut();
+        (std::mem::take(&mut session.requests), session.probe)
+    };
+    for request in requests {
+        match request {
+            LaneRequest::Export(format) => handle.post(&measured(driver, Some(format))),
+            LaneRequest::Snapshot => {
+                driver.watch(&probe, watched(driver));
+                // What can't be seen now (a lost device) is seen when the run goes on.
+                for (lane, snapshot) in driver.snapshots().await.unwrap_or_default() {
+                    handle.post(&Event::Snapshot {
+                        lane: lane as u32,
+                        tasks_learned: None,
+                        snapshot,
+                    });
+                }
+            }
+            LaneRequest::Trace { lane } => {
+                if let Ok(Some(trace)) = driver.trace(lane as usize).await {
+                    let trace = Box::new(trace);
+                    handle.post(&Event::Traced { lane, trace });
+                }
+            }
+            LaneRequest::Receptive { lane, unit } => {
+                let seen = driver.receptive(lane as usize, unit as usize).await;
+                if let Ok(Some([weights, learned])) = seen {
+                    handle.post(&Event::Receptive {
+                        lane,
+                        unit,
+                        weights,
+                        learned,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The lanes that the page shows: at most two.
+pub(super) fn watched(driver: &Driver) -> Vec<usize> {
+    let mut lanes = driver.pair();
+    lanes.truncate(2);
+    lanes
+}

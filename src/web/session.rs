@@ -1,0 +1,177 @@
+//! What the trainer's commands set and its run looks at, turn by turn of the worker's event loop.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_channel::oneshot;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::data::Dataset;
+use crate::engine::info::EngineInfo;
+use crate::inspect::{self, Probe};
+use crate::messages::Words;
+use crate::protocol::{Event, Format, RunRequest, State, StepUnit};
+
+/// The trainer's state between commands.
+pub(super) struct Session {
+    post: js_sys::Function,
+    breathe: js_sys::Function,
+    /// The adapter's name as the browser gives it; wgpu can't see it there.
+    pub(super) adapter: Option<String>,
+    /// Whether that adapter is a program on the CPU.
+    pub(super) is_software: bool,
+    pub(super) data: Option<Arc<Dataset>>,
+    /// The newest run's number; 0 before the first.
+    pub(super) newest: u32,
+    pub(super) asked: Option<RunRequest>,
+    pub(super) paused: bool,
+    pub(super) step: Option<StepUnit>,
+    pub(super) probe: Probe,
+    /// The newest run's angles, for the probe's strip.
+    pub(super) angles: Vec<f64>,
+    pub(super) requests: Vec<LaneRequest>,
+    wake: Option<oneshot::Sender<()>>,
+}
+
+/// What is asked of a run's lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LaneRequest {
+    /// Everything measured so far, as a file.
+    Export(Format),
+    /// The watched lanes' units now.
+    Snapshot,
+    /// The weights of a unit of the first layer.
+    Receptive { lane: u32, unit: u32 },
+    /// A walk through a lane's next step.
+    Trace { lane: u32 },
+}
+
+impl Session {
+    pub(super) fn new(post: js_sys::Function, breathe: js_sys::Function) -> Self {
+        Self {
+            post,
+            breathe,
+            adapter: None,
+            is_software: false,
+            data: None,
+            newest: 0,
+            asked: None,
+            paused: false,
+            step: None,
+            probe: Probe::default(),
+            angles: Vec::new(),
+            requests: Vec::new(),
+            wake: None,
+        }
+    }
+
+    /// Posts what is of no run: images, and what was seen wrong before one began.
+    pub(super) fn post(&self, event: &Event) {
+        self.send(JsValue::NULL, event);
+    }
+
+    fn send(&self, run: JsValue, event: &Event) {
+        // Nobody is left to be told if posting fails.
+        let _ = self.post.call2(&JsValue::NULL, &run, &super::record(event));
+    }
+
+    /// Fails a command that began no run.
+    pub(super) fn fail(&self, words: Words) {
+        self.post(&Event::State {
+            state: State::Failed,
+            words: words.what.clone(),
+        });
+        self.post(&Event::Failed(words));
+    }
+
+    /// Lets a run that waits look again.
+    pub(super) fn wake(&mut self) {
+        if let Some(wake) = self.wake.take() {
+            let _ = wake.send(());
+        }
+    }
+
+    /// Asks something of the newest run's lanes.
+    pub(super) fn request(&mut self, request: LaneRequest) {
+        if !self.requests.contains(&request) {
+            self.requests.push(request);
+        }
+        self.wake();
+    }
+
+    /// What is watched from now on.
+    pub(super) fn probed(&self) -> Event {
+        Event::Probed {
+            probe: self.probe,
+            pixels: self.probe.pixels(),
+            strip: inspect::strip(self.probe.digit, &self.angles),
+        }
+    }
+}
+
+/// One run's end of the session: what it posts carries its number, and once it is not the newest any more it says nothing.
+#[derive(Clone)]
+pub(super) struct RunHandle {
+    pub(super) session: Rc<RefCell<Session>>,
+    number: u32,
+}
+
+impl RunHandle {
+    /// Begins a run: the one before it is not the newest any more.
+    pub(super) fn begin(session: &Rc<RefCell<Session>>, paused: bool) -> Self {
+        let mut held = session.borrow_mut();
+        held.newest += 1;
+        held.paused = paused;
+        held.step = None;
+        held.requests.clear();
+        // A run that waits must see that it is not the newest any more.
+        held.wake();
+        Self {
+            session: session.clone(),
+            number: held.newest,
+        }
+    }
+
+    pub(super) fn is_newest(&self) -> bool {
+        self.session.borrow().newest == self.number
+    }
+
+    pub(super) fn post(&self, event: &Event) {
+        if self.is_newest() {
+            self.session.borrow().send(self.number.into(), event);
+        }
+    }
+
+    pub(super) fn state(&self, state: State, words: impl Into<String>) {
+        self.post(&Event::State {
+            state,
+            words: words.into(),
+        });
+    }
+
+    pub(super) fn fail(&self, words: Words) {
+        self.state(State::Failed, words.what.clone());
+        self.post(&Event::Failed(words));
+    }
+
+    pub(super) fn engine(&self, info: EngineInfo, notice: Option<String>) {
+        self.post(&Event::Engine { info, notice });
+    }
+
+    /// Lets the worker's event loop turn once.
+    pub(super) async fn breathe(&self) {
+        let turn = self.session.borrow().breathe.call0(&JsValue::NULL);
+        if let Ok(turn) = turn {
+            let _ = JsFuture::from(js_sys::Promise::resolve(&turn)).await;
+        }
+    }
+
+    /// Waits until a command wakes the run.
+    pub(super) async fn sleep(&self) {
+        let (wake, woken) = oneshot::channel();
+        self.session.borrow_mut().wake = Some(wake);
+        let _ = woken.await;
+    }
+}
