@@ -1,17 +1,9 @@
 import { defineConfig } from '@playwright/test';
+import chromium from './chromium.json' with { type: 'json' };
 
-const args = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
-const gpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const withGpu = [...chromium.always, ...chromium.gpu];
+const withoutGpu = [...chromium.always, ...chromium['no gpu']];
 
 export default defineConfig({
   testDir: 'tests',
@@ -28,23 +20,18 @@ export default defineConfig({
     {
       name: 'webgpu',
       testIgnore: ['fallback.spec.ts', 'timing.spec.ts'],
-      use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
+      use: { launchOptions: { executablePath, args: withGpu } },
     },
     {
       name: 'timing',
       testMatch: 'timing.spec.ts',
       dependencies: ['webgpu', 'no webgpu'],
-      use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
+      use: { launchOptions: { executablePath, args: withGpu } },
     },
     {
       name: 'no webgpu',
       testMatch: 'fallback.spec.ts',
-      use: {
-        launchOptions: {
-          executablePath,
-          args: [...args, '--disable-features=WebGPU,WebGPUService', '--disable-gpu'],
-        },
-      },
+      use: { launchOptions: { executablePath, args: withoutGpu } },
     },
   ],
 });

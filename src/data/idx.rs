@@ -13,21 +13,13 @@ use crate::formats::gzip;
 /// Most bytes of one file.
 const LARGEST: u64 = 400 << 20;
 
-/// SHA-256 of MNIST's unpacked files: training images and labels, test images and labels.
-pub const MNIST_SHA256: [&str; 4] = [
-    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-];
-
-/// The names MNIST's files go by, without ".gz".
-pub const MNIST_FILES: [&str; 4] = [
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-];
+/// MNIST's files: the SHA-256 of each unpacked, and the name it goes by, without ".gz". Training images and labels, then
+/// test images and labels, as `sha256sum` lists them; the page and xtask read the same list.
+pub fn mnist_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    include_str!("mnist.sha256")
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+}
 
 /// Why files can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -307,7 +299,10 @@ impl Dataset {
                 sets.push(Images { pixels, labels });
             }
         }
-        let verified = hashes == MNIST_SHA256;
+        let verified = hashes
+            .iter()
+            .map(String::as_str)
+            .eq(mnist_files().map(|(sha256, _)| sha256));
         let mut sets = sets.into_iter();
         let mut train = sets.next().unwrap_or_default();
         let (test, name) = match sets.next() {
@@ -339,7 +334,7 @@ impl Dataset {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn from_directory(folder: &std::path::Path) -> Result<Self, IdxError> {
         let mut files = Vec::new();
-        for name in MNIST_FILES {
+        for (_, name) in mnist_files() {
             let dotted = name.replacen("-idx", ".idx", 1);
             let found = [name, &dotted]
                 .iter()

@@ -7,7 +7,7 @@ mod rotate;
 use serde::{Deserialize, Serialize};
 
 pub use digits::digits;
-pub use idx::{IdxError, MNIST_FILES, MNIST_SHA256};
+pub use idx::{IdxError, mnist_files};
 pub use rotate::{Rotation, Turn, rotate};
 
 use crate::config::DataSet;

@@ -3,3 +3,9 @@ declare module '*.gz?url' {
   const address: string;
   export default address;
 }
+
+// Files whose text the bundler gives.
+declare module '*?raw' {
+  const text: string;
+  export default text;
+}

@@ -1,15 +1,15 @@
 // Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
+import mnist from '../../src/data/mnist.sha256?raw';
 import type { Message } from './legacy';
 import type { Origin, File as Sent } from './protocol';
 import { reason } from './reason';
 import { plain } from './unpack';
 
-const NAMES = [
-  'train-images-idx3-ubyte.gz',
-  'train-labels-idx1-ubyte.gz',
-  't10k-images-idx3-ubyte.gz',
-  't10k-labels-idx1-ubyte.gz',
-];
+/// MNIST's files as they are served and kept.
+const NAMES = mnist
+  .trim()
+  .split('\n')
+  .map((line) => `${line.split(/ +/)[1]}.gz`);
 
 /// A public copy that allows reads from other pages, at a fixed revision. The worker verifies it by SHA-256.
 export const MIRROR = {

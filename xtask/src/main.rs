@@ -3,10 +3,12 @@
 //! `cargo xtask demo` and `cargo xtask test` do all the set-up that they need; the other commands are their
 //! parts.
 
+mod check;
 mod dist;
 mod figures;
 mod mnist;
 mod page;
+mod phases;
 mod serve;
 mod setup;
 mod shell;
@@ -29,6 +31,8 @@ struct Cli {
 enum Job {
     /// Set up, build, serve and open the page.
     Demo(serve::Args),
+    /// A quick look before a commit: format, lints, types, unit tests.
+    Check,
     /// Set up and run every test: Rust, shaders, wasm, and the page in a headless browser.
     Test {
         /// Leave out what needs a browser.
@@ -70,6 +74,7 @@ fn main() -> anyhow::Result<()> {
             page::build(None)?;
             serve::serve(&args)
         }
+        Job::Check => check::check(),
         Job::Test { skip_browser } => test::test(skip_browser),
         Job::Build => page::build(None),
         Job::Dist => dist::dist(),

@@ -9,25 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::shell::root;
 
-/// The files with the SHA-256 of their unpacked content.
-const FILES: [(&str, &str); 4] = [
-    (
-        "train-images-idx3-ubyte",
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    ),
-    (
-        "train-labels-idx1-ubyte",
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    ),
-    (
-        "t10k-images-idx3-ubyte",
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    ),
-    (
-        "t10k-labels-idx1-ubyte",
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    ),
-];
+/// The SHA-256 of each file's unpacked content, and its name.
+const FILES: &str = include_str!("../../src/data/mnist.sha256");
 
 /// No file of MNIST is larger than this once unpacked.
 const LARGEST: u64 = 64 << 20;
@@ -38,7 +21,7 @@ pub fn mnist(from: Option<PathBuf>) -> Result<()> {
         bail!("name the folder with MNIST's four files: cargo xtask mnist --from DIR");
     };
     let mut packed = Vec::new();
-    for (name, sha256) in FILES {
+    for (sha256, name) in FILES.lines().filter_map(|line| line.split_once("  ")) {
         let path = [from.join(name), from.join(format!("{name}.gz"))]
             .into_iter()
             .find(|p| p.is_file())
@@ -69,8 +52,8 @@ pub fn mnist(from: Option<PathBuf>) -> Result<()> {
         encoder.write_all(&plain)?;
         packed.push((format!("{name}.gz"), encoder.finish()?));
     }
-    let list = "{\"files\":[\"train-images-idx3-ubyte.gz\",\"train-labels-idx1-ubyte.gz\",\
-                \"t10k-images-idx3-ubyte.gz\",\"t10k-labels-idx1-ubyte.gz\"]}\n";
+    let names: Vec<String> = packed.iter().map(|(name, _)| format!("{name:?}")).collect();
+    let list = format!("{{\"files\":[{}]}}\n", names.join(","));
     let mut folders = vec![root().join("www/public")];
     if root().join("www/dist").is_dir() {
         folders.push(root().join("www/dist"));
@@ -80,7 +63,7 @@ pub fn mnist(from: Option<PathBuf>) -> Result<()> {
         for (name, bytes) in &packed {
             std::fs::write(folder.join("mnist").join(name), bytes)?;
         }
-        std::fs::write(folder.join("mnist/files.json"), list)?;
+        std::fs::write(folder.join("mnist/files.json"), &list)?;
         println!("MNIST, verified, is in {}", folder.join("mnist").display());
     }
     Ok(())

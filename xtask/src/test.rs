@@ -1,65 +1,40 @@
-//! Every test, phase by phase; a phase that fails does not hide the others.
+//! Every test, phase by phase.
 
-use std::time::Instant;
+use anyhow::{Context, Result};
+use serde::Deserialize;
 
-use anyhow::{Context, Result, bail};
-
+use crate::phases::{self, Phase};
 use crate::shell::{binary, cargo, node, run, target};
-use crate::{page, setup};
+use crate::{check, page, setup};
 
-/// How Chromium is started for tests: without a screen, with its software GPU.
-const CHROMIUM_ARGS: [&str; 10] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-];
-
-/// A phase's name and what it does.
-type Phase = (&'static str, fn() -> Result<()>);
+/// How Chromium is started for tests, as the page's tests start it too.
+#[derive(Deserialize)]
+struct Chromium {
+    always: Vec<String>,
+    gpu: Vec<String>,
+}
 
 /// Runs all tests; fails if any did.
 pub fn test(skip_browser: bool) -> Result<()> {
     setup::wasm_target()?;
+    setup::npm()?;
     if !skip_browser {
         setup::browser_and_gpu()?;
     }
-    let mut phases: Vec<Phase> = vec![("Rust and shaders", native)];
+    let mut phases: Vec<Phase> = vec![
+        ("Rust and shaders", native),
+        ("the page's functions", check::unit),
+    ];
     if !skip_browser {
         phases.push(("wasm in a browser", wasm));
         phases.push(("the page in a browser", in_page));
     }
-    let mut failed = 0;
-    let count = phases.len();
-    for (name, phase) in phases {
-        println!("\n=== {name}");
-        let start = Instant::now();
-        let outcome = phase();
-        let seconds = start.elapsed().as_secs();
-        match outcome {
-            Ok(()) => println!("=== {name}: passed, {seconds} s"),
-            Err(e) => {
-                failed += 1;
-                println!("=== {name}: FAILED, {seconds} s: {e:#}");
-            }
-        }
-    }
-    println!("\n{} passed, {failed} failed", count - failed);
-    if failed > 0 {
-        bail!("{failed} of {count} phases failed");
-    }
-    Ok(())
+    phases::run(&phases)
 }
 
 fn native() -> Result<()> {
     let mut command = cargo();
-    command.args(["test", "--workspace"]);
+    command.args(["test", "--locked", "--workspace"]);
     if let Some(driver) = setup::lavapipe() {
         command
             .env("VK_DRIVER_FILES", &driver)
@@ -69,19 +44,19 @@ fn native() -> Result<()> {
 }
 
 fn wasm() -> Result<()> {
-    let args: Vec<String> = CHROMIUM_ARGS.iter().map(|a| format!("\"{a}\"")).collect();
-    let binary = setup::chromium().context("there is no Chromium")?;
-    let json = format!(
-        "{{\"goog:chromeOptions\": {{\"binary\": {:?}, \"args\": [{}]}}}}",
-        binary.display().to_string(),
-        args.join(", ")
-    );
+    let chromium: Chromium = serde_json::from_str(include_str!("../../www/chromium.json"))
+        .context("www/chromium.json can't be read")?;
+    let options = serde_json::json!({ "goog:chromeOptions": {
+        "binary": setup::chromium().context("there is no Chromium")?,
+        "args": ([chromium.always, chromium.gpu].concat()),
+    } });
     let driver_json = target().join("webdriver.json");
-    std::fs::write(&driver_json, json)?;
+    std::fs::write(&driver_json, options.to_string())?;
     let this = std::env::current_exe()?;
     run(cargo()
         .args([
             "test",
+            "--locked",
             "--package",
             "metacls",
             "--target",

@@ -51,6 +51,7 @@ fn compile(program: &str, out: &Path) -> Result<PathBuf> {
     run(cargo()
         .args([
             "build",
+            "--locked",
             "--profile",
             "wasm",
             "--lib",

@@ -1,0 +1,61 @@
+//! A quick look before a commit: what takes seconds once everything has been built.
+
+use anyhow::Result;
+
+use crate::phases::{self, Phase};
+use crate::shell::{cargo, node, root, run};
+use crate::{page, setup};
+
+const PHASES: [Phase; 6] = [
+    ("format", format),
+    ("the page: lint and format", lint),
+    ("the page: types", types),
+    ("the page: unit tests", unit),
+    ("clippy", clippy),
+    ("the library's tests, shaders among them", library),
+];
+
+/// Runs every part; fails if any did.
+pub fn check() -> Result<()> {
+    setup::npm()?;
+    phases::run(&PHASES)
+}
+
+fn format() -> Result<()> {
+    run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// Finds what Biome would have otherwise.
+pub fn lint() -> Result<()> {
+    run(node("npm").args(["run", "--silent", "lint"]))
+}
+
+fn types() -> Result<()> {
+    let www = root().join("www/src");
+    if !www.join("wasm").is_dir() || !www.join("stored").is_dir() {
+        println!("the page's wasm has never been built here: that comes first, and takes minutes");
+        page::build(None)?;
+    }
+    run(node("npm").args(["run", "--silent", "check"]))
+}
+
+/// Tests the page's pure functions.
+pub fn unit() -> Result<()> {
+    run(node("npm").args(["run", "--silent", "unit"]))
+}
+
+fn clippy() -> Result<()> {
+    run(cargo()
+        .args([
+            "clippy",
+            "--locked",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+        ])
+        .args(["--", "-D", "warnings"]))
+}
+
+fn library() -> Result<()> {
+    run(cargo().args(["test", "--locked", "--quiet", "--lib"]))
+}
