@@ -2,7 +2,7 @@
 //! `METACLS_MNIST=DIR cargo run --release --example digits_quality`.
 #![allow(clippy::unwrap_used)]
 
-use metacls::data::{Dataset, Images, PIXELS};
+use metacls::data::{Dataset, Images};
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -10,7 +10,7 @@ const HIDDEN: usize = 256;
 const EPOCHS: usize = 8;
 
 struct Network {
-    /// By inputs: [PIXELS x HIDDEN].
+    /// By inputs: [pixels x HIDDEN].
     first: Vec<f32>,
     /// By hidden units: [HIDDEN x 10].
     second: Vec<f32>,
@@ -77,7 +77,7 @@ fn main() {
             .collect()
     };
     let mut network = Network {
-        first: draw(PIXELS * HIDDEN, 0.12),
+        first: draw(ours.info.pixels() * HIDDEN, 0.12),
         second: draw(HIDDEN * 10, 0.2),
     };
     let mut order: Vec<usize> = (0..ours.train.len()).collect();

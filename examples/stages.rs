@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use metacls::config::Condition;
+use metacls::data::digits;
 use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
 use metacls::model::{Model, Rule, initial};
 
@@ -16,7 +17,7 @@ fn main() {
     if !widths.is_empty() {
         config.hidden = widths;
     }
-    let model = Model::new(&config, 784, 10);
+    let model = Model::new(&config, &digits(0, 0, 0).info);
     let state = initial(&model, &config, 0);
     let starts = vec![
         LaneStart {
@@ -29,7 +30,7 @@ fn main() {
     let gpu = Arc::new(pollster::block_on(Gpu::open()).unwrap());
     println!("{}", gpu.name);
     let pictures = Pictures {
-        images: vec![100; 784],
+        images: vec![100; model.inputs],
         rotations: vec![[1.0, 0.0]; 20],
         capacity: 1,
         per_task: 1,

@@ -5,6 +5,7 @@ use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
+use crate::data::DataInfo;
 use crate::stream::{Purpose, random};
 
 /// What is left out at evaluation.
@@ -118,17 +119,17 @@ impl Model {
         self.matrices.iter().map(|m| m.units * m.fan_in).sum()
     }
 
-    /// The network of a configuration, for images of `inputs` pixels in `classes` categories.
-    pub fn new(config: &Config, inputs: usize, classes: usize) -> Self {
+    /// The network of a configuration for a data set, which says its inputs and categories.
+    pub fn new(config: &Config, data: &DataInfo) -> Self {
         Self::of_shape(
-            inputs,
+            data.pixels(),
             &config
                 .hidden
                 .iter()
                 .map(|&n| n as usize)
                 .collect::<Vec<_>>(),
             config.pathways.map(|p| p.map(|n| n as usize)),
-            classes,
+            data.classes as usize,
             config.items() as usize,
             config.k_fraction,
         )

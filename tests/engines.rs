@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use metacls::analysis::stats::Estimate;
 use metacls::config::{Condition, Config};
-use metacls::data::{CLASSES, Dataset, PIXELS, Rotation, digits, rotate};
+use metacls::data::{Dataset, Rotation, digits, rotate};
 use metacls::driver::{Driver, Note};
 use metacls::engine::{Device, Engine, Reading, Wave};
 use metacls::experiments;
@@ -32,8 +32,8 @@ fn ready(data: &Dataset, stream: &Stream, samples: &[u32], heads: usize) -> Vec<
         .map(|&sample| {
             let image = stream.image(sample) as usize;
             let turn = Rotation::degrees(stream.tasks[stream.task_of(sample) as usize].angle);
-            let mut input = vec![0.0; PIXELS];
-            rotate(data.train.image(image), turn, &mut input);
+            let mut input = vec![0.0; data.info.pixels()];
+            rotate(data.train.image(image), data.info.side, turn, &mut input);
             let labels = [data.train.labels[image].into(), sample];
             (input, labels[..heads].to_vec())
         })
@@ -64,7 +64,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
     change(&mut config);
     let data = digits(7, 4_000, 1_000);
     let stream = Stream::new(&config, 0, 4_000, 1_000).unwrap();
-    let model = Model::new(&config, PIXELS, CLASSES);
+    let model = Model::new(&config, &data.info);
     let rule = Rule::of(&config, Condition::Meta);
     let heads = model.heads.len();
     let start = |state: &LaneState<f32>| LaneStart {
@@ -366,7 +366,8 @@ fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
         config.samples_per_task,
         config.evaluation_images,
     ) = (1, 13, 30);
-    let model = Model::new(&config, PIXELS, CLASSES);
+    let data = Arc::new(digits(1, 400, 120));
+    let model = Model::new(&config, &data.info);
     let mut starts = vec![initial(&model, &config, 0); 2];
     if broken {
         // Every unit of the second layer is driven by infinities of either sign.
@@ -379,7 +380,7 @@ fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
     let stream = Arc::new(Stream::new(&config, 0, 400, 120).unwrap());
     let wave = Wave {
         model: Arc::new(model),
-        data: Arc::new(digits(1, 400, 120)),
+        data,
         streams: vec![stream],
         lanes,
         starts,

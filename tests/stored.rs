@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use metacls::analysis::claims::Verdict;
 use metacls::config::{Condition, Config, DataSet};
-use metacls::data::{CLASSES, PIXELS};
 use metacls::inspect::{Watched, WatchedLane};
 use metacls::model::{Model, initial};
 use metacls::report::figure::{self, Theme};
@@ -36,7 +35,7 @@ fn stored_runs_are_of_the_present_presets_and_draws() {
         assert_eq!(results.config, preset, "{name}: run cargo xtask figures");
         assert_eq!(results.data.kind, DataSet::Mnist);
         let stream = Stream::new(&preset, preset.first_seed, 60_000, 10_000).unwrap();
-        let model = Model::new(&preset, PIXELS, CLASSES);
+        let model = Model::new(&preset, &results.data);
         let weights = initial(&model, &preset, preset.first_seed).weights;
         let draws = stream.draws(&weights);
         assert_eq!(results.draws, draws, "{name}: run cargo xtask figures");
@@ -72,7 +71,7 @@ fn the_units_are_of_the_stored_runs() {
         assert_eq!(first(&watched.config), first(&results.config));
         assert_eq!(watched.pixels, watched.probe.pixels());
         assert_eq!(watched.strip.len(), 20);
-        let model = Model::new(&results.config, PIXELS, CLASSES);
+        let model = Model::new(&results.config, &results.data);
         let units: Vec<usize> = model.layers.iter().map(|l| l.units).collect();
         for (lane, held) in watched.lanes.iter().zip(&results.lanes) {
             assert_eq!(lane.lane, held.lane());

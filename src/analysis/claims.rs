@@ -405,6 +405,8 @@ mod tests {
                 name: String::new(),
                 train: 60_000,
                 test: 10_000,
+                side: 28,
+                classes: 10,
                 digest: String::new(),
             },
             engine: EngineInfo {

@@ -11,8 +11,15 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{DataInfo, Dataset, Images, PIXELS, SIDE};
+use super::{DataInfo, Dataset, Images};
 use crate::config::DataSet;
+
+/// Pixels of a digit's side, as of MNIST's.
+const SIDE: usize = 28;
+/// Pixels of a digit.
+const PIXELS: usize = SIDE * SIDE;
+/// One class for each digit.
+const CLASSES: usize = 10;
 
 /// A point of the unit square: x to the right, y down.
 type Point = (f64, f64);
@@ -41,7 +48,7 @@ const fn straight(through: &'static [Point]) -> Stroke {
 
 /// For each class its ways of writing.
 #[rustfmt::skip]
-const STYLES: [&[&[Stroke]]; 10] = [
+const STYLES: [&[&[Stroke]]; CLASSES] = [
     &[
         &[bent(&[(0.55, 0.0), (0.25, 0.1), (0.1, 0.5), (0.25, 0.9), (0.5, 1.0), (0.78, 0.88), (0.9, 0.5), (0.78, 0.12), (0.5, 0.0)])],
         &[bent(&[(0.5, 0.0), (0.12, 0.25), (0.08, 0.7), (0.4, 1.0), (0.82, 0.8), (0.92, 0.35), (0.65, 0.02), (0.42, 0.04)])],
@@ -227,11 +234,12 @@ fn set(seed: u64, stream: u64, count: usize) -> Images {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);
     let mut images = Images {
+        side: SIDE as u32,
         pixels: vec![0; count * PIXELS],
         labels: Vec::with_capacity(count),
     };
     for (i, out) in images.pixels.chunks_exact_mut(PIXELS).enumerate() {
-        let class = i % 10;
+        let class = i % CLASSES;
         images.labels.push(class as u8);
         write(class, &mut rng, out);
     }
@@ -243,6 +251,7 @@ pub fn digits(seed: u64, train: usize, test: usize) -> Dataset {
     Dataset::of(
         DataSet::Digits,
         "procedural digits",
+        CLASSES as u32,
         set(seed, 101, train),
         set(seed, 102, test),
     )
@@ -254,7 +263,8 @@ impl Dataset {
         digits(0, 10_000, 2_000)
     }
 
-    pub(super) fn of(kind: DataSet, name: &str, train: Images, test: Images) -> Self {
+    /// A data set of `classes` categories; the training images say the size.
+    pub(super) fn of(kind: DataSet, name: &str, classes: u32, train: Images, test: Images) -> Self {
         use sha2::{Digest, Sha256};
         let mut hash = Sha256::new();
         for part in [&train.pixels, &train.labels, &test.pixels, &test.labels] {
@@ -266,6 +276,8 @@ impl Dataset {
             digest: super::hex(&hash.finalize()),
             train: train.len() as u32,
             test: test.len() as u32,
+            side: train.side,
+            classes,
         };
         Self { info, train, test }
     }

@@ -5,10 +5,17 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{CLASSES, Dataset, Images, PIXELS, SIDE, hex};
+use super::{Dataset, Images, hex};
 use crate::config::DataSet;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::formats::gzip;
+
+/// Pixels of an image's side: MNIST's, and so far of all that are read.
+const SIDE: u32 = 28;
+/// Pixels of an image.
+const PIXELS: usize = (SIDE * SIDE) as usize;
+/// Categories: the digits.
+const CLASSES: usize = 10;
 
 /// Most bytes of one file.
 const LARGEST: u64 = 400 << 20;
@@ -158,7 +165,7 @@ fn parse(file: &str, mut bytes: Vec<u8>) -> Result<Parsed, IdxError> {
         let (Some(height), Some(width)) = (number(8), number(12)) else {
             return Err(short(header));
         };
-        if (height, width) != (SIDE as u32, SIDE as u32) {
+        if (height, width) != (SIDE, SIDE) {
             return Err(IdxError::Size {
                 file: name(),
                 width,
@@ -296,7 +303,11 @@ impl Dataset {
                 )));
             }
             if let (Content::Images(pixels), Content::Labels(labels)) = (i.content, l.content) {
-                sets.push(Images { pixels, labels });
+                sets.push(Images {
+                    side: SIDE,
+                    pixels,
+                    labels,
+                });
             }
         }
         let verified = hashes
@@ -313,6 +324,7 @@ impl Dataset {
                     return Err(mismatch("too few images to keep some for testing".into()));
                 }
                 let test = Images {
+                    side: SIDE,
                     pixels: train.pixels.split_off(kept * PIXELS),
                     labels: train.labels.split_off(kept),
                 };
@@ -324,7 +336,7 @@ impl Dataset {
         } else {
             (DataSet::Custom, name)
         };
-        Ok(Self::of(kind, name, train, test))
+        Ok(Self::of(kind, name, CLASSES as u32, train, test))
     }
 
     /// Reads MNIST's four files, plain or gzip, from a folder.

@@ -12,24 +12,19 @@ pub use rotate::{Rotation, Turn, rotate};
 
 use crate::config::DataSet;
 
-/// Pixels of one image's side.
-pub const SIDE: usize = 28;
-/// Pixels of one image.
-pub const PIXELS: usize = SIDE * SIDE;
-/// Categories of the labels.
-pub const CLASSES: usize = 10;
-
-/// Images, one after the other, with their labels.
+/// Square grey images of one size, one after the other, with their labels.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Images {
-    /// Grey values, 0 to 255, row by row, [`PIXELS`] for each image.
+    /// Pixels of an image's side.
+    pub side: u32,
+    /// Grey values, 0 to 255, row by row: [images][side][side].
     pub pixels: Vec<u8>,
-    /// For each image its category, below [`CLASSES`].
+    /// For each image its category, from 0, below [`DataInfo::classes`].
     pub labels: Vec<u8>,
 }
 
 impl Images {
-    /// How many.
+    /// Images held.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
@@ -39,9 +34,13 @@ impl Images {
         self.labels.is_empty()
     }
 
-    /// Image `i`'s pixels.
+    /// Image `i`'s pixels: [side][side].
+    ///
+    /// # Panics
+    /// If `i` is not below [`Self::len`].
     pub fn image(&self, i: usize) -> &[u8] {
-        &self.pixels[i * PIXELS..(i + 1) * PIXELS]
+        let pixels = (self.side * self.side) as usize;
+        &self.pixels[i * pixels..(i + 1) * pixels]
     }
 }
 
@@ -59,9 +58,31 @@ pub struct DataInfo {
     pub train: u32,
     /// Test images.
     pub test: u32,
+    /// Pixels of an image's side.
+    #[serde(default = "mnist_side")]
+    pub side: u32,
+    /// Categories of the labels.
+    #[serde(default = "mnist_classes")]
+    pub classes: u32,
 }
 
-/// Training and test images, with what they are.
+// Files written before a data set said its shape are all of MNIST's.
+fn mnist_side() -> u32 {
+    28
+}
+
+fn mnist_classes() -> u32 {
+    10
+}
+
+impl DataInfo {
+    /// Pixels of an image: a network's inputs.
+    pub fn pixels(&self) -> usize {
+        (self.side * self.side) as usize
+    }
+}
+
+/// Training and test images, with what they are; all of one size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataset {
     /// What they are.

@@ -1,7 +1,5 @@
 //! Rotation of images: the twin of shaders/gather.wgsl.
 
-use super::{PIXELS, SIDE};
-
 /// A rotation, counter-clockwise as seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rotation {
@@ -22,81 +20,92 @@ impl Rotation {
     }
 }
 
-/// Side of an image with a border of zeros: one pixel before, two behind.
-const BORDERED: usize = SIDE + 3;
-
-/// A rotation made ready for many images: for every output pixel, where it is read.
+/// A rotation made ready for many images of one size: for every output pixel, where it is read.
 ///
-/// Bilinear, zero outside, about pixel (13.5, 13.5): the output pixel at (dx, dy) from the middle, y pointing
-/// down, is read at (cos dx - sin dy, sin dx + cos dy).
+/// Bilinear, zero outside, about the image's middle, (side - 1) / 2 along both axes: the output pixel at (dx, dy) from
+/// there, y pointing down, is read at (cos dx - sin dy, sin dx + cos dy).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
+    /// Pixels of an image's side.
+    side: usize,
     /// For each output pixel the upper left of the four read, in the bordered image.
-    corner: Vec<u16>,
+    corner: Vec<u32>,
     /// Weights of the right and of the lower ones.
     right: Vec<f32>,
     lower: Vec<f32>,
 }
 
+/// Side of an image with a border of zeros: one pixel before, two behind.
+const fn bordered(side: usize) -> usize {
+    side + 3
+}
+
 impl Turn {
-    /// Makes a rotation ready.
-    pub fn new(turn: Rotation) -> Self {
+    /// Makes a rotation ready for images of `side` x `side` pixels.
+    pub fn new(turn: Rotation, side: u32) -> Self {
+        let wide = side as usize;
+        let pixels = wide * wide;
         let mut ready = Self {
-            corner: Vec::with_capacity(PIXELS),
-            right: Vec::with_capacity(PIXELS),
-            lower: Vec::with_capacity(PIXELS),
+            side: wide,
+            corner: Vec::with_capacity(pixels),
+            right: Vec::with_capacity(pixels),
+            lower: Vec::with_capacity(pixels),
         };
-        let side = SIDE as i32;
-        for pixel in 0..PIXELS {
-            let dy = (pixel / SIDE) as f32 - 13.5;
-            let dx = (pixel % SIDE) as f32 - 13.5;
-            let x = 13.5 + turn.cos * dx - turn.sin * dy;
-            let y = 13.5 + turn.sin * dx + turn.cos * dy;
+        let middle = (side as f32 - 1.0) / 2.0;
+        let side = side as i32;
+        for pixel in 0..pixels {
+            let dy = (pixel / wide) as f32 - middle;
+            let dx = (pixel % wide) as f32 - middle;
+            let x = middle + turn.cos * dx - turn.sin * dy;
+            let y = middle + turn.sin * dx + turn.cos * dy;
             let (left, top) = (x.floor(), y.floor());
             // Beyond the border all four are zero, as they are behind the last pixel.
             let (ix, iy) = (left as i32, top as i32);
             let inside = (-1..side).contains(&ix) && (-1..side).contains(&iy);
             let (ix, iy) = if inside { (ix, iy) } else { (side, side) };
-            ready
-                .corner
-                .push(((iy + 1) * BORDERED as i32 + ix + 1) as u16);
+            let row = bordered(wide) as i32;
+            ready.corner.push(((iy + 1) * row + ix + 1) as u32);
             ready.right.push(x - left);
             ready.lower.push(y - top);
         }
         ready
     }
 
-    /// Writes an image, rotated, as grey values 0 to 1.
+    /// Writes an image ([side][side]), rotated, as grey values 0 to 1.
     pub fn apply(&self, image: &[u8], out: &mut [f32]) {
-        let mut bordered = [0.0_f32; BORDERED * BORDERED];
-        let rows = bordered.chunks_exact_mut(BORDERED).skip(1);
-        for (row, pixels) in rows.zip(image.chunks_exact(SIDE)) {
+        let wide = bordered(self.side);
+        let mut zeroed = vec![0.0_f32; wide * wide];
+        let rows = zeroed.chunks_exact_mut(wide).skip(1);
+        for (row, pixels) in rows.zip(image.chunks_exact(self.side)) {
             for (to, &byte) in row[1..].iter_mut().zip(pixels) {
                 *to = f32::from(byte) / 255.0;
             }
         }
         let places = self.corner.iter().zip(self.right.iter().zip(&self.lower));
         for (out, (&corner, (&fx, &fy))) in out.iter_mut().zip(places) {
-            let p = &bordered[corner as usize..][..BORDERED + 2];
+            let p = &zeroed[corner as usize..][..wide + 2];
             let upper = p[0] * (1.0 - fx) + p[1] * fx;
-            let lower = p[BORDERED] * (1.0 - fx) + p[BORDERED + 1] * fx;
+            let lower = p[wide] * (1.0 - fx) + p[wide + 1] * fx;
             *out = upper * (1.0 - fy) + lower * fy;
         }
     }
 }
 
-/// Writes a rotated image as grey values 0 to 1; see [`Turn`] for many.
-pub fn rotate(image: &[u8], turn: Rotation, out: &mut [f32]) {
-    Turn::new(turn).apply(image, out);
+/// Writes an image of `side` x `side` pixels, rotated, as grey values 0 to 1; see [`Turn`] for many.
+pub fn rotate(image: &[u8], side: u32, turn: Rotation, out: &mut [f32]) {
+    Turn::new(turn, side).apply(image, out);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SIDE: usize = 28;
+    const PIXELS: usize = SIDE * SIDE;
+
     fn turned(image: &[u8], angle: f64) -> Vec<f32> {
         let mut out = vec![0.0; PIXELS];
-        rotate(image, Rotation::degrees(angle), &mut out);
+        rotate(image, SIDE as u32, Rotation::degrees(angle), &mut out);
         out
     }
 
@@ -111,6 +120,19 @@ mod tests {
             for (a, b) in turned(&image, angle).iter().zip(&image) {
                 assert!((a - f32::from(*b) / 255.0).abs() < 1e-4);
             }
+        }
+    }
+
+    #[test]
+    fn any_side_turns_about_its_own_middle() {
+        // 90 degrees counter-clockwise: the upper right pixel comes to the upper left.
+        for side in [1_usize, 2, 5, 32] {
+            let mut image = vec![0; side * side];
+            image[side - 1] = 255;
+            let mut out = vec![0.0; side * side];
+            rotate(&image, side as u32, Rotation::degrees(90.0), &mut out);
+            assert!((out[0] - 1.0).abs() < 1e-4, "{side}");
+            assert!((out.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{side}");
         }
     }
 

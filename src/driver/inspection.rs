@@ -82,7 +82,8 @@ impl Driver {
         unit: usize,
     ) -> Result<Option<[Picture; 2]>, RunError> {
         let states = self.before_and_now(lane).await?;
-        Ok(states.and_then(|[before, now]| inspect::receptive(&before, &now, unit)))
+        Ok(states
+            .and_then(|[before, now]| inspect::receptive(self.model.inputs, &before, &now, unit)))
     }
 
     /// What all units of h1 of a lane that is at hand have learned.
@@ -91,7 +92,7 @@ impl Driver {
     /// If the device failed.
     pub async fn learned(&self, lane: usize) -> Result<Option<Learned>, RunError> {
         let states = self.before_and_now(lane).await?;
-        Ok(states.and_then(|[before, now]| Learned::between(&before, &now)))
+        Ok(states.and_then(|[before, now]| Learned::between(self.data.info.side, &before, &now)))
     }
 
     /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not

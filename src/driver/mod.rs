@@ -22,7 +22,7 @@ use web_time::Instant;
 
 use crate::analysis::summary::Summary;
 use crate::config::{Condition, Config, Lane};
-use crate::data::{CLASSES, Dataset, PIXELS};
+use crate::data::Dataset;
 use crate::engine::info::EngineInfo;
 use crate::engine::{Device, Engine, EngineError};
 use crate::formats::version;
@@ -191,7 +191,7 @@ impl Driver {
         device: Device,
         info: EngineInfo,
     ) -> Result<Self, RunError> {
-        let model = Model::new(&config, PIXELS, CLASSES);
+        let model = Model::new(&config, &data.info);
         let lanes = config.lanes();
         // Too small a data set is found before anything is trained.
         let (train, test) = (data.train.len() as u32, data.test.len() as u32);
@@ -285,7 +285,13 @@ impl Driver {
     /// What runs.
     pub fn description(&self) -> RunDescription {
         let experiment = self.experiment.clone();
-        RunDescription::new(experiment, &self.config, &self.model, self.angles.clone())
+        RunDescription::new(
+            experiment,
+            &self.config,
+            &self.model,
+            &self.data.info,
+            self.angles.clone(),
+        )
     }
 
     /// What is run.

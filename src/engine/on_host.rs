@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Counts, Reading, Wave};
 use crate::cpu::{self, Cpu};
-use crate::data::{PIXELS, Rotation, Turn};
+use crate::data::{Rotation, Turn};
 use crate::engine::codes::CodeSum;
 use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::reference::{Reference, Sample};
@@ -162,7 +162,9 @@ impl<L: HostLane> OnHost<L> {
             .streams
             .iter()
             .map(|stream| {
-                let turn = |t: &crate::stream::Task| Turn::new(Rotation::degrees(t.angle));
+                let turn = |t: &crate::stream::Task| {
+                    Turn::new(Rotation::degrees(t.angle), about.data.info.side)
+                };
                 Arc::new(stream.tasks.iter().map(turn).collect())
             })
             .collect();
@@ -201,7 +203,7 @@ impl<L: HostLane> OnHost<L> {
 
     pub(super) fn advance(&mut self, steps: Range<u32>) {
         let data = &self.about.data;
-        let heads = self.about.model.heads.len();
+        let (heads, inputs) = (self.about.model.heads.len(), self.about.model.inputs);
         each(&mut self.lanes, |lane| {
             for s in steps.clone() {
                 let step = &lane.stream.steps[s as usize];
@@ -210,7 +212,7 @@ impl<L: HostLane> OnHost<L> {
                         .map(|&sample| {
                             let image = lane.stream.image(sample) as usize;
                             let task = lane.stream.task_of(sample) as usize;
-                            let mut input = vec![0.0; PIXELS];
+                            let mut input = vec![0.0; inputs];
                             lane.turns[task].apply(data.train.image(image), &mut input);
                             (input, [data.train.labels[image].into(), sample])
                         })
@@ -248,7 +250,7 @@ impl<L: HostLane> OnHost<L> {
     pub(super) fn evaluate(&mut self, task: usize, images: Range<u32>) {
         let about = &self.about;
         let set = about.evaluation_images();
-        let per_seed = about.per_seed();
+        let (per_seed, pixels) = (about.per_seed(), about.model.inputs);
         let none = self.nothing();
         // One piece of work: some images of one seed, through all its lanes.
         let mut pieces: Vec<(usize, Range<u32>)> = Vec::new();
@@ -261,9 +263,9 @@ impl<L: HostLane> OnHost<L> {
         let counted = each(&mut pieces, |(seed, images)| {
             let stream = &about.streams[*seed];
             let turn = &turns[*seed][task];
-            let mut inputs = vec![0.0; images.len() * PIXELS];
+            let mut inputs = vec![0.0; images.len() * pixels];
             let mut labels = Vec::new();
-            for (i, input) in images.clone().zip(inputs.chunks_exact_mut(PIXELS)) {
+            for (i, input) in images.clone().zip(inputs.chunks_exact_mut(pixels)) {
                 let image = stream.tasks[task].evaluation[i as usize];
                 turn.apply(set.image(image as usize), input);
                 labels.push(about.evaluation_labels(stream, task, i as usize));

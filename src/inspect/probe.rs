@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{CLASSES, PIXELS, Rotation, Turn, digits};
+use crate::data::{Rotation, Turn, digits};
 
 /// The image that units are looked at on: one of the project's own digits, which no network is trained on where
 /// MNIST is.
@@ -28,10 +28,11 @@ impl Probe {
     /// Its pixels, 0 to 1, row by row.
     pub fn image(&self) -> Vec<f32> {
         // The test set's first ten are one of each.
-        let all = digits(0, 0, CLASSES).test;
-        let mut image = vec![0.0; PIXELS];
-        let digit = self.digit as usize % CLASSES;
-        Turn::new(Rotation::degrees(self.angle)).apply(all.image(digit), &mut image);
+        let all = digits(0, 0, 10);
+        let mut image = vec![0.0; all.info.pixels()];
+        let digit = self.digit as usize % all.test.len();
+        let turn = Turn::new(Rotation::degrees(self.angle), all.info.side);
+        turn.apply(all.test.image(digit), &mut image);
         image
     }
 
@@ -62,7 +63,10 @@ mod tests {
             angle: 90.0,
         };
         let extent = |pixels: &[u8], along: fn(usize) -> usize| {
-            let inked: Vec<usize> = (0..PIXELS).filter(|&i| pixels[i] > 60).map(along).collect();
+            let inked: Vec<usize> = (0..pixels.len())
+                .filter(|&i| pixels[i] > 60)
+                .map(along)
+                .collect();
             inked.iter().max().unwrap() - inked.iter().min().unwrap()
         };
         let tall = |p: &Probe| extent(&p.pixels(), |i| i / 28) > extent(&p.pixels(), |i| i % 28);

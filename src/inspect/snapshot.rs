@@ -112,7 +112,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{CLASSES, PIXELS};
+    use crate::data::digits;
     use crate::experiments;
     use crate::inspect::Probe;
     use crate::model::initial;
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_look_shows_what_competes() {
         let config = experiments::find("figure2").unwrap().config;
-        let model = Model::new(&config, PIXELS, CLASSES);
+        let model = Model::new(&config, &digits(0, 0, 0).info);
         let mut state = initial(&model, &config, 3);
         state.beta = vec![0.0, 0.2, 0.5, 1.1];
         let image = Probe::default().image();

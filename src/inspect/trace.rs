@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
-use crate::data::{Dataset, PIXELS, Rotation, Turn};
+use crate::data::{Dataset, Rotation, Turn};
 use crate::inspect::Picture;
 use crate::model::{LaneState, Model, Rule};
 use crate::reference::{Reference, Sample};
@@ -157,9 +157,9 @@ impl StepTrace {
                 .map(|&sample| {
                     let image = stream.image(sample) as usize;
                     let task = stream.task_of(sample);
-                    let mut input = vec![0.0; PIXELS];
+                    let mut input = vec![0.0; data.info.pixels()];
                     let turn = Rotation::degrees(stream.tasks[task as usize].angle);
-                    Turn::new(turn).apply(data.train.image(image), &mut input);
+                    Turn::new(turn, data.info.side).apply(data.train.image(image), &mut input);
                     let category = u32::from(data.train.labels[image]);
                     let traced = TracedSample {
                         pixels: input.iter().map(|&x| (x * 255.0) as u8).collect(),
@@ -232,7 +232,7 @@ impl StepTrace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{CLASSES, digits};
+    use crate::data::digits;
     use crate::experiments;
     use crate::model::initial;
 
@@ -243,7 +243,7 @@ mod tests {
         config.tasks = 3;
         let data = digits(3, 400, 120);
         let stream = Stream::new(&config, 5, 400, 120).unwrap();
-        let model = Model::new(&config, PIXELS, CLASSES);
+        let model = Model::new(&config, &data.info);
         let state = initial(&model, &config, 5);
         let of = |condition, step| {
             StepTrace::of(
@@ -276,7 +276,7 @@ mod tests {
         let seen = &t.unit;
         assert!((seen.unit as usize) < 20 && seen.fast.scale > 0.0);
         assert!(seen.fast.scale <= whole && seen.update.scale <= t.weights_moved[0]);
-        assert!(whole * whole <= 20.0 * PIXELS as f64 * seen.fast.scale.powi(2));
+        assert!(whole * whole <= 20.0 * model.inputs as f64 * seen.fast.scale.powi(2));
         let still = of(Condition::Baseline, 7).unwrap();
         assert_eq!(still.alpha[0], still.alpha[1]);
         assert_eq!(still.inner, t.inner);

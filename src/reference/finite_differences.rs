@@ -123,7 +123,18 @@ fn meta_loss(
 }
 
 fn lane(config: &Config, rng: &mut ChaCha8Rng) -> Reference<f64> {
-    let model = Model::new(config, 12, 4);
+    let model = Model::of_shape(
+        12,
+        &config
+            .hidden
+            .iter()
+            .map(|&n| n as usize)
+            .collect::<Vec<_>>(),
+        config.pathways.map(|p| p.map(|n| n as usize)),
+        4,
+        config.items() as usize,
+        config.k_fraction,
+    );
     let weights = |m: &crate::model::Matrix| {
         (0..m.units * m.fan_in)
             .map(|_| rng.random_range(-0.6..0.8))

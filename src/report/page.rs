@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::claims::Outcome;
 use crate::analysis::summary::Summary;
-use crate::data::{CLASSES, DataInfo, PIXELS};
+use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
 use crate::inspect;
 use crate::model::Model;
@@ -54,7 +54,7 @@ impl StoredRun {
     /// If the file's data set is too small for its configuration: it was not made by this program.
     pub fn of(results: &Results) -> Result<Self, StreamError> {
         let config = &results.config;
-        let model = Model::new(config, PIXELS, CLASSES);
+        let model = Model::new(config, &results.data);
         let (train, test) = (results.data.train, results.data.test);
         let stream = Stream::new(config, config.first_seed, train, test)?;
         let angles: Vec<f64> = stream.tasks.iter().map(|t| t.angle).collect();
@@ -62,7 +62,13 @@ impl StoredRun {
         let summary = Summary::with_intervals(&config.conditions, lanes);
         Ok(Self {
             strip: inspect::strip(inspect::Probe::default().digit, &angles),
-            run: RunDescription::new(results.experiment.clone(), config, &model, angles),
+            run: RunDescription::new(
+                results.experiment.clone(),
+                config,
+                &model,
+                &results.data,
+                angles,
+            ),
             data: results.data.clone(),
             engine: results.engine.clone(),
             code_version: results.code_version.clone(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::{Config, Lane};
-use crate::data::SIDE;
+use crate::data::DataInfo;
 use crate::model::{Lesion, Model, Source, Target};
 
 /// A run's fixed facts: what charts and tables need to label what is measured.
@@ -123,6 +123,7 @@ impl RunDescription {
         experiment: Option<String>,
         config: &Config,
         model: &Model,
+        data: &DataInfo,
         angles: Vec<f64>,
     ) -> Self {
         Self {
@@ -135,7 +136,7 @@ impl RunDescription {
             steps: config.steps(),
             config: config.clone(),
             angles,
-            image_side: SIDE as u32,
+            image_side: data.side,
         }
     }
 

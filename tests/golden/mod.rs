@@ -1,6 +1,6 @@
 //! What every platform must draw: digests shared by tests/determinism.rs and tests/wasm.rs.
 
-use metacls::data::{CLASSES, Dataset, PIXELS};
+use metacls::data::Dataset;
 use metacls::model::{Model, initial};
 use metacls::stream::Stream;
 use sha2::{Digest, Sha256};
@@ -16,12 +16,13 @@ pub const DIGITS: &str = "755ef4a9dcf02e62c400d26f2ac3a4fe71dd2b3630908af30b9059
 pub fn digests() -> [String; 3] {
     let config = metacls::experiments::find("figure1").unwrap().config;
     let stream = Stream::new(&config, 3, 60_000, 10_000).unwrap();
+    let digits = Dataset::procedural().info;
     let mut hash = Sha256::new();
-    for matrix in initial(&Model::new(&config, PIXELS, CLASSES), &config, 3).weights {
+    for matrix in initial(&Model::new(&config, &digits), &config, 3).weights {
         for w in matrix {
             hash.update(w.to_bits().to_le_bytes());
         }
     }
     let weights = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    [stream.digest(), weights, Dataset::procedural().info.digest]
+    [stream.digest(), weights, digits.digest]
 }

@@ -656,7 +656,15 @@ train: number,
 /**
  * Test images.
  */
-test: number, };
+test: number, 
+/**
+ * Pixels of an image's side.
+ */
+side: number, 
+/**
+ * Categories of the labels.
+ */
+classes: number, };
 export type EngineChoice = "auto" | "gpu" | "cpu" | "reference";
 export type EngineInfo = { 
 /**
@@ -759,7 +767,7 @@ active_by_task: Array<Array<number>>,
 active_pooled: number, 
 /**
  * For each hidden layer, the mean correlation between its codes of different images, over all tasks'
- * ([`crate::engine::codes`]); none where it was silent. Empty in files written before it was measured.
+ * ([`crate::numeric::codes`]); none where it was silent. Empty in files written before it was measured.
  */
 correlation: Array<number | null>, };
 export type Lesion = "intact" | "without_l" | "without_r" | "without_some_l";
@@ -946,8 +954,8 @@ threshold: number,
 active: number, };
 export type Learned = { 
 /**
- * For each unit 14 x 14 digits, means over 2 x 2 pixels, row by row: 0 for the most negative change, 3 for none, 6
- * for the most positive.
+ * For each unit the means over 2 x 2 pixels as digits, row by row (14 x 14 of MNIST's): 0 for the most
+ * negative change, 3 for none, 6 for the most positive.
  */
 units: Array<string>, 
 /**

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use metacls::config::Config;
 use metacls::cpu;
-use metacls::data::{CLASSES, Dataset, PIXELS, digits};
+use metacls::data::{Dataset, digits};
 use metacls::engine::info::EngineChoice;
 use metacls::engine::{Device, Engine, Wave};
 use metacls::model::{Model, Source, initial};
@@ -74,7 +74,7 @@ fn plain_product() -> Result<f64, Failure> {
 }
 
 fn engine(device: &Device, config: &Arc<Config>, data: &Arc<Dataset>) -> Result<Engine, Failure> {
-    let model = Arc::new(Model::new(config, PIXELS, CLASSES));
+    let model = Arc::new(Model::new(config, &data.info));
     let (train, test) = (data.train.len() as u32, data.test.len() as u32);
     let seeds = config.first_seed..config.first_seed + config.seeds;
     let wave = Wave {
@@ -116,7 +116,7 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
         config.conditions.len(),
         info.adapter
     );
-    let model = Model::new(&config, PIXELS, CLASSES);
+    let model = Model::new(&config, &data.info);
     let lanes = config.lanes().len() as f64;
     let plain = plain_product()?;
     let mut engine = engine(&opened.device, &config, &data)?;
