@@ -11,6 +11,7 @@
 //!    share.
 //! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows. [`model`] names one lane's
 //!    tensors, gives their shapes and draws their initial values.
+//!    [`lane`] says what a lane on this computer's cores takes and gives, [`numeric`] is arithmetic that several share.
 //! 4. [`reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the fast engines;
 //!    [`conformance`] holds them against an independent program.
 //! 5. [`engine`] is one interface over the engines.
@@ -36,8 +37,10 @@ pub mod experiments;
 pub mod formats;
 pub mod gpu;
 pub mod inspect;
+pub mod lane;
 pub mod messages;
 pub mod model;
+pub mod numeric;
 pub mod protocol;
 pub mod reference;
 pub mod report;

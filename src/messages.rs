@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::config::Lane;
 use crate::driver::{Progress, RunError};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Notice, OpenError};
 use crate::gpu::GpuError;
 
 /// An error for people.
@@ -31,9 +31,46 @@ fn sentence(text: &str) -> String {
         .unwrap_or_default()
 }
 
+/// Says why an engine is not to be had.
+pub fn open(error: &OpenError) -> Words {
+    match error {
+        OpenError::Gpu(error) => gpu(error),
+        OpenError::SelfTest { adapter, deviation } => Words {
+            what: format!("The engine {adapter} failed its self-test (deviation {deviation:.1e})."),
+            meaning: "Its numbers can't be trusted, so nothing is trained on it.".into(),
+            advice: "Choose the reference engine, or update the browser or the graphics driver."
+                .into(),
+        },
+    }
+}
+
+/// Says why the engine is not the one hoped for.
+pub fn notice(notice: &Notice) -> Words {
+    match notice {
+        Notice::NoGpu(error) => gpu(error),
+        Notice::SoftwareGpu => Words {
+            what: "The GPU here is a program on the CPU.".into(),
+            meaning: "So the CPU engine is used: it is faster.".into(),
+            advice: "Choose the GPU engine to use it all the same.".into(),
+        },
+    }
+}
+
 /// Says an engine's error.
 pub fn engine(error: &EngineError) -> Words {
-    let EngineError::Gpu(error) = error;
+    match error {
+        EngineError::Gpu(error) => gpu(error),
+        EngineError::MissingImage { .. } => Words {
+            what: sentence(&error.to_string()),
+            meaning: "The schedule and the images do not belong together: a fault of this program."
+                .into(),
+            advice: "Use the CPU engine, and tell us of it.".into(),
+        },
+    }
+}
+
+/// Says a GPU's error.
+pub fn gpu(error: &GpuError) -> Words {
     let (meaning, advice) = match error {
         GpuError::NoAdapter(_) => (
             "This computer or browser offers no GPU to compute on (no WebGPU, or it is switched off).",

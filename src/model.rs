@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
 use crate::data::DataInfo;
+use crate::numeric::{Real, cast, widen};
 use crate::stream::{Purpose, random};
 
 /// What is left out at evaluation.
@@ -327,6 +328,28 @@ pub struct LaneState<T> {
     pub beta: Vec<T>,
 }
 
+impl<T: Real> LaneState<T> {
+    /// The same in float64.
+    pub fn widen(&self) -> LaneState<f64> {
+        LaneState {
+            weights: self.weights.iter().map(|w| widen(w)).collect(),
+            alpha: widen(&self.alpha),
+            beta: widen(&self.beta),
+        }
+    }
+}
+
+impl LaneState<f64> {
+    /// The nearest values of another precision.
+    pub fn cast<T: Real>(&self) -> LaneState<T> {
+        LaneState {
+            weights: self.weights.iter().map(|w| cast(w)).collect(),
+            alpha: cast(&self.alpha),
+            beta: cast(&self.beta),
+        }
+    }
+}
+
 /// Turns a matrix of [rows x columns] into one of [columns x rows].
 pub fn transposed<T: Copy>(matrix: &[T], rows: usize, columns: usize) -> Vec<T> {
     (0..columns)
@@ -335,12 +358,22 @@ pub fn transposed<T: Copy>(matrix: &[T], rows: usize, columns: usize) -> Vec<T> 
 }
 
 /// The initial values of one seed: W ~ Normal(0, 2 / fan_in), alpha_0, beta_0.
+pub fn initial(model: &Model, config: &Config, seed: u32) -> LaneState<f32> {
+    LaneState {
+        weights: initial_weights(model, seed),
+        alpha: vec![config.alpha_0 as f32; model.matrices.len()],
+        beta: vec![config.beta_0 as f32; model.layers.len()],
+    }
+}
+
+/// The initial weights of one seed: for each matrix Normal(0, 2 / fan_in), row by row, as He et al. (2015) have it for
+/// rectified units.
 ///
 /// Normal numbers come by Box and Muller's transform with `libm`'s functions in float64, so that every
 /// platform draws the same bits.
-pub fn initial(model: &Model, config: &Config, seed: u32) -> LaneState<f32> {
+pub fn initial_weights(model: &Model, seed: u32) -> Vec<Vec<f32>> {
     let mut rng = random(seed, Purpose::Weights);
-    let weights = model
+    model
         .matrices
         .iter()
         .map(|m| {
@@ -353,12 +386,7 @@ pub fn initial(model: &Model, config: &Config, seed: u32) -> LaneState<f32> {
                 .map(|_| (normal.next() * scale) as f32)
                 .collect()
         })
-        .collect();
-    LaneState {
-        weights,
-        alpha: vec![config.alpha_0 as f32; model.matrices.len()],
-        beta: vec![config.beta_0 as f32; model.layers.len()],
-    }
+        .collect()
 }
 
 /// Standard normal numbers, two from each pair of uniform ones.

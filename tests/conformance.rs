@@ -6,7 +6,7 @@ mod adapter;
 
 use std::sync::Arc;
 
-use metacls::conformance::{OnCpu, OnGpu, OnReference, Report, Vector, check};
+use metacls::conformance::{Candidate, Report, Vector, check};
 
 fn vectors() -> Vec<Vector> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
@@ -43,44 +43,38 @@ fn judge(engine: &str, bound: f64, reports: &[(String, Report)]) {
     assert!(failed.is_empty(), "{engine}: beyond {bound:e}: {failed:#?}");
 }
 
+fn reports<'a>(
+    vectors: impl IntoIterator<Item = &'a Vector>,
+    engine: impl Fn(&'a Vector) -> Candidate<'a>,
+) -> Vec<(String, Report)> {
+    let report = |v: &'a Vector| pollster::block_on(check(v, &mut engine(v))).unwrap();
+    vectors
+        .into_iter()
+        .map(|v| (v.name.clone(), report(v)))
+        .collect()
+}
+
 #[test]
 fn reference_in_float64() {
-    let reports: Vec<_> = vectors()
-        .iter()
-        .map(|v| {
-            (
-                v.name.clone(),
-                check(v, &mut OnReference::<f64>::new(v), false).unwrap(),
-            )
-        })
-        .collect();
-    judge("reference f64", 1e-9, &reports);
+    judge(
+        "reference f64",
+        1e-9,
+        &reports(&vectors(), Candidate::oracle),
+    );
 }
 
 #[test]
 fn reference_in_float32() {
-    let reports: Vec<_> = vectors()
-        .iter()
-        .map(|v| {
-            (
-                v.name.clone(),
-                check(v, &mut OnReference::<f32>::new(v), true).unwrap(),
-            )
-        })
-        .collect();
-    judge("reference f32", 1e-4, &reports);
+    judge(
+        "reference f32",
+        1e-4,
+        &reports(&vectors(), Candidate::reference),
+    );
 }
 
 #[test]
 fn cpu_in_both_orders() {
-    let reports: Vec<_> = vectors()
-        .iter()
-        .map(|v| {
-            let Ok(report) = check(v, &mut OnCpu::new(v), true);
-            (v.name.clone(), report)
-        })
-        .collect();
-    judge("cpu", 1e-4, &reports);
+    judge("cpu", 1e-4, &reports(&vectors(), Candidate::cpu));
 }
 
 #[test]
@@ -89,14 +83,9 @@ fn gpu_in_first_order() {
         return;
     };
     println!("on {} ({})", gpu.name, gpu.backend);
-    let reports: Vec<_> = vectors()
-        .iter()
-        .filter(|v| !v.rule.second_order)
-        .map(|v| {
-            let mut engine = OnGpu::new(gpu.clone(), v).unwrap();
-            (v.name.clone(), check(v, &mut engine, true).unwrap())
-        })
-        .collect();
+    let vectors = vectors();
+    let first_order = vectors.iter().filter(|v| !v.rule.second_order);
+    let reports = reports(first_order, |v| Candidate::gpu(gpu.clone(), v).unwrap());
     judge("gpu", 1e-3, &reports);
 }
 
@@ -139,7 +128,8 @@ fn a_broken_engine_is_found() {
             .into_iter()
             .map(|mut v| {
                 make(&mut v);
-                let Ok(report) = check(&v, &mut OnReference::<f64>::new(&v), false);
+                let mut engine = Candidate::oracle(&v);
+                let report = pollster::block_on(check(&v, &mut engine)).unwrap();
                 report.deviation
             })
             .fold(0.0, f64::max);

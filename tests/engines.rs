@@ -14,8 +14,9 @@ use metacls::driver::{Driver, Note};
 use metacls::engine::{Device, Engine, Reading, Wave};
 use metacls::experiments;
 use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
+use metacls::lane::{HostLane, Sample};
 use metacls::model::{LaneState, Model, Rule, initial};
-use metacls::reference::{Reference, Sample};
+use metacls::reference::Reference;
 use metacls::results::Results;
 use metacls::results::record::TaskRecord;
 use metacls::stream::{Step, Stream};
@@ -38,15 +39,6 @@ fn ready(data: &Dataset, stream: &Stream, samples: &[u32], heads: usize) -> Vec<
             (input, labels[..heads].to_vec())
         })
         .collect()
-}
-
-fn wide(state: &LaneState<f32>) -> LaneState<f64> {
-    let wide = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
-    LaneState {
-        weights: state.weights.iter().map(|w| wide(w)).collect(),
-        alpha: wide(&state.alpha),
-        beta: wide(&state.beta),
-    }
 }
 
 fn deviation(ours: &[f32], theirs: &[f64]) -> f64 {
@@ -122,7 +114,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
                 .iter()
                 .map(|(input, labels)| Sample { input, labels })
                 .collect();
-            let mut oracle = Reference::new(&model, &rule, wide(&state));
+            let mut oracle = Reference::new(&model, &rule, state.widen());
             let true_loss = oracle.observe(&all[..current.len()], &all[current.len()..]);
             let truth = oracle.state();
             let mut off = deviation(&[loss], &[true_loss])
@@ -388,7 +380,7 @@ fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
         config: Arc::new(config),
     };
     let mut engine = Engine::new(device, wave).unwrap();
-    engine.begin_task(0);
+    engine.begin_task(0).unwrap();
     pollster::block_on(engine.advance(0..3)).unwrap();
     pollster::block_on(engine.read()).unwrap()
 }

@@ -11,8 +11,9 @@ use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
 use metacls::gpu::passes::{self, Dispatch, Lanes, Piece};
 use metacls::gpu::{Gpu, twins};
+use metacls::lane::{HostLane, Sample};
 use metacls::model::{LaneState, Model, Rule};
-use metacls::reference::{Reference, Sample};
+use metacls::reference::Reference;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -372,13 +373,7 @@ fn twins_agree_with_the_reference() {
                     labels: &labels[..model.heads.len()],
                 })
                 .collect();
-            let wide = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
-            let start = LaneState {
-                weights: state.weights.iter().map(|w| wide(w)).collect(),
-                alpha: wide(&state.alpha),
-                beta: wide(&state.beta),
-            };
-            let mut oracle = Reference::new(&model, &rule, start);
+            let mut oracle = Reference::new(&model, &rule, state.widen());
             let (current, replay) = samples.split_at(case.batch as usize);
             let loss = oracle.observe(current, replay);
             let truth = oracle.state();

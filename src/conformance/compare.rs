@@ -1,40 +1,19 @@
 //! An engine taken through a conformance vector, and how far it is from it.
 
-use super::format::{Vector, VectorStep};
-use crate::model::{LaneState, Lesion};
+use super::candidate::Candidate;
+use super::format::Vector;
+use crate::gpu::GpuError;
+use crate::model::Lesion;
+use crate::numeric::deviation;
 use crate::reference::Reference;
 
 /// What an engine makes of one image, with W.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Seen {
-    /// Logits of each head.
+pub struct Response {
+    /// Logits of each head: [classes].
     pub logits: Vec<Vec<f64>>,
-    /// Units with h > 0 of each layer.
+    /// Units with h > 0 of each layer, with the network intact.
     pub active: Vec<u32>,
-}
-
-/// An engine to be checked, holding the vector's initial values.
-pub trait Candidate {
-    /// What it says when it fails.
-    type Error;
-
-    /// Takes one observe step and gives the meta-loss before the update.
-    ///
-    /// # Errors
-    /// If the engine failed.
-    fn observe(&mut self, step: &VectorStep) -> Result<f64, Self::Error>;
-
-    /// The lane's values.
-    ///
-    /// # Errors
-    /// If the engine failed.
-    fn state(&mut self) -> Result<LaneState<f64>, Self::Error>;
-
-    /// What it makes of the image of that index.
-    ///
-    /// # Errors
-    /// If the engine failed.
-    fn see(&mut self, image: usize, lesion: Lesion) -> Result<Seen, Self::Error>;
 }
 
 /// How far an engine is from a vector.
@@ -48,11 +27,6 @@ pub struct Report {
 
 impl Report {
     fn note(&mut self, location: &str, deviation: f64) {
-        let deviation = if deviation.is_finite() {
-            deviation
-        } else {
-            f64::INFINITY
-        };
         if deviation > self.deviation || self.location.is_empty() {
             self.deviation = deviation;
             location.clone_into(&mut self.location);
@@ -61,45 +35,26 @@ impl Report {
 
     /// Compares a tensor: the largest difference, relative to the largest entry.
     fn tensor(&mut self, location: &str, ours: &[f64], theirs: &[f64]) {
-        let largest = theirs.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-        let difference =
-            ours.iter()
-                .zip(theirs)
-                .map(|(a, b)| (a - b).abs())
-                .fold(
-                    0.0,
-                    |m: f64, d| if d.is_nan() { f64::INFINITY } else { m.max(d) },
-                );
-        if ours.len() != theirs.len() {
-            self.note(location, f64::INFINITY);
-        } else if difference == 0.0 {
-            self.note(location, 0.0);
-        } else {
-            self.note(location, difference / largest.max(f64::MIN_POSITIVE));
-        }
+        self.note(location, deviation(ours, theirs));
     }
 }
 
 /// Takes an engine through a vector.
 ///
-/// `single` says that the engine computes in float32: then a unit whose |z - beta c| is below 1e-4 of the
-/// largest |z| may count as active or not.
+/// In float32 a unit whose |z - beta c| is below 1e-4 of the largest |z| may count as active or not.
 ///
 /// # Errors
 /// If the engine failed.
-pub fn check<C: Candidate>(
-    vector: &Vector,
-    engine: &mut C,
-    single: bool,
-) -> Result<Report, C::Error> {
+pub async fn check(vector: &Vector, engine: &mut Candidate<'_>) -> Result<Report, GpuError> {
+    let single = engine.is_single();
     let mut report = Report {
         deviation: 0.0,
         location: String::new(),
     };
     for (i, (step, after)) in vector.steps.iter().zip(&vector.after).enumerate() {
-        let loss = engine.observe(step)?;
+        let loss = engine.observe(step).await?;
         report.tensor(&format!("step {i}: meta_loss"), &[loss], &[after.meta_loss]);
-        let state = engine.state()?;
+        let state = engine.state().await?;
         report.tensor(&format!("step {i}: alpha"), &state.alpha, &after.alpha);
         report.tensor(&format!("step {i}: beta"), &state.beta, &after.beta);
         for (m, weights) in after.weights.iter().flatten().enumerate() {
@@ -112,7 +67,7 @@ pub fn check<C: Candidate>(
         }
     }
     // The reference in float64 says which units are near their threshold.
-    let state = engine.state()?;
+    let state = engine.state().await?;
     let oracle = Reference::new(&vector.model, &vector.rule, state.clone());
     let lesions = [
         (Lesion::Intact, Some(&vector.last.logits)),
@@ -123,7 +78,7 @@ pub fn check<C: Candidate>(
         let Some(theirs) = theirs else { continue };
         let mut ours: Vec<Vec<f64>> = vec![Vec::new(); theirs.len()];
         for image in 0..vector.images.len() {
-            let seen = engine.see(image, lesion)?;
+            let seen = engine.respond(image, lesion).await?;
             for (all, logits) in ours.iter_mut().zip(&seen.logits) {
                 all.extend(logits);
             }

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::lane::Sample;
 use crate::model::{LaneState, Model, Rule};
-use crate::reference::Sample;
 
 /// Why a file is no conformance vector.
 #[derive(Debug, thiserror::Error)]

@@ -1,12 +1,12 @@
 //! Conformance vectors: small networks taken through a few observe steps by an independent autodiff program.
 //!
-//! A file (its fields: tests/vectors/README.md) becomes a [`Vector`]; whatever implements [`Candidate`] can be
-//! compared with it by [`check`]. Deviations are relative to a tensor's largest entry.
+//! A file (its fields: tests/vectors/README.md) becomes a [`Vector`]; a [`Candidate`] is an engine with the vector's lane,
+//! and [`check`] says how far it is from it. Deviations are relative to a tensor's largest entry.
 
+mod candidate;
 mod compare;
-mod engines;
 mod format;
 
-pub use compare::{Candidate, Report, Seen, check};
-pub use engines::{OnCpu, OnGpu, OnReference, initial, widened};
+pub use candidate::Candidate;
+pub use compare::{Report, Response, check};
 pub use format::{Vector, VectorError, VectorStep};

@@ -1,24 +1,51 @@
 //! What a lane makes of images, with W, many at once.
 
 use super::{Cpu, product, scale_input, stages};
+use crate::lane::Seen;
 use crate::model::{Lesion, Source};
 
 /// Workspace for evaluating some images, and what came of it.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+struct Forward {
     /// Scaled images: [images][inputs].
-    pub inputs: Vec<f32>,
+    inputs: Vec<f32>,
     /// Outputs of each layer: [images][units].
-    pub acts: Vec<Vec<f32>>,
+    acts: Vec<Vec<f32>>,
     /// What each matrix adds to its head's logits: [images][classes]; empty for hidden layers' matrices.
-    pub products: Vec<Vec<f32>>,
+    products: Vec<Vec<f32>>,
     /// h4_L's outputs without the silenced units: [images][units].
     silenced: Vec<f32>,
 }
 
 impl Cpu {
-    /// Takes images ([n][inputs], not scaled) through the network.
-    pub fn forward(&self, images: &[f32], seen: &mut Seen) {
+    /// See [`HostLane::evaluate`](crate::lane::HostLane::evaluate): all images at once.
+    pub(super) fn evaluate_together(
+        &self,
+        images: &[f32],
+        lesions: &[Lesion],
+        see: &mut dyn FnMut(Seen<'_, f32>),
+    ) {
+        let mut seen = Forward::default();
+        self.forward(images, &mut seen);
+        for (layer, outputs) in seen.acts.iter().enumerate() {
+            see(Seen::Outputs { layer, outputs });
+        }
+        let mut logits = Vec::new();
+        for head in 0..self.model.heads.len() {
+            for (lesion, &left_out) in lesions.iter().enumerate() {
+                self.logits(&mut seen, head, left_out, &mut logits);
+                see(Seen::Logits {
+                    first: 0,
+                    head,
+                    lesion,
+                    logits: &logits,
+                });
+            }
+        }
+    }
+
+    /// Takes images ([images][inputs], not scaled) through the network.
+    fn forward(&self, images: &[f32], seen: &mut Forward) {
         let model = &self.model;
         let unit_length = self.rule.unit_length_inputs;
         seen.inputs.resize(images.len(), 0.0);
@@ -65,7 +92,7 @@ impl Cpu {
     }
 
     /// A head's logits for all images, leaving out what a lesion silences: [images][classes].
-    pub fn logits(&self, seen: &mut Seen, head: usize, lesion: Lesion, logits: &mut Vec<f32>) {
+    fn logits(&self, seen: &mut Forward, head: usize, lesion: Lesion, logits: &mut Vec<f32>) {
         logits.clear();
         for (i, m) in self.model.into_head(head).enumerate() {
             let left_out = match lesion {
@@ -92,9 +119,9 @@ impl Cpu {
     }
 
     /// What a matrix makes of its layer's outputs without the silenced units.
-    fn without_some(&self, seen: &mut Seen, layer: usize, m: usize, logits: &mut Vec<f32>) {
+    fn without_some(&self, seen: &mut Forward, layer: usize, m: usize, logits: &mut Vec<f32>) {
         let matrix = &self.model.matrices[m];
-        let Seen { acts, silenced, .. } = seen;
+        let Forward { acts, silenced, .. } = seen;
         silenced.clone_from(&acts[layer]);
         for u in silenced.chunks_exact_mut(matrix.fan_in) {
             self.silenced.iter().for_each(|&unit| u[unit] = 0.0);

@@ -6,7 +6,7 @@
 //! [`stages`] are those of a sweep, [`product`] the matrix products, [`second_order`] the way back
 //! through the inner steps. The widest instructions of the processor are found at run time.
 
-pub mod evaluation;
+mod evaluation;
 pub mod product;
 mod second_order;
 mod stages;
@@ -15,8 +15,8 @@ mod workspace;
 
 use std::sync::Arc;
 
-use crate::model::{LaneState, Model, Rule, Source, Target, transposed};
-use crate::reference::Sample;
+use crate::lane::{HostLane, Sample, Seen};
+use crate::model::{LaneState, Lesion, Model, Rule, Source, Target, transposed};
 use second_order::Terms;
 use stages::{At, Competition, Term};
 use workspace::Workspace;
@@ -67,81 +67,6 @@ impl Cpu {
             workspace: Workspace::default(),
             arch: pulp::Arch::new(),
         }
-    }
-
-    /// Says which units of h4_L the lesion of some of them leaves out: none before this is called.
-    pub fn silence(&mut self, units: Vec<usize>) {
-        self.silenced = units;
-    }
-
-    /// The lane's values.
-    pub fn state(&self) -> LaneState<f32> {
-        let matrices = self.model.matrices.iter();
-        LaneState {
-            weights: matrices
-                .zip(&self.weights)
-                .map(|(m, w)| transposed(w, m.fan_in, m.units))
-                .collect(),
-            alpha: self.alpha.clone(),
-            beta: self.beta.clone(),
-        }
-    }
-
-    /// Learning rates by matrix and inhibition by layer.
-    pub fn rates(&self) -> (&[f32], &[f32]) {
-        (&self.alpha, &self.beta)
-    }
-
-    /// Takes one observe step with B current samples, in the order of the inner steps, and the replayed
-    /// ones; gives the meta-loss before the update.
-    pub fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
-        let (inner, columns) = (current.len(), current.len() + replay.len());
-        let model = self.model.clone();
-        self.workspace.fit(&model, inner, columns);
-        let samples: Vec<&Sample<'_, f32>> = current.iter().chain(replay).collect();
-        for (sample, input) in samples
-            .iter()
-            .zip(self.workspace.inputs.chunks_exact_mut(model.inputs))
-        {
-            scale_input(self.rule.unit_length_inputs, sample.input, input);
-        }
-        let labels: Vec<Vec<u32>> = (0..model.heads.len())
-            .map(|h| samples.iter().map(|s| s.labels[h]).collect())
-            .collect();
-        let arch = self.arch;
-        arch.dispatch(|| self.overlap());
-        for (l, layer) in model.layers.iter().enumerate() {
-            if layer.source == Source::Input {
-                let Workspace { inputs, layers, .. } = &mut self.workspace;
-                let weights = &self.weights[layer.matrix];
-                product::dense(
-                    weights,
-                    layer.units,
-                    inputs,
-                    model.inputs,
-                    &mut layers[l].pre_activation,
-                    false,
-                );
-            }
-        }
-        for sweep in 0..=inner {
-            let at = At {
-                sweep,
-                columns,
-                present: if sweep == 0 { 1 } else { columns },
-                inner,
-            };
-            for l in 0..model.layers.len() {
-                self.layer_forward(&model, at, l);
-            }
-            for (h, labels) in labels.iter().enumerate() {
-                self.head(&model, at, h, labels);
-            }
-            for l in (0..model.layers.len()).rev() {
-                self.layer_backward(&model, at, l);
-            }
-        }
-        self.finish(&model)
     }
 
     /// u_i . u for every input column and every current sample.
@@ -454,6 +379,82 @@ impl Cpu {
             units: m.units,
             fan_in: m.fan_in,
         }
+    }
+}
+
+impl HostLane<f32> for Cpu {
+    fn silence(&mut self, units: Vec<usize>) {
+        self.silenced = units;
+    }
+
+    fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
+        let (inner, columns) = (current.len(), current.len() + replay.len());
+        let model = self.model.clone();
+        self.workspace.fit(&model, inner, columns);
+        let samples: Vec<&Sample<'_, f32>> = current.iter().chain(replay).collect();
+        for (sample, input) in samples
+            .iter()
+            .zip(self.workspace.inputs.chunks_exact_mut(model.inputs))
+        {
+            scale_input(self.rule.unit_length_inputs, sample.input, input);
+        }
+        let labels: Vec<Vec<u32>> = (0..model.heads.len())
+            .map(|h| samples.iter().map(|s| s.labels[h]).collect())
+            .collect();
+        let arch = self.arch;
+        arch.dispatch(|| self.overlap());
+        for (l, layer) in model.layers.iter().enumerate() {
+            if layer.source == Source::Input {
+                let Workspace { inputs, layers, .. } = &mut self.workspace;
+                let weights = &self.weights[layer.matrix];
+                product::dense(
+                    weights,
+                    layer.units,
+                    inputs,
+                    model.inputs,
+                    &mut layers[l].pre_activation,
+                    false,
+                );
+            }
+        }
+        for sweep in 0..=inner {
+            let at = At {
+                sweep,
+                columns,
+                present: if sweep == 0 { 1 } else { columns },
+                inner,
+            };
+            for l in 0..model.layers.len() {
+                self.layer_forward(&model, at, l);
+            }
+            for (h, labels) in labels.iter().enumerate() {
+                self.head(&model, at, h, labels);
+            }
+            for l in (0..model.layers.len()).rev() {
+                self.layer_backward(&model, at, l);
+            }
+        }
+        self.finish(&model)
+    }
+
+    fn rates(&self) -> (&[f32], &[f32]) {
+        (&self.alpha, &self.beta)
+    }
+
+    fn state(&self) -> LaneState<f32> {
+        let matrices = self.model.matrices.iter();
+        LaneState {
+            weights: matrices
+                .zip(&self.weights)
+                .map(|(m, w)| transposed(w, m.fan_in, m.units))
+                .collect(),
+            alpha: self.alpha.clone(),
+            beta: self.beta.clone(),
+        }
+    }
+
+    fn evaluate(&self, images: &[f32], lesions: &[Lesion], see: &mut dyn FnMut(Seen<'_, f32>)) {
+        self.evaluate_together(images, lesions, see);
     }
 }
 

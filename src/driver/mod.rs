@@ -29,6 +29,7 @@ use crate::formats::version;
 use crate::gpu::GpuError;
 use crate::inspect::Snapshot;
 use crate::model::{LaneState, Model, initial};
+use crate::numeric::widen;
 use crate::results::description::RunDescription;
 use crate::results::record::{Evaluation, TaskRecord};
 use crate::results::{LaneResults, Results};
@@ -434,7 +435,7 @@ impl Driver {
         let per_task = self.config.steps_per_task();
         let task = step / per_task;
         if step.is_multiple_of(per_task) {
-            engine.begin_task(task);
+            engine.begin_task(task)?;
         }
         let end = (task + 1) * per_task;
         let fit = match self.step_seconds {
@@ -507,7 +508,6 @@ impl Driver {
                 }
                 continue;
             }
-            let widen = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect();
             let steps = f64::from(self.config.steps_per_task());
             let record = TaskRecord {
                 tasks_learned: self.learned_tasks,

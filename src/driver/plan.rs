@@ -54,7 +54,7 @@ impl Driver {
         let most = self.seeds_that_fit()?;
         let lanes: Vec<usize> = self.waves_of(seeds).swap_remove(0);
         let mut engine = self.engine_for(&lanes, None, 0)?;
-        engine.begin_task(0);
+        engine.begin_task(0)?;
         // The first steps also prepare their passes.
         let steps = self.config.steps_per_task().min(4);
         let prepared = steps / 2;

@@ -1,7 +1,7 @@
 //! Going on after a device was lost: from the last task end, with the same numbers.
 
 use super::{Driver, Next, RunError};
-use crate::engine::Device;
+use crate::engine::{Device, EngineError};
 use crate::results::record::TaskRecord;
 
 impl Driver {
@@ -44,8 +44,8 @@ impl Driver {
         if self.recovered {
             return Ok(false);
         }
-        let opened = Device::open(self.info.kind.choice(), &self.config).await?;
-        self.resume(opened.device)?;
+        let device = Device::of(self.info.kind, &self.config).await;
+        self.resume(device.map_err(EngineError::from)?)?;
         Ok(true)
     }
 }

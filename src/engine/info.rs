@@ -30,17 +30,6 @@ pub enum EngineKind {
     Reference,
 }
 
-impl EngineKind {
-    /// The choice of just this engine.
-    pub fn choice(self) -> EngineChoice {
-        match self {
-            Self::Gpu => EngineChoice::Gpu,
-            Self::Cpu => EngineChoice::Cpu,
-            Self::Reference => EngineChoice::Reference,
-        }
-    }
-}
-
 /// An engine, as results files and the page's badge name it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

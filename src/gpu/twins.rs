@@ -7,6 +7,7 @@
 use super::kernels::{self as k, Pass, misc};
 use super::memory::Memory;
 use super::passes::Dispatch;
+use crate::numeric::{dot_wide, kth_largest};
 
 /// Lengths at or below this are silence.
 const SILENT: f64 = 1e-12;
@@ -44,20 +45,6 @@ pub fn run(dispatch: &Dispatch, memory: &mut Memory) -> bool {
 /// A run of elements.
 fn span(at: u32, len: u32) -> std::ops::Range<usize> {
     at as usize..(at + len) as usize
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(&a, &b)| f64::from(a) * f64::from(b))
-        .sum()
-}
-
-/// The k-th largest, duplicates counted. The stage finds it digit by digit; here the values are just sorted.
-fn kth_largest(values: &[f32], k: u32) -> f32 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
-    sorted[k as usize - 1]
 }
 
 struct Twin {
@@ -139,7 +126,7 @@ impl Twin {
         for i in 0..p.inner {
             let theirs = &vectors[span(at + self.inner_slot(i), p.units)];
             let to = p.dots_at + lane * p.scalars_lane + column * p.inner_slots + i;
-            scalars[to as usize] = dot(here, theirs) as f32;
+            scalars[to as usize] = dot_wide(here, theirs) as f32;
         }
     }
 
@@ -189,7 +176,7 @@ impl Twin {
         self.each(|seed, column| {
             let at = p.target_at + seed * p.source_stride + column * p.fan_in_pad;
             let x = &mut m.acts[span(at, p.fan_in)];
-            let norm = dot(x, x).sqrt().max(SILENT);
+            let norm = dot_wide(x, x).sqrt().max(SILENT);
             for x in x {
                 *x = (f64::from(*x) / norm) as f32;
             }
@@ -203,7 +190,7 @@ impl Twin {
             let row = |c: u32| span(self.source(lane, 0, c) as u32, p.fan_in);
             for i in 0..p.inner {
                 let to = p.dots_at + lane * p.scalars_lane + column * p.inner_slots + i;
-                m.scalars[to as usize] = dot(&m.acts[row(column)], &m.acts[row(i)]) as f32;
+                m.scalars[to as usize] = dot_wide(&m.acts[row(column)], &m.acts[row(i)]) as f32;
             }
         });
     }
@@ -248,7 +235,11 @@ impl Twin {
                 .map(|&z| z as f32)
                 .collect();
             let competing = self.has(k::FLAG_COMPETITION);
-            let kth_largest = if competing { kth_largest(&z, p.k) } else { 0.0 };
+            let kth_largest = if competing {
+                kth_largest(&z, p.k as usize)
+            } else {
+                0.0
+            };
             let beta = m.rates[(lane * p.rates_lane + p.beta_at) as usize];
             let h: Vec<f32> = z
                 .iter()
@@ -258,7 +249,7 @@ impl Twin {
                     if h <= 0.0 { 0.0 } else { h }
                 })
                 .collect();
-            let norm = dot(&h, &h).sqrt();
+            let norm = dot_wide(&h, &h).sqrt();
             let scale = match (norm <= SILENT, self.has(k::FLAG_UNIT_LENGTH)) {
                 (true, _) => 0.0,
                 (false, true) => 1.0 / norm,
@@ -318,7 +309,7 @@ impl Twin {
                 let row = p.weights_at + lane * p.weights_lane + input * p.units_pad;
                 let to = p.target_at + lane * p.deltas_lane + column * p.fan_in_pad + input;
                 let to = &mut m.deltas[to as usize];
-                let e = dot(&m.weights[span(row, p.units)], &delta);
+                let e = dot_wide(&m.weights[span(row, p.units)], &delta);
                 let before = if self.has(k::FLAG_ADD) {
                     f64::from(*to)
                 } else {
@@ -413,7 +404,7 @@ impl Twin {
                 }
                 let ((uq, dq), (ur, dr)) = (&pairs[q as usize], &pairs[r as usize]);
                 let twice = if q == r { 1.0 } else { 2.0 };
-                parts[(pair / k::THREADS) as usize] += twice * dot(uq, ur) * dot(dq, dr);
+                parts[(pair / k::THREADS) as usize] += twice * dot_wide(uq, ur) * dot_wide(dq, dr);
             }
             let to = p.partial_at + lane * p.scalars_lane;
             for (to, sum) in m.scalars[to as usize..].iter_mut().zip(parts) {
@@ -566,7 +557,7 @@ impl Twin {
                 .collect();
             let mean = code.iter().sum::<f64>() / f64::from(p.units);
             let square: f64 = code.iter().map(|h| (h - mean) * (h - mean)).sum();
-            let spread = if square > crate::engine::codes::NO_SPREAD.into() {
+            let spread = if square > crate::numeric::codes::NO_SPREAD.into() {
                 1.0 / square.sqrt()
             } else {
                 0.0

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
 use crate::model::{LaneState, Lesion, Model, Rule};
+use crate::numeric::argmax;
 use crate::reference::Reference;
 
 /// One hidden layer on one image.
@@ -90,12 +91,7 @@ impl Snapshot {
         let layers = seen.pre_activation.iter().zip(&seen.outputs);
         let thresholds = beta.iter().zip(&seen.kth_largest).map(|(beta, c)| beta * c);
         let category = &seen.logits[0];
-        let mut answer = 0;
-        for (class, z) in category.iter().enumerate() {
-            if *z > category[answer] {
-                answer = class;
-            }
-        }
+        let answer = argmax(category);
         let top = category[answer];
         let mass: f32 = category.iter().map(|z| (z - top).exp()).sum();
         Self {

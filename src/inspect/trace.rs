@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Condition, Config};
 use crate::data::{Dataset, Rotation, Turn};
 use crate::inspect::Picture;
+use crate::lane::{HostLane, Sample};
 use crate::model::{LaneState, Model, Rule};
-use crate::reference::{Reference, Sample};
+use crate::numeric::{argmax, widen};
+use crate::reference::Reference;
 use crate::stream::Stream;
 
 /// One sample that the step sees.
@@ -126,7 +128,7 @@ impl TracedUnit {
     fn of(before: &[f32], fast: &[f32], after: &[f32], units: usize) -> Self {
         let moved = |unit| norm(unit_weights(fast, Some(before), unit, units).iter());
         let far: Vec<f64> = (0..units).map(moved).collect();
-        let unit = (0..units).fold(0, |most, u| if far[u] > far[most] { u } else { most });
+        let unit = argmax(&far);
         let picture = |of, less| Picture::of(&unit_weights(of, less, unit, units));
         Self {
             unit: unit as u32,
@@ -135,10 +137,6 @@ impl TracedUnit {
             update: picture(after, Some(before)),
         }
     }
-}
-
-fn wide(values: &[f32]) -> Vec<f64> {
-    values.iter().map(|&x| x.into()).collect()
 }
 
 impl StepTrace {
@@ -213,12 +211,12 @@ impl StepTrace {
             meta_loss: gradient.loss.into(),
             weights: start.iter().map(|w| norm(w.iter())).collect(),
             weights_gradient: gradient.weights.iter().map(|g| norm(g.iter())).collect(),
-            alpha_gradient: wide(&gradient.alpha),
-            beta_gradient: wide(&gradient.beta),
+            alpha_gradient: widen(&gradient.alpha),
+            beta_gradient: widen(&gradient.beta),
             clip: [clip.weights.into(), clip.alpha.into(), clip.beta.into()],
             weights_moved: distance(lane.weights(), &start),
-            alpha: [wide(&state.alpha), wide(&after.alpha)],
-            beta: [wide(&state.beta), wide(&after.beta)],
+            alpha: [widen(&state.alpha), widen(&after.alpha)],
+            beta: [widen(&state.beta), widen(&after.beta)],
             unit: TracedUnit::of(
                 &start[0],
                 &fast,

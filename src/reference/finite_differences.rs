@@ -9,11 +9,11 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::network::{LayerTrace, Trace, dot};
+use super::network::{LayerTrace, Trace};
 use super::{MetaGradient, Reference, Sample};
 use crate::config::{Condition, Config};
-use crate::model::Lesion;
-use crate::model::{LaneState, Model, Rule};
+use crate::model::{LaneState, Lesion, Model, Rule};
+use crate::numeric::dot;
 
 type Labelled = (Vec<f64>, Vec<u32>);
 

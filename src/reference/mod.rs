@@ -12,39 +12,10 @@ mod finite_differences;
 pub mod network;
 mod second_order;
 
-use num_traits::{Float, FromPrimitive, NumAssign};
-
+use crate::lane::{HostLane, Sample, Seen};
 use crate::model::{LaneState, Lesion, Model, Rule, transposed};
+use crate::numeric::{Real, dot};
 use network::{Network, Trace};
-
-/// A number: f32 or f64.
-pub trait Real:
-    Float + NumAssign + FromPrimitive + std::iter::Sum + std::fmt::Debug + Send + Sync + 'static
-{
-    /// The nearest number to a float64.
-    fn of(x: f64) -> Self;
-}
-
-impl Real for f32 {
-    fn of(x: f64) -> Self {
-        x as Self
-    }
-}
-
-impl Real for f64 {
-    fn of(x: f64) -> Self {
-        x
-    }
-}
-
-/// One sample: an image of `inputs` numbers (not scaled), and a label for each head.
-#[derive(Clone, Copy, Debug)]
-pub struct Sample<'a, T> {
-    /// The image.
-    pub input: &'a [T],
-    /// For each head its class.
-    pub labels: &'a [u32],
-}
 
 /// What a network makes of one image, with its weights W.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,29 +96,6 @@ impl<T: Real> Reference<T> {
         }
     }
 
-    /// Says which units of h4_L [`Lesion::WithoutSomeL`] leaves out: none before this is called.
-    pub fn silence(&mut self, units: Vec<usize>) {
-        self.network.silenced = units;
-    }
-
-    /// The lane's values.
-    pub fn state(&self) -> LaneState<T> {
-        let matrices = self.network.model.matrices.iter();
-        LaneState {
-            weights: matrices
-                .zip(&self.weights)
-                .map(|(m, w)| transposed(w, m.fan_in, m.units))
-                .collect(),
-            alpha: self.alpha.clone(),
-            beta: self.beta.clone(),
-        }
-    }
-
-    /// Learning rates by matrix and inhibition by layer.
-    pub fn rates(&self) -> (&[T], &[T]) {
-        (&self.alpha, &self.beta)
-    }
-
     /// W: each matrix by inputs, [fan_in x units].
     pub fn weights(&self) -> &[Vec<T>] {
         &self.weights
@@ -188,45 +136,6 @@ impl<T: Real> Reference<T> {
         }
     }
 
-    /// Takes one observe step with B current samples, in the order of the inner steps, and the replayed
-    /// ones; gives the meta-loss before the update.
-    pub fn observe(&mut self, current: &[Sample<'_, T>], replay: &[Sample<'_, T>]) -> T {
-        let mut gradient = self.meta_gradient(current, replay);
-        let clip = self.clip(&gradient);
-        if self.rule.learn_alpha {
-            let eta = T::of(self.rule.eta_alpha) * clip.alpha;
-            self.alpha
-                .iter_mut()
-                .zip(&gradient.alpha)
-                .for_each(|(a, &g)| *a -= eta * g);
-        }
-        if self.rule.learn_beta {
-            let eta = T::of(self.rule.eta_beta) * clip.beta;
-            self.beta
-                .iter_mut()
-                .zip(&gradient.beta)
-                .for_each(|(b, &g)| *b -= eta * g);
-        }
-        // The weights are updated last, with the alpha just updated.
-        for ((w, g), &alpha) in self
-            .weights
-            .iter_mut()
-            .zip(&mut gradient.weights)
-            .zip(&self.alpha)
-        {
-            let rate = if self.rule.sync_update {
-                T::of(self.rule.eta_w)
-            } else {
-                alpha.max(T::zero())
-            };
-            let rate = rate * clip.weights;
-            w.iter_mut()
-                .zip(g.iter())
-                .for_each(|(w, &g)| *w -= rate * g);
-        }
-        gradient.loss
-    }
-
     /// The meta-gradient of an observe step at W, alpha, beta; first or second order as the rule says.
     pub fn meta_gradient(
         &self,
@@ -240,7 +149,7 @@ impl<T: Real> Reference<T> {
     pub fn clip(&self, gradient: &MetaGradient<T>) -> Clip<T> {
         let bound = T::of(self.rule.clip_norm);
         let clip = |square: T| T::one().min(bound / (square.sqrt() + T::of(1e-6)));
-        let square = |v: &[T]| network::dot(v, v);
+        let square = |v: &[T]| dot(v, v);
         Clip {
             weights: clip(gradient.weights.iter().map(|g| square(g)).sum()),
             alpha: clip(square(&gradient.alpha)),
@@ -326,7 +235,7 @@ impl<T: Real> Reference<T> {
                 step.after = after;
             } else {
                 for (m, after) in after.iter().enumerate() {
-                    d_alpha[m] -= network::dot(after, &inner_sum[m]);
+                    d_alpha[m] -= dot(after, &inner_sum[m]);
                     d_weights[m]
                         .iter_mut()
                         .zip(after)
@@ -352,6 +261,88 @@ impl<T: Real> Reference<T> {
             weights: d_weights,
             alpha: d_alpha,
             beta: d_beta,
+        }
+    }
+}
+
+impl<T: Real> HostLane<T> for Reference<T> {
+    fn silence(&mut self, units: Vec<usize>) {
+        self.network.silenced = units;
+    }
+
+    fn observe(&mut self, current: &[Sample<'_, T>], replay: &[Sample<'_, T>]) -> T {
+        let mut gradient = self.meta_gradient(current, replay);
+        let clip = self.clip(&gradient);
+        if self.rule.learn_alpha {
+            let eta = T::of(self.rule.eta_alpha) * clip.alpha;
+            self.alpha
+                .iter_mut()
+                .zip(&gradient.alpha)
+                .for_each(|(a, &g)| *a -= eta * g);
+        }
+        if self.rule.learn_beta {
+            let eta = T::of(self.rule.eta_beta) * clip.beta;
+            self.beta
+                .iter_mut()
+                .zip(&gradient.beta)
+                .for_each(|(b, &g)| *b -= eta * g);
+        }
+        // The weights are updated last, with the alpha just updated.
+        for ((w, g), &alpha) in self
+            .weights
+            .iter_mut()
+            .zip(&mut gradient.weights)
+            .zip(&self.alpha)
+        {
+            let rate = if self.rule.sync_update {
+                T::of(self.rule.eta_w)
+            } else {
+                alpha.max(T::zero())
+            };
+            let rate = rate * clip.weights;
+            w.iter_mut()
+                .zip(g.iter())
+                .for_each(|(w, &g)| *w -= rate * g);
+        }
+        gradient.loss
+    }
+
+    fn rates(&self) -> (&[T], &[T]) {
+        (&self.alpha, &self.beta)
+    }
+
+    fn state(&self) -> LaneState<T> {
+        let matrices = self.network.model.matrices.iter();
+        LaneState {
+            weights: matrices
+                .zip(&self.weights)
+                .map(|(m, w)| transposed(w, m.fan_in, m.units))
+                .collect(),
+            alpha: self.alpha.clone(),
+            beta: self.beta.clone(),
+        }
+    }
+
+    /// Image by image, each lesion by a whole forward pass.
+    fn evaluate(&self, images: &[T], lesions: &[Lesion], see: &mut dyn FnMut(Seen<'_, T>)) {
+        let images = images.chunks_exact(self.network.model.inputs);
+        for (first, image) in images.enumerate() {
+            for (lesion, &left_out) in lesions.iter().enumerate() {
+                let outcome = self.forward(image, left_out);
+                for (head, logits) in outcome.logits.iter().enumerate() {
+                    see(Seen::Logits {
+                        first,
+                        head,
+                        lesion,
+                        logits,
+                    });
+                }
+                if left_out == Lesion::Intact {
+                    for (layer, outputs) in outcome.outputs.iter().enumerate() {
+                        see(Seen::Outputs { layer, outputs });
+                    }
+                }
+            }
         }
     }
 }

@@ -1,8 +1,7 @@
 //! One network's forward and backward pass on one sample, with whatever weights it is given.
 
-use super::Real;
-use crate::model::Lesion;
-use crate::model::{Model, Rule, Source, Target};
+use crate::model::{Lesion, Model, Rule, Source, Target};
+use crate::numeric::{Real, dot, kth_largest};
 
 /// Lengths at or below this are silence: no output forward, no gradient back.
 const SILENT: f64 = 1e-12;
@@ -64,35 +63,6 @@ pub struct Back<T> {
     pub p: Vec<Vec<T>>,
     /// Gradient at each head's logits, p - onehot: [classes].
     pub heads: Vec<Vec<T>>,
-}
-
-/// The inner product, in eight running sums (which the compiler makes one vector of).
-pub(crate) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
-    let mut sums = [T::zero(); 8];
-    let (whole_a, whole_b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: T = whole_a
-        .remainder()
-        .iter()
-        .zip(whole_b.remainder())
-        .map(|(&x, &y)| x * y)
-        .sum();
-    for (x, y) in whole_a.zip(whole_b) {
-        for i in 0..8 {
-            sums[i] += x[i] * y[i];
-        }
-    }
-    sums.into_iter().sum::<T>() + rest
-}
-
-/// The k-th entry in descending order, duplicates counted; k from 1.
-pub(crate) fn kth_largest<T: Real>(z: &[T], k: usize) -> T {
-    let mut sorted = z.to_vec();
-    let at = k.clamp(1, sorted.len()) - 1;
-    // NaN compares as equal: a lane that is not finite is found and named elsewhere.
-    let (_, kth, _) = sorted.select_nth_unstable_by(at, |a, b| {
-        b.partial_cmp(a).unwrap_or(std::cmp::Ordering::Equal)
-    });
-    *kth
 }
 
 impl Network {

@@ -4,9 +4,9 @@
 //! loss, and H V is the derivative of the gradient along V: one forward and one backward pass carried
 //! along (marked ' in the names). c stays a constant, so it carries nothing.
 
-use super::Real;
-use super::network::{Back, Network, Trace, add_outer, dot};
+use super::network::{Back, Network, Trace, add_outer};
 use crate::model::{Source, Target};
+use crate::numeric::{Real, dot};
 
 /// What an inner step leaves behind.
 #[derive(Clone, Debug)]

@@ -35,7 +35,7 @@ pub struct Evaluation {
     /// All layers pooled by units.
     pub active_pooled: f64,
     /// For each hidden layer, the mean correlation between its codes of different images, over all tasks'
-    /// ([`crate::engine::codes`]); none where it was silent. Empty in files written before it was measured.
+    /// ([`crate::numeric::codes`]); none where it was silent. Empty in files written before it was measured.
     #[serde(default)]
     pub correlation: Vec<Option<f64>>,
 }

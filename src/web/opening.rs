@@ -9,13 +9,9 @@ use super::requests::watched;
 use super::session::RunHandle;
 use crate::data::Dataset;
 use crate::driver::{Driver, Note, RunError};
-use crate::engine::info::EngineChoice;
-use crate::engine::{Device, self_test};
+use crate::engine::{self, Hints};
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
-
-/// Deviation from the reference beyond which an engine is not trusted.
-const SELF_TEST_BOUND: f64 = 1e-3;
 
 /// How often a lost GPU is asked for again, a second apart.
 const RECOVERIES: u32 = 5;
@@ -73,56 +69,34 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<Driver>, Words> {
     let Some(RunRequest {
         mut config,
         experiment,
-        engine: mut choice,
+        engine: choice,
         ..
     }) = handle.session.borrow().asked.clone()
     else {
         return Ok(None);
     };
-    // The same cores do more without a graphics interface between.
-    let avoided = choice == EngineChoice::Auto && handle.session.borrow().is_software;
-    if avoided {
-        choice = EngineChoice::Cpu;
-    }
     let data = images(handle).await;
     handle.state(State::Compiling, "Making the engine ready.");
     handle.breathe().await;
-    let opened = Device::open(choice, &config)
+    let hints = Hints {
+        adapter: handle.session.borrow().adapter.clone(),
+        is_software: handle.session.borrow().is_software,
+    };
+    let before_test = async || {
+        handle.state(
+            State::SelfTesting,
+            "Comparing the engine with the reference.",
+        );
+        handle.breathe().await;
+    };
+    let opened = engine::open(choice, &config, &hints, before_test)
         .await
-        .map_err(|e| messages::engine(&e))?;
-    let mut info = opened.device.info();
-    if let (Device::Gpu(_), Some(adapter)) = (&opened.device, &handle.session.borrow().adapter) {
-        info.adapter.clone_from(adapter);
-    }
-    handle.state(
-        State::SelfTesting,
-        "Comparing the engine with the reference.",
-    );
-    handle.breathe().await;
-    info.self_test = self_test::deviation(&opened.device)
-        .await
-        .map_err(|e| messages::engine(&e))?;
+        .map_err(|e| messages::open(&e))?;
     if !handle.is_newest() {
         return Ok(None);
     }
-    let off = info.self_test.unwrap_or(f64::INFINITY);
-    if off > SELF_TEST_BOUND {
-        return Err(Words {
-            what: format!(
-                "The engine {} failed its self-test (deviation {off:.1e}).",
-                info.adapter
-            ),
-            meaning: "Its numbers can't be trusted, so nothing is trained on it.".into(),
-            advice: "Choose the reference engine, or update the browser or the graphics driver."
-                .into(),
-        });
-    }
-    let notice = opened.notice.map(|e| messages::engine(&e).to_string());
-    let notice = notice.or(avoided.then(|| {
-        "This browser's GPU is a program on the CPU, so the CPU engine is used: it is faster. Choose the GPU \
-         engine to use it all the same."
-            .to_owned()
-    }));
+    let info = opened.info;
+    let notice = opened.notice.map(|n| messages::notice(&n).to_string());
     handle.engine(info.clone(), notice);
     config.data = data.info.kind;
     let mut driver = Driver::new(config, data, opened.device, info)

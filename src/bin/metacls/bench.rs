@@ -8,7 +8,7 @@ use metacls::config::Config;
 use metacls::cpu;
 use metacls::data::{Dataset, digits};
 use metacls::engine::info::EngineChoice;
-use metacls::engine::{Device, Engine, Wave};
+use metacls::engine::{self, Device, Engine, Hints, Wave};
 use metacls::model::{Model, Source, initial};
 use metacls::stream::Stream;
 use metacls::{experiments, messages};
@@ -73,7 +73,7 @@ fn plain_product() -> Result<f64, Failure> {
     })
 }
 
-fn engine(device: &Device, config: &Arc<Config>, data: &Arc<Dataset>) -> Result<Engine, Failure> {
+fn at_work(device: &Device, config: &Arc<Config>, data: &Arc<Dataset>) -> Result<Engine, Failure> {
     let model = Arc::new(Model::new(config, &data.info));
     let (train, test) = (data.train.len() as u32, data.test.len() as u32);
     let seeds = config.first_seed..config.first_seed + config.seeds;
@@ -107,9 +107,14 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
     config.evaluation_images = config.evaluation_images.min(100);
     (config.tasks, config.samples_per_task) = (20, config.samples_per_task.min(100));
     let config = Arc::new(config);
-    let opened = pollster::block_on(Device::open(choice, &config))
-        .map_err(|e| Failure::failed(messages::engine(&e)))?;
-    let info = opened.device.info();
+    let opened = pollster::block_on(engine::open(
+        choice,
+        &config,
+        &Hints::default(),
+        async || {},
+    ))
+    .map_err(|e| Failure::failed(messages::open(&e)))?;
+    let info = opened.info;
     println!(
         "{name}: {} seeds x {} conditions; {}",
         config.seeds,
@@ -119,13 +124,13 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
     let model = Model::new(&config, &data.info);
     let lanes = config.lanes().len() as f64;
     let plain = plain_product()?;
-    let mut engine = engine(&opened.device, &config, &data)?;
-    let fail = |e: metacls::engine::EngineError| Failure::failed(messages::engine(&e));
+    let mut engine = at_work(&opened.device, &config, &data)?;
+    let fail = |e: engine::EngineError| Failure::failed(messages::engine(&e));
     let per_task = config.steps_per_task();
     let mut next = 0;
     let steps = rate(|| {
         let task = next % config.tasks;
-        engine.begin_task(task);
+        engine.begin_task(task).map_err(fail)?;
         pollster::block_on(engine.advance(task * per_task..(task + 1) * per_task)).map_err(fail)?;
         next += 1;
         Ok(lanes * f64::from(per_task))

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use metacls::conformance::{OnCpu, OnGpu, OnReference, Report, Vector, check};
+use metacls::conformance::{Candidate, Report, Vector, check};
 use metacls::engine::info::EngineChoice;
 use metacls::gpu::Gpu;
 
@@ -24,11 +24,10 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
         )));
     }
     let gpu = match engine {
-        EngineChoice::Gpu => {
-            Some(Arc::new(pollster::block_on(Gpu::open()).map_err(|e| {
-                Failure::failed(metacls::messages::engine(&e.into()))
-            })?))
-        }
+        EngineChoice::Gpu => Some(Arc::new(
+            pollster::block_on(Gpu::open())
+                .map_err(|e| Failure::failed(metacls::messages::gpu(&e)))?,
+        )),
         EngineChoice::Auto | EngineChoice::Cpu | EngineChoice::Reference => None,
     };
     let on_cpu = engine == EngineChoice::Cpu;
@@ -79,19 +78,13 @@ fn judge(file: &Path, gpu: Option<&Arc<Gpu>>, on_cpu: bool) -> Result<Option<Rep
     let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
     let vector =
         Vector::from_json(&file.display().to_string(), &text).map_err(|e| e.to_string())?;
-    let Some(gpu) = gpu else {
-        if on_cpu {
-            let Ok(report) = check(&vector, &mut OnCpu::new(&vector), true);
-            return Ok(Some(report));
-        }
-        let Ok(report) = check(&vector, &mut OnReference::<f64>::new(&vector), false);
-        return Ok(Some(report));
+    let mut engine = match gpu {
+        Some(_) if vector.rule.second_order => return Ok(None),
+        Some(gpu) => Candidate::gpu(gpu.clone(), &vector).map_err(|e| e.to_string())?,
+        None if on_cpu => Candidate::cpu(&vector),
+        None => Candidate::oracle(&vector),
     };
-    if vector.rule.second_order {
-        return Ok(None);
-    }
-    let mut engine = OnGpu::new(gpu.clone(), &vector).map_err(|e| e.to_string())?;
-    check(&vector, &mut engine, true)
+    pollster::block_on(check(&vector, &mut engine))
         .map(Some)
         .map_err(|e| e.to_string())
 }

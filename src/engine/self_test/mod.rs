@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use rand::RngExt;
 
-use crate::config::Condition;
-use crate::conformance::{Candidate, OnCpu, OnGpu, OnReference, Vector, VectorStep, widened};
-use crate::engine::{Device, EngineError};
-use crate::experiments;
-use crate::model::{LaneState, Model, Rule, initial};
+use super::device::Device;
+use crate::conformance::{Candidate, Vector, VectorStep};
+use crate::gpu::GpuError;
+use crate::model::{LaneState, Model, Rule, initial_weights};
+use crate::numeric;
 use crate::stream::{Purpose, random};
 use expected::{RATES, SUMS};
 
@@ -23,13 +23,25 @@ const SAMPLES: usize = 12;
 
 /// The self-test's network and steps: Figure 3's kind, with two pathways and two heads, so that every stage takes
 /// part; widths that are no multiple of 4; first without replay, then with a duplicate in it.
-fn trial() -> Option<Vector> {
-    let config = experiments::find("figure3")?.config;
+fn trial() -> Vector {
     let model = Model::of_shape(30, &[19, 14], Some([13, 7]), 5, SAMPLES, 0.2);
-    let rule = Rule::of(&config, Condition::Meta);
+    // Figure 3's rates.
+    let rule = Rule {
+        learn_alpha: true,
+        learn_beta: true,
+        eta_alpha: 0.002,
+        eta_beta: 0.2,
+        eta_w: 0.01,
+        sync_update: false,
+        second_order: false,
+        clip_norm: 2.0,
+        unit_length_inputs: true,
+        competition: true,
+    };
     let state = LaneState {
+        weights: initial_weights(&model, 0),
+        alpha: vec![0.15_f32; model.matrices.len()],
         beta: vec![0.2; model.layers.len()],
-        ..widened(&initial(&model, &config, 0))
     };
     let mut rng = random(0, Purpose::TrainingImages);
     let images = (0..SAMPLES)
@@ -46,13 +58,7 @@ fn trial() -> Option<Vector> {
         step([6, 7, 8], &[0, 4]),
         step([9, 10, 11], &[7, 2]),
     ];
-    Some(Vector::without_outcome(
-        model,
-        rule,
-        state,
-        (images, labels),
-        steps,
-    ))
+    Vector::without_outcome(model, rule, state.widen(), (images, labels), steps)
 }
 
 /// Sums that tell one matrix.
@@ -78,28 +84,9 @@ fn rates(loss: f64, state: &LaneState<f64>) -> Vec<f64> {
     [&[loss], &state.alpha[..], &state.beta].concat()
 }
 
-/// The largest deviation in a list, relative to the list's largest number.
-fn off(ours: &[f64], theirs: &[f32]) -> f64 {
-    let theirs = theirs.iter().map(|&x| f64::from(x));
-    let largest = theirs
-        .clone()
-        .fold(f64::MIN_POSITIVE, |m, x| m.max(x.abs()));
-    let off = ours
-        .iter()
-        .zip(theirs)
-        .map(|(a, b)| (a - b).abs() / largest);
-    // What is not finite must not pass for small.
-    off.fold(0.0, |worst: f64, off| {
-        if off.is_finite() {
-            worst.max(off)
-        } else {
-            f64::INFINITY
-        }
-    })
-}
-
 /// How far an engine's course (meta-loss and values after each step) is from the recorded one.
 fn compare(model: &Model, course: &[(f64, LaneState<f64>)]) -> f64 {
+    let off = |ours: &[f64], theirs: &[f32]| numeric::deviation(ours, &numeric::widen(theirs));
     let mut worst = 0.0_f64;
     for ((loss, state), expected) in course.iter().zip(&RATES) {
         let ours = rates(*loss, state);
@@ -117,41 +104,31 @@ fn compare(model: &Model, course: &[(f64, LaneState<f64>)]) -> f64 {
     })
 }
 
+/// Meta-loss and the lane's values after each step.
+type Course = Vec<(f64, LaneState<f64>)>;
+
+async fn course(vector: &Vector, mut engine: Candidate<'_>) -> Result<Course, GpuError> {
+    let mut course = Vec::new();
+    for step in &vector.steps {
+        let loss = engine.observe(step).await?;
+        course.push((loss, engine.state().await?));
+    }
+    Ok(course)
+}
+
 /// The largest relative deviation of an engine from the float64 reference after a few observe steps: of meta-loss,
-/// alpha, beta and weights. None if there is nothing to test on.
+/// alpha, beta and weights; infinite if something is not finite.
 ///
 /// # Errors
 /// If the device failed.
-pub async fn deviation(device: &Device) -> Result<Option<f64>, EngineError> {
-    let Some(vector) = trial() else {
-        return Ok(None);
+pub async fn deviation(device: &Device) -> Result<f64, GpuError> {
+    let vector = trial();
+    let engine = match device {
+        Device::Gpu(gpu) => Candidate::gpu(Arc::clone(gpu), &vector)?,
+        Device::Cpu => Candidate::cpu(&vector),
+        Device::Reference => Candidate::reference(&vector),
     };
-    let course = match device {
-        Device::Gpu(gpu) => {
-            let mut engine = OnGpu::new(Arc::clone(gpu), &vector)?;
-            let mut course = Vec::new();
-            for step in &vector.steps {
-                course.push((engine.observe(step).await?, engine.state().await?));
-            }
-            course
-        }
-        Device::Cpu => on_host(&vector, OnCpu::new(&vector)),
-        Device::Reference => on_host(&vector, OnReference::<f32>::new(&vector)),
-    };
-    Ok(Some(compare(&vector.model, &course)))
-}
-
-/// A host engine's course.
-fn on_host(
-    vector: &Vector,
-    mut engine: impl Candidate<Error = std::convert::Infallible>,
-) -> Vec<(f64, LaneState<f64>)> {
-    let mut take = |step| {
-        let Ok(loss) = engine.observe(step);
-        let Ok(state) = engine.state();
-        (loss, state)
-    };
-    vector.steps.iter().map(&mut take).collect()
+    Ok(compare(&vector.model, &course(&vector, engine).await?))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -160,9 +137,9 @@ mod tests {
     use super::*;
     use std::fmt::Write as _;
 
-    fn truth() -> (Vector, Vec<(f64, LaneState<f64>)>) {
-        let vector = trial().unwrap();
-        let course = on_host(&vector, OnReference::<f64>::new(&vector));
+    fn truth() -> (Vector, Course) {
+        let vector = trial();
+        let course = pollster::block_on(course(&vector, Candidate::oracle(&vector))).unwrap();
         (vector, course)
     }
 

@@ -1,12 +1,12 @@
 //! What is read back from the GPU: rates, counts, codes, whole lanes.
 
 use super::{GpuWave, LaneRates};
-use crate::engine::codes;
 use crate::gpu::device::GpuError;
 use crate::gpu::kernels::misc;
 use crate::gpu::layout::pad;
 use crate::gpu::passes;
 use crate::model::LaneState;
+use crate::numeric::codes;
 
 impl GpuWave {
     /// Reads every lane's rates.

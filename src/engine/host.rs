@@ -1,14 +1,16 @@
-//! A wave on the CPU, by the fast engine or by the reference: lanes side by side on all cores.
+//! A wave on this computer's cores, by the CPU engine or by the reference: lanes side by side.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Counts, Reading, Wave};
-use crate::cpu::{self, Cpu};
+use crate::cpu::Cpu;
 use crate::data::{Rotation, Turn};
-use crate::engine::codes::CodeSum;
-use crate::model::{LaneState, Lesion, Model, Rule};
-use crate::reference::{Reference, Sample};
+use crate::lane::{HostLane, Sample, Seen};
+use crate::model::{LaneState, Model, Rule};
+use crate::numeric::argmax;
+use crate::numeric::codes::CodeSum;
+use crate::reference::Reference;
 use crate::stream::Stream;
 
 /// Images that are evaluated at once: enough for a matrix product's width, few enough for the cache.
@@ -16,126 +18,29 @@ const TOGETHER: u32 = 128;
 
 /// What some images added to a lane's evaluation.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+struct Tally {
     /// What was counted of their task.
-    pub counts: Counts,
+    counts: Counts,
     /// For each layer, the sum of its codes.
-    pub codes: Vec<CodeSum>,
+    codes: Vec<CodeSum>,
 }
 
-/// One lane's engine on the CPU.
-pub trait HostLane: std::fmt::Debug + Send + Sync + Sized {
-    /// A lane of a seed with its values before training.
-    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>, seed: u32) -> Self;
-    /// Takes one observe step; gives the meta-loss before the update.
-    fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32;
-    /// Learning rates by matrix and inhibition by layer.
-    fn rates(&self) -> (&[f32], &[f32]);
-    /// The lane's values.
-    fn state(&self) -> LaneState<f32>;
-    /// What it makes of images ([n][inputs], not scaled) with a label for each head.
-    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], tally: &mut Tally);
-}
-
-impl HostLane for Reference<f32> {
-    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>, seed: u32) -> Self {
-        let mut lane = Self::new(model, rule, state.clone());
-        lane.silence(model.silenced(seed));
-        lane
-    }
-
-    fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
-        self.observe(current, replay)
-    }
-
-    fn rates(&self) -> (&[f32], &[f32]) {
-        self.rates()
-    }
-
-    fn state(&self) -> LaneState<f32> {
-        self.state()
-    }
-
-    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], tally: &mut Tally) {
-        let Tally { counts, codes } = tally;
-        let lesions = model.lesions();
-        for (image, labels) in images.chunks_exact(model.inputs).zip(labels) {
-            for (l, &lesion) in lesions.iter().enumerate() {
-                let outcome = self.forward(image, lesion);
-                for (h, logits) in outcome.logits.iter().enumerate() {
-                    let hit = largest(logits) == labels[h] as usize;
-                    counts.correct[h * lesions.len() + l] += u32::from(hit);
-                }
-                if lesion == Lesion::Intact {
-                    for (sum, &n) in counts.active.iter_mut().zip(&outcome.active) {
-                        *sum += n;
-                    }
-                    for (sum, h) in codes.iter_mut().zip(&outcome.outputs) {
-                        sum.add_codes(h, h.len());
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl HostLane for Cpu {
-    fn new(model: &Arc<Model>, rule: &Rule, state: &LaneState<f32>, seed: u32) -> Self {
-        let mut lane = Self::new(model, rule, state);
-        lane.silence(model.silenced(seed));
-        lane
-    }
-
-    fn observe(&mut self, current: &[Sample<'_, f32>], replay: &[Sample<'_, f32>]) -> f32 {
-        self.observe(current, replay)
-    }
-
-    fn rates(&self) -> (&[f32], &[f32]) {
-        self.rates()
-    }
-
-    fn state(&self) -> LaneState<f32> {
-        self.state()
-    }
-
-    fn count(&self, model: &Model, images: &[f32], labels: &[[u32; 2]], tally: &mut Tally) {
-        let Tally { counts, codes } = tally;
-        let lesions = model.lesions();
-        let mut seen = cpu::evaluation::Seen::default();
-        let mut logits = Vec::new();
-        self.forward(images, &mut seen);
-        for (h, head) in model.heads.iter().enumerate() {
-            for (l, &lesion) in lesions.iter().enumerate() {
-                self.logits(&mut seen, h, lesion, &mut logits);
-                let hits = logits
-                    .chunks_exact(head.classes)
-                    .zip(labels)
-                    .filter(|(logits, labels)| largest(logits) == labels[h] as usize);
-                counts.correct[h * lesions.len() + l] += hits.count() as u32;
-            }
-        }
-        for (l, acts) in seen.acts.iter().enumerate() {
-            counts.active[l] += acts.iter().filter(|&&h| h > 0.0).count() as u32;
-            codes[l].add_codes(acts, model.layers[l].units);
-        }
-    }
-}
-
-/// A wave on the CPU.
+/// A wave on this computer's cores.
 #[derive(Debug)]
-pub struct OnHost<L> {
+pub struct HostEngine {
     about: Wave,
-    lanes: Vec<Lane<L>>,
+    lanes: Vec<Lane>,
     /// For each seed, each task's rotation.
     turns: Vec<Arc<Vec<Turn>>>,
+    /// For each lane, for each task.
     counts: Vec<Vec<Counts>>,
     /// For each lane, for each layer.
     codes: Vec<Vec<CodeSum>>,
 }
 
 #[derive(Debug)]
-struct Lane<L> {
-    engine: L,
+struct Lane {
+    engine: Box<dyn HostLane<f32>>,
     stream: Arc<Stream>,
     turns: Arc<Vec<Turn>>,
     loss_sum: f32,
@@ -155,8 +60,20 @@ fn each<T: Send, R: Send>(list: &mut [T], work: impl Fn(&mut T) -> R + Send + Sy
     }
 }
 
-impl<L: HostLane> OnHost<L> {
-    pub(super) fn new(about: Wave) -> Self {
+impl HostEngine {
+    pub(super) fn cpu(about: Wave) -> Self {
+        let model = about.model.clone();
+        Self::new(about, |rule, state| Box::new(Cpu::new(&model, rule, state)))
+    }
+
+    pub(super) fn reference(about: Wave) -> Self {
+        let model = about.model.clone();
+        Self::new(about, |rule, state| {
+            Box::new(Reference::new(&model, rule, state.clone()))
+        })
+    }
+
+    fn new(about: Wave, engine: impl Fn(&Rule, &LaneState<f32>) -> Box<dyn HostLane<f32>>) -> Self {
         let per_seed = about.per_seed();
         let turns: Vec<Arc<Vec<Turn>>> = about
             .streams
@@ -173,17 +90,16 @@ impl<L: HostLane> OnHost<L> {
             .iter()
             .zip(&about.starts)
             .enumerate()
-            .map(|(i, (lane, state))| Lane {
-                engine: L::new(
-                    &about.model,
-                    &Rule::of(&about.config, lane.condition),
-                    state,
-                    lane.seed,
-                ),
-                stream: about.streams[i / per_seed].clone(),
-                turns: turns[i / per_seed].clone(),
-                loss_sum: 0.0,
-                diverged: None,
+            .map(|(i, (lane, state))| {
+                let mut engine = engine(&Rule::of(&about.config, lane.condition), state);
+                engine.silence(about.model.silenced(lane.seed));
+                Lane {
+                    engine,
+                    stream: about.streams[i / per_seed].clone(),
+                    turns: turns[i / per_seed].clone(),
+                    loss_sum: 0.0,
+                    diverged: None,
+                }
             })
             .collect();
         Self {
@@ -195,7 +111,7 @@ impl<L: HostLane> OnHost<L> {
         }
     }
 
-    pub(super) fn begin_task(&mut self, _task: u32) {
+    pub(super) fn begin_task(&mut self) {
         for lane in &mut self.lanes {
             lane.loss_sum = 0.0;
         }
@@ -251,7 +167,7 @@ impl<L: HostLane> OnHost<L> {
         let about = &self.about;
         let set = about.evaluation_images();
         let (per_seed, pixels) = (about.per_seed(), about.model.inputs);
-        let none = self.nothing();
+        let (none, lesions) = (self.nothing(), about.model.lesions());
         // One piece of work: some images of one seed, through all its lanes.
         let mut pieces: Vec<(usize, Range<u32>)> = Vec::new();
         for seed in 0..about.streams.len() {
@@ -274,8 +190,9 @@ impl<L: HostLane> OnHost<L> {
                 .iter()
                 .map(|lane| {
                     let mut tally = none.clone();
-                    lane.engine
-                        .count(&about.model, &inputs, &labels, &mut tally);
+                    lane.engine.evaluate(&inputs, lesions, &mut |seen| {
+                        tally.add(seen, &labels, &about.model);
+                    });
                     tally
                 })
                 .collect::<Vec<_>>()
@@ -327,10 +244,34 @@ impl<L: HostLane> OnHost<L> {
     }
 }
 
+impl Tally {
+    /// Adds what was seen of some images, whose labels are given from the first of the piece on.
+    fn add(&mut self, seen: Seen<'_, f32>, labels: &[[u32; 2]], model: &Model) {
+        match seen {
+            Seen::Outputs { layer, outputs } => {
+                self.counts.active[layer] += outputs.iter().filter(|&&h| h > 0.0).count() as u32;
+                self.codes[layer].add_codes(outputs, model.layers[layer].units);
+            }
+            Seen::Logits {
+                first,
+                head,
+                lesion,
+                logits,
+            } => {
+                let hits = logits
+                    .chunks_exact(model.heads[head].classes)
+                    .zip(&labels[first..])
+                    .filter(|(logits, labels)| argmax(logits) == labels[head] as usize);
+                self.counts.correct[head * model.lesions().len() + lesion] += hits.count() as u32;
+            }
+        }
+    }
+}
+
 /// A sample made ready: its rotated image, and its labels.
 type Ready = (Vec<f32>, [u32; 2]);
 
-/// Samples as the reference takes them, with a label for each head.
+/// Samples as lanes take them, with a label for each head.
 fn samples(list: &[Ready], heads: usize) -> Vec<Sample<'_, f32>> {
     list.iter()
         .map(|(input, labels)| Sample {
@@ -338,15 +279,4 @@ fn samples(list: &[Ready], heads: usize) -> Vec<Sample<'_, f32>> {
             labels: &labels[..heads],
         })
         .collect()
-}
-
-/// The index of the largest number, the first of equals.
-fn largest(numbers: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, x) in numbers.iter().enumerate() {
-        if *x > numbers[best] {
-            best = i;
-        }
-    }
-    best
 }

@@ -16,16 +16,25 @@ pub(super) fn evaluation_capacity(config: &Config, lanes: u32) -> u32 {
         .min(config.evaluation_images)
 }
 
+const TRAINING: &str = "training";
+const TEST: &str = "test";
+
+/// Where an image of a set lies among the uploaded ones.
+fn place(uploaded_at: &[Option<u32>], set: &'static str, image: u32) -> Result<u32, EngineError> {
+    let at = uploaded_at.get(image as usize).copied().flatten();
+    at.ok_or(EngineError::MissingImage { set, image })
+}
+
 /// A wave on the GPU.
 #[derive(Debug)]
-pub struct OnGpu {
+pub struct GpuEngine {
     about: Wave,
     wave: GpuWave,
     /// For each training image, where it lies among the uploaded ones, if it does.
     uploaded_at: Vec<Option<u32>>,
 }
 
-impl OnGpu {
+impl GpuEngine {
     pub(super) fn new(gpu: Arc<Gpu>, about: Wave) -> Result<Self, EngineError> {
         let config = &about.config;
         let learned = config.evaluate_on == EvaluateOn::Learned;
@@ -64,15 +73,21 @@ impl OnGpu {
                 }
             }
         }
-        let evaluated = if learned { &uploaded_at } else { &test_places };
+        let (evaluated, evaluated_set) = if learned {
+            (&uploaded_at, TRAINING)
+        } else {
+            (&test_places, TEST)
+        };
         for task in 0..config.tasks as usize {
             for stream in &about.streams {
                 let images = stream.tasks[task].evaluation.iter().enumerate();
-                pictures.evaluation.extend(images.map(|(i, &image)| {
+                for (i, &image) in images {
                     let [category, item] = about.evaluation_labels(stream, task, i);
-                    let index = evaluated[image as usize].unwrap_or_default();
-                    [index, task as u32, category, item]
-                }));
+                    let index = place(evaluated, evaluated_set, image)?;
+                    pictures
+                        .evaluation
+                        .push([index, task as u32, category, item]);
+                }
             }
         }
         let starts: Vec<LaneStart> = about
@@ -107,7 +122,7 @@ impl OnGpu {
         })
     }
 
-    pub(super) fn begin_task(&mut self, task: u32) {
+    pub(super) fn begin_task(&mut self, task: u32) -> Result<(), EngineError> {
         let per_task = self.about.config.steps_per_task();
         let columns = (self.about.config.batch + self.about.config.replay) as usize;
         let mut entries = Vec::new();
@@ -115,22 +130,18 @@ impl OnGpu {
             for stream in &self.about.streams {
                 let first = entries.len();
                 let now = &stream.steps[step as usize];
-                entries.extend(now.current.iter().chain(&now.replay).map(|&sample| {
+                for &sample in now.current.iter().chain(&now.replay) {
                     let image = stream.image(sample);
+                    let index = place(&self.uploaded_at, TRAINING, image)?;
                     let category = self.about.data.train.labels[image as usize];
-                    [
-                        // The stream's own images were all uploaded.
-                        self.uploaded_at[image as usize].unwrap_or_default(),
-                        stream.task_of(sample),
-                        category.into(),
-                        sample,
-                    ]
-                }));
+                    entries.push([index, stream.task_of(sample), category.into(), sample]);
+                }
                 entries.resize(first + columns, [0; 4]);
             }
         }
         self.wave.write_entries(&entries);
         self.wave.clear_losses();
+        Ok(())
     }
 
     pub(super) async fn advance(&mut self, steps: Range<u32>) -> Result<(), EngineError> {

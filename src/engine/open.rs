@@ -1,0 +1,105 @@
+//! Making the engine that is wanted ready: opened, named, and compared with the reference before it trains.
+
+use super::device::Device;
+use super::info::{EngineChoice, EngineInfo, EngineKind};
+use super::self_test;
+use crate::config::Config;
+use crate::gpu::GpuError;
+
+/// The largest relative deviation from the reference in the self-test with which an engine is trusted.
+pub const SELF_TEST_BOUND: f64 = 1e-3;
+
+/// What is known of the GPU from elsewhere: a browser tells the page of its adapter what wgpu can't see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// The adapter's name.
+    pub adapter: Option<String>,
+    /// Whether it is a program on the CPU.
+    pub is_software: bool,
+}
+
+/// An engine that is ready.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// What to make engines on.
+    pub device: Device,
+    /// What it is, and how far it was from the reference.
+    pub info: EngineInfo,
+    /// Why it is not the one hoped for, if it isn't.
+    pub notice: Option<Notice>,
+}
+
+/// Why [`EngineChoice::Auto`] took the CPU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The GPU can't serve, or there is none.
+    NoGpu(GpuError),
+    /// The GPU is a program on the CPU.
+    SoftwareGpu,
+}
+
+/// Why an engine is not to be had.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum OpenError {
+    /// The GPU can't serve.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    /// Its numbers can't be trusted.
+    #[error("the engine {adapter} deviates from the reference by {deviation:.1e} in its self-test")]
+    SelfTest {
+        /// The engine's name.
+        adapter: String,
+        /// The relative deviation, above [`SELF_TEST_BOUND`]; infinite if something was not finite.
+        deviation: f64,
+    },
+}
+
+/// Opens the engine that was asked for and tests it; `before_test` is called when it is open.
+///
+/// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it can't do what the configuration asks
+/// for, and where it is a program on the CPU: the same cores do more without a graphics interface between.
+///
+/// # Errors
+/// If the GPU was asked for by name and can't serve; if the engine fails its self-test.
+pub async fn open(
+    choice: EngineChoice,
+    config: &Config,
+    hints: &Hints,
+    before_test: impl AsyncFnOnce(),
+) -> Result<Opened, OpenError> {
+    let (device, notice) = match choice {
+        EngineChoice::Auto => best(config, hints).await,
+        EngineChoice::Gpu => (Device::of(EngineKind::Gpu, config).await?, None),
+        EngineChoice::Cpu => (Device::Cpu, None),
+        EngineChoice::Reference => (Device::Reference, None),
+    };
+    let mut info = device.info();
+    if let (Device::Gpu(_), Some(name)) = (&device, &hints.adapter) {
+        info.adapter.clone_from(name);
+    }
+    before_test().await;
+    let deviation = self_test::deviation(&device).await?;
+    // It is never NaN: what is not finite is infinitely far off.
+    if deviation > SELF_TEST_BOUND {
+        let adapter = info.adapter;
+        return Err(OpenError::SelfTest { adapter, deviation });
+    }
+    info.self_test = Some(deviation);
+    Ok(Opened {
+        device,
+        info,
+        notice,
+    })
+}
+
+/// The GPU, or the CPU and why.
+async fn best(config: &Config, hints: &Hints) -> (Device, Option<Notice>) {
+    if hints.is_software {
+        return (Device::Cpu, Some(Notice::SoftwareGpu));
+    }
+    match Device::of(EngineKind::Gpu, config).await {
+        Ok(Device::Gpu(gpu)) if gpu.is_software => (Device::Cpu, Some(Notice::SoftwareGpu)),
+        Ok(device) => (device, None),
+        Err(e) => (Device::Cpu, Some(Notice::NoGpu(e))),
+    }
+}
