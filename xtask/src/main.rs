@@ -4,6 +4,7 @@
 //! parts.
 
 mod check;
+mod deny;
 mod dist;
 mod figures;
 mod mnist;
@@ -33,6 +34,8 @@ enum Job {
     Demo(serve::Args),
     /// A quick look before a commit: format, lints, types, unit tests.
     Check,
+    /// Compare the licences and sources of all dependencies with deny.toml.
+    Deny,
     /// Set up and run every test: Rust, shaders, wasm, and the page in a headless browser.
     Test {
         /// Leave out what needs a browser.
@@ -75,6 +78,7 @@ fn main() -> anyhow::Result<()> {
             serve::serve(&args)
         }
         Job::Check => check::check(),
+        Job::Deny => deny::deny(),
         Job::Test { skip_browser } => test::test(skip_browser),
         Job::Build => page::build(None),
         Job::Dist => dist::dist(),
