@@ -17,7 +17,6 @@ const PHASES: [Phase; 6] = [
 
 /// Runs every part; fails if any did.
 pub fn check() -> Result<()> {
-    setup::npm()?;
     phases::run(&PHASES)
 }
 
@@ -25,12 +24,14 @@ fn format() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))
 }
 
-/// Finds what Biome would have otherwise.
+/// What Biome would have otherwise in the page, and whether it is formatted.
 pub fn lint() -> Result<()> {
+    setup::npm()?;
     run(node("npm").args(["run", "--silent", "lint"]))
 }
 
 fn types() -> Result<()> {
+    setup::npm()?;
     let www = root().join("www/src");
     if !www.join("wasm").is_dir() || !www.join("stored").is_dir() {
         println!("the page's wasm has never been built here: that comes first, and takes minutes");
@@ -39,8 +40,9 @@ fn types() -> Result<()> {
     run(node("npm").args(["run", "--silent", "check"]))
 }
 
-/// Tests the page's pure functions.
+/// The page's pure functions, tested in Node.
 pub fn unit() -> Result<()> {
+    setup::npm()?;
     run(node("npm").args(["run", "--silent", "unit"]))
 }
 

@@ -36,6 +36,8 @@ enum Job {
     Check,
     /// Compare the licences and sources of all dependencies with deny.toml.
     Deny,
+    /// Lint the page's TypeScript and look whether it is formatted.
+    Lint,
     /// Set up and run every test: Rust, shaders, wasm, and the page in a headless browser.
     Test {
         /// Leave out what needs a browser.
@@ -78,6 +80,7 @@ fn main() -> anyhow::Result<()> {
             serve::serve(&args)
         }
         Job::Check => check::check(),
+        Job::Lint => check::lint(),
         Job::Deny => deny::deny(),
         Job::Test { skip_browser } => test::test(skip_browser),
         Job::Build => page::build(None),

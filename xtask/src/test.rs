@@ -17,7 +17,6 @@ struct Chromium {
 /// Runs all tests; fails if any did.
 pub fn test(skip_browser: bool) -> Result<()> {
     setup::wasm_target()?;
-    setup::npm()?;
     if !skip_browser {
         setup::browser_and_gpu()?;
     }
