@@ -10,9 +10,9 @@ const HIDDEN: usize = 256;
 const EPOCHS: usize = 8;
 
 struct Network {
-    /// By inputs: [pixels x HIDDEN].
+    /// By inputs: `[pixels x HIDDEN]`.
     first: Vec<f32>,
-    /// By hidden units: [HIDDEN x 10].
+    /// By hidden units: `[HIDDEN x 10]`.
     second: Vec<f32>,
 }
 

@@ -14,14 +14,15 @@ pub struct Sample<'a, T> {
 /// A part of what a lane makes of images.
 #[derive(Clone, Copy, Debug)]
 pub enum Seen<'a, T> {
-    /// A layer's outputs with the whole network: [images][units]. Whether they are scaled is the engine's affair.
+    /// A layer's outputs with the whole network: `[images][units]`. Whether they are scaled is the
+    /// engine's affair.
     Outputs {
         /// Index of the layer.
         layer: usize,
         /// The outputs; a unit is active where its output is above 0.
         outputs: &'a [T],
     },
-    /// A head's logits under a lesion: [images][classes].
+    /// A head's logits under a lesion: `[images][classes]`.
     Logits {
         /// Index of the first image.
         first: usize,
@@ -49,7 +50,7 @@ pub trait HostLane<T>: std::fmt::Debug + Send + Sync {
     /// Everything the lane has learned.
     fn state(&self) -> LaneState<T>;
 
-    /// Shows what it makes, with W, of images ([images][inputs], not scaled) under some lesions, part by part: each
-    /// head's logits of every image under each lesion, and each layer's outputs with the network intact.
+    /// Shows what it makes, with W, of images (`[images][inputs]`, not scaled) under some lesions, part by part:
+    /// each head's logits of every image under each lesion, and each layer's outputs with the network intact.
     fn evaluate(&self, images: &[T], lesions: &[Lesion], see: &mut dyn FnMut(Seen<'_, T>));
 }

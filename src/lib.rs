@@ -12,7 +12,7 @@
 //! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows. [`model`] names one lane's
 //!    tensors, gives their shapes and draws their initial values.
 //!    [`lane`] says what a lane on this computer's cores takes and gives, [`numeric`] is arithmetic that several share.
-//! 4. [`reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the fast engines;
+//! 4. [`mod@reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the fast engines;
 //!    [`conformance`] holds them against an independent program.
 //! 5. [`engine`] is one interface over the engines.
 //! 6. [`results`] are the numbers measured and their file; [`inspect`] shows a lane from within; [`analysis`] has statistics,

@@ -84,7 +84,7 @@ pub struct Head {
     pub classes: usize,
 }
 
-/// A weight matrix of shape [units x fan_in].
+/// A weight matrix of shape `[units x fan_in]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matrix {
     /// Its name, as in the conformance vectors.
@@ -320,7 +320,7 @@ impl Rule {
 /// What a lane learns: one lane's tensors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaneState<T> {
-    /// For each matrix its entries, row by row: [units x fan_in].
+    /// For each matrix its entries, row by row: `[units x fan_in]`.
     pub weights: Vec<Vec<T>>,
     /// Learning rate of each matrix.
     pub alpha: Vec<T>,
@@ -350,7 +350,7 @@ impl LaneState<f64> {
     }
 }
 
-/// Turns a matrix of [rows x columns] into one of [columns x rows].
+/// Turns a matrix of `[rows x columns]` into one of `[columns x rows]`.
 pub fn transposed<T: Copy>(matrix: &[T], rows: usize, columns: usize) -> Vec<T> {
     (0..columns)
         .flat_map(|c| (0..rows).map(move |r| matrix[r * columns + c]))

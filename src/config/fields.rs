@@ -90,7 +90,7 @@ macro_rules! field {
     };
 }
 
-/// Every knob, in the order of [`Config`]'s fields.
+/// Every knob, in the order of [`Config`](super::Config)'s fields.
 pub const FIELDS: &[Field] = {
     use FieldKind::{Choice, Real, Set, Switch, Whole, Widths};
     &[

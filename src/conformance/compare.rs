@@ -10,7 +10,7 @@ use crate::reference::Reference;
 /// What an engine makes of one image, with W.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
-    /// Logits of each head: [classes].
+    /// Logits of each head: `[classes]`.
     pub logits: Vec<Vec<f64>>,
     /// Units with h > 0 of each layer, with the network intact.
     pub active: Vec<u32>,

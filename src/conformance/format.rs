@@ -66,14 +66,14 @@ pub(super) struct After {
     pub(super) meta_loss: f64,
     pub(super) alpha: Vec<f64>,
     pub(super) beta: Vec<f64>,
-    /// Each matrix [units][fan_in]; some files give them after the last step only.
+    /// Each matrix `[units][fan_in]`; some files give them after the last step only.
     pub(super) weights: Option<Vec<Rows>>,
 }
 
 /// What the network makes of every image after the last step.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Final {
-    /// For each head [images][classes].
+    /// For each head `[images][classes]`.
     pub(super) logits: Vec<Rows>,
     /// For each layer, for each image.
     pub(super) active_fraction: Rows,

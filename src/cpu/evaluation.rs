@@ -7,13 +7,13 @@ use crate::model::{Lesion, Source};
 /// Workspace for evaluating some images, and what came of it.
 #[derive(Clone, Debug, Default)]
 struct Forward {
-    /// Scaled images: [images][inputs].
+    /// Scaled images: `[images][inputs]`.
     inputs: Vec<f32>,
-    /// Outputs of each layer: [images][units].
+    /// Outputs of each layer: `[images][units]`.
     acts: Vec<Vec<f32>>,
-    /// What each matrix adds to its head's logits: [images][classes]; empty for hidden layers' matrices.
+    /// What each matrix adds to its head's logits: `[images][classes]`; empty for hidden layers' matrices.
     products: Vec<Vec<f32>>,
-    /// h4_L's outputs without the silenced units: [images][units].
+    /// h4_L's outputs without the silenced units: `[images][units]`.
     silenced: Vec<f32>,
 }
 
@@ -44,7 +44,7 @@ impl Cpu {
         }
     }
 
-    /// Takes images ([images][inputs], not scaled) through the network.
+    /// Takes images (`[images][inputs]`, not scaled) through the network.
     fn forward(&self, images: &[f32], seen: &mut Forward) {
         let model = &self.model;
         let unit_length = self.rule.unit_length_inputs;
@@ -91,7 +91,7 @@ impl Cpu {
         }
     }
 
-    /// A head's logits for all images, leaving out what a lesion silences: [images][classes].
+    /// A head's logits for all images, leaving out what a lesion silences: `[images][classes]`.
     fn logits(&self, seen: &mut Forward, head: usize, lesion: Lesion, logits: &mut Vec<f32>) {
         logits.clear();
         for (i, m) in self.model.into_head(head).enumerate() {

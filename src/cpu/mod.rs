@@ -26,7 +26,7 @@ use workspace::Workspace;
 pub struct Cpu {
     model: Arc<Model>,
     rule: Rule,
-    /// Each matrix by inputs: [fan_in][units].
+    /// Each matrix by inputs: `[fan_in][units]`.
     weights: Vec<Vec<f32>>,
     alpha: Vec<f32>,
     beta: Vec<f32>,
@@ -461,9 +461,9 @@ impl HostLane<f32> for Cpu {
 /// A sum of rank-one terms delta_q u_q^T.
 #[derive(Clone, Copy, Debug)]
 struct Rank<'a> {
-    /// [q][units].
+    /// `[q][units]`.
     deltas: &'a [f32],
-    /// [q][fan_in].
+    /// `[q][fan_in]`.
     inputs: &'a [f32],
     units: usize,
     fan_in: usize,

@@ -14,9 +14,9 @@ use crate::model::{Source, Target};
 /// A sum of rank-one terms delta_q u_q^T.
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
-    /// [q][units].
+    /// `[q][units]`.
     pub deltas: Vec<f32>,
-    /// [q][fan_in].
+    /// `[q][fan_in]`.
     pub inputs: Vec<f32>,
     pub units: usize,
     pub fan_in: usize,

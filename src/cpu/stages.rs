@@ -32,10 +32,10 @@ impl At {
 }
 
 /// One matrix's part of the look-ahead's correction: its rate, and the overlaps at its other end, of this
-/// sweep's columns: [columns][inner].
+/// sweep's columns: `[columns][inner]`.
 pub type Term<'a> = (f32, &'a [f32]);
 
-/// x -= sum_i coefficient_i v_i over the inner steps, whose vectors lie in `vectors` ([slots][units]).
+/// x -= sum_i coefficient_i v_i over the inner steps, whose vectors lie in `vectors` (`[slots][units]`).
 #[inline(always)]
 fn correct(at: At, column: usize, terms: &[Term<'_>], vectors: &[f32], x: &mut [f32]) {
     let units = x.len();
@@ -186,7 +186,7 @@ pub fn compete_back(
     }
 }
 
-/// Deltas summed over the meta sweeps: [columns][units].
+/// Deltas summed over the meta sweeps: `[columns][units]`.
 #[inline(always)]
 pub fn collapse(sweeps: usize, deltas: &[f32], sum: &mut [f32]) {
     let (_, meta) = deltas.split_at(sum.len());

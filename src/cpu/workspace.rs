@@ -6,11 +6,11 @@ use crate::model::Model;
 /// One hidden layer's workspace.
 #[derive(Clone, Debug, Default)]
 pub struct LayerWorkspace {
-    /// The first layer's pre-activation under W, the same in all sweeps: [columns][units]; empty elsewhere.
+    /// The first layer's pre-activation under W, the same in all sweeps: `[columns][units]`; empty elsewhere.
     pub pre_activation: Vec<f32>,
-    /// Outputs u: [slots][units].
+    /// Outputs u: `[slots][units]`.
     pub acts: Vec<f32>,
-    /// Gradients at the pre-activation: [slots][units].
+    /// Gradients at the pre-activation: `[slots][units]`.
     pub deltas: Vec<f32>,
     /// |h| by slot.
     pub norm: Vec<f32>,
@@ -18,24 +18,24 @@ pub struct LayerWorkspace {
     pub kth_largest: Vec<f32>,
     /// c x sum of delta by slot.
     pub beta_gradient: Vec<f32>,
-    /// Overlaps of its outputs with the inner steps': [slots][inner].
+    /// Overlaps of its outputs with the inner steps': `[slots][inner]`.
     pub act_dots: Vec<f32>,
-    /// Overlaps of its deltas with the inner steps': [slots][inner].
+    /// Overlaps of its deltas with the inner steps': `[slots][inner]`.
     pub delta_dots: Vec<f32>,
-    /// Gradients at the output of the inner steps' slots, where h > 0: [inner][units]. Second order only.
+    /// Gradients at the output of the inner steps' slots, where h > 0: `[inner][units]`. Second order only.
     pub inner_e: Vec<f32>,
-    /// The first layer's deltas summed over the meta sweeps: [columns][units]; empty elsewhere.
+    /// The first layer's deltas summed over the meta sweeps: `[columns][units]`; empty elsewhere.
     pub collapsed: Vec<f32>,
 }
 
 /// One head's workspace.
 #[derive(Clone, Debug, Default)]
 pub struct HeadWorkspace {
-    /// p - onehot(label): [slots][classes].
+    /// p - onehot(label): `[slots][classes]`.
     pub deltas: Vec<f32>,
     /// Cross-entropy by slot.
     pub loss: Vec<f32>,
-    /// Overlaps of its deltas with the inner steps': [slots][inner].
+    /// Overlaps of its deltas with the inner steps': `[slots][inner]`.
     pub delta_dots: Vec<f32>,
 }
 
@@ -46,9 +46,9 @@ pub struct Workspace {
     pub inner: usize,
     /// B + R.
     pub columns: usize,
-    /// Scaled images: [columns][inputs].
+    /// Scaled images: `[columns][inputs]`.
     pub inputs: Vec<f32>,
-    /// Their overlaps with the current samples: [columns][inner].
+    /// Their overlaps with the current samples: `[columns][inner]`.
     pub input_dots: Vec<f32>,
     /// Hidden layers.
     pub layers: Vec<LayerWorkspace>,

@@ -17,7 +17,7 @@ use crate::config::DataSet;
 pub struct Images {
     /// Pixels of an image's side.
     pub side: u32,
-    /// Grey values, 0 to 255, row by row: [images][side][side].
+    /// Grey values, 0 to 255, row by row: `[images][side][side]`.
     pub pixels: Vec<u8>,
     /// For each image its category, from 0, below [`DataInfo::classes`].
     pub labels: Vec<u8>,
@@ -34,7 +34,7 @@ impl Images {
         self.labels.is_empty()
     }
 
-    /// Image `i`'s pixels: [side][side].
+    /// Image `i`'s pixels: `[side][side]`.
     ///
     /// # Panics
     /// If `i` is not below [`Self::len`].

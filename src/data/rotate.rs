@@ -71,7 +71,7 @@ impl Turn {
         ready
     }
 
-    /// Writes an image ([side][side]), rotated, as grey values 0 to 1.
+    /// Writes an image (`[side][side]`), rotated, as grey values 0 to 1.
     pub fn apply(&self, image: &[u8], out: &mut [f32]) {
         let wide = bordered(self.side);
         let mut zeroed = vec![0.0_f32; wide * wide];

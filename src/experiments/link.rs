@@ -106,7 +106,7 @@ pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>) -> Stri
 /// Reads a fragment, without `#`.
 ///
 /// # Errors
-/// If it is of another version, or anything in it is not exactly as [`write`] could have it. `preset_of`
+/// If it is of another version, or anything in it is not exactly as [`write()`] could have it. `preset_of`
 /// says what to open instead.
 pub fn read(fragment: &str) -> Result<Link, LinkError> {
     let wrong = |part: &str, reason: &str| LinkError::Part {

@@ -74,7 +74,7 @@ pass_record! {
 /// A buffer that stages share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
-    /// All lanes' matrices, each by inputs: [fan_in][units_pad].
+    /// All lanes' matrices, each by inputs: `[fan_in][units_pad]`.
     Weights,
     /// Inputs of all seeds, then what every node puts out.
     Acts,

@@ -107,7 +107,7 @@ fn distance(a: &[Vec<f32>], b: &[Vec<f32>]) -> Vec<f64> {
     a.iter().zip(b).map(apart).collect()
 }
 
-/// One unit's weights out of a matrix by inputs ([fan_in x units]), less another matrix's where there is one.
+/// One unit's weights out of a matrix (`[fan_in x units]`), less another matrix's where there is one.
 fn unit_weights(of: &[f32], less: Option<&[f32]>, unit: usize, units: usize) -> Vec<f32> {
     let mine = |matrix: &[f32]| -> Vec<f32> {
         let all = matrix.iter().skip(unit).step_by(units);
@@ -124,7 +124,7 @@ fn unit_weights(of: &[f32], less: Option<&[f32]>, unit: usize, units: usize) -> 
 }
 
 impl TracedUnit {
-    /// From the first matrix ([fan_in x units]) before a step, after its last inner step, and after its update.
+    /// From the first matrix before a step, after its last inner step, and after its update: `[fan_in x units]`.
     fn of(before: &[f32], fast: &[f32], after: &[f32], units: usize) -> Self {
         let moved = |unit| norm(unit_weights(fast, Some(before), unit, units).iter());
         let far: Vec<f64> = (0..units).map(moved).collect();

@@ -29,7 +29,7 @@ pub struct CodeSum {
 }
 
 impl CodeSum {
-    /// Adds codes of a layer of `units` units: [codes][units].
+    /// Adds codes of a layer of `units` units: `[codes][units]`.
     pub fn add_codes(&mut self, codes: &[f32], units: usize) {
         self.sum.resize(units, 0);
         let mut narrow = vec![0_i32; units];

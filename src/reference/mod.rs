@@ -4,8 +4,8 @@
 //! is one network's forward and backward pass, [`second_order`] the way back through the inner steps, and
 //! this file is one observe step. Formulas: Zhou & Schapiro as told in the README, "The method".
 //!
-//! Matrices are kept by inputs, [fan_in x units], so that `z += w u` runs along memory; inputs that are
-//! exactly 0 are passed over. [`LaneState`] has them by units, [units x fan_in], as everybody else does.
+//! Matrices are kept by inputs, `[fan_in x units]`, so that `z += w u` runs along memory; inputs that are
+//! exactly 0 are passed over. [`LaneState`] has them by units, `[units x fan_in]`, as everybody else does.
 
 #[cfg(test)]
 mod finite_differences;
@@ -37,7 +37,7 @@ pub struct Outcome<T> {
 pub struct MetaGradient<T> {
     /// The meta-loss L.
     pub loss: T,
-    /// dL/dW of each matrix, by inputs: [fan_in x units].
+    /// dL/dW of each matrix, by inputs: `[fan_in x units]`.
     pub weights: Vec<Vec<T>>,
     /// dL/dalpha of each matrix; 0 where alpha <= 0.
     pub alpha: Vec<T>,
@@ -52,7 +52,7 @@ pub struct Inner<'a, T> {
     pub loss: T,
     /// The mean cross-entropy of all samples after it: L_j.
     pub meta_loss: T,
-    /// The fast weights after it, each matrix by inputs: [fan_in x units].
+    /// The fast weights after it, each matrix by inputs: `[fan_in x units]`.
     pub fast: &'a [Vec<T>],
 }
 
@@ -72,7 +72,7 @@ pub struct Clip<T> {
 pub struct Reference<T> {
     network: Network,
     rule: Rule,
-    /// Each matrix by inputs: [fan_in x units].
+    /// Each matrix by inputs: `[fan_in x units]`.
     weights: Vec<Vec<T>>,
     alpha: Vec<T>,
     beta: Vec<T>,
@@ -96,7 +96,7 @@ impl<T: Real> Reference<T> {
         }
     }
 
-    /// W: each matrix by inputs, [fan_in x units].
+    /// W: each matrix by inputs, `[fan_in x units]`.
     pub fn weights(&self) -> &[Vec<T>] {
         &self.weights
     }

@@ -20,35 +20,35 @@ pub struct Network {
 /// One hidden layer on one sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerTrace<T> {
-    /// The pre-activation W u: [units].
+    /// The pre-activation W u: `[units]`.
     pub z: Vec<T>,
     /// c, the k-th largest pre-activation; 0 without competition.
     pub kth_largest: T,
-    /// relu(z - beta c): [units].
+    /// relu(z - beta c): `[units]`.
     pub h: Vec<T>,
     /// |h|.
     pub norm: T,
-    /// The next layer's input: h at unit length, or h: [units].
+    /// The next layer's input: h at unit length, or h: `[units]`.
     pub u: Vec<T>,
 }
 
 /// A forward pass on one sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace<T> {
-    /// The scaled image: [inputs].
+    /// The scaled image: `[inputs]`.
     pub input: Vec<T>,
     /// Hidden layers.
     pub layers: Vec<LayerTrace<T>>,
-    /// Logits of each head: [classes].
+    /// Logits of each head: `[classes]`.
     pub logits: Vec<Vec<T>>,
 }
 
 /// One hidden layer's gradients on one sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerBack<T> {
-    /// At its output u, where h > 0 (0 elsewhere: it would not pass): [units].
+    /// At its output u, where h > 0 (0 elsewhere: it would not pass): `[units]`.
     pub e: Vec<T>,
-    /// At its pre-activation: [units].
+    /// At its pre-activation: `[units]`.
     pub delta: Vec<T>,
 }
 
@@ -59,9 +59,9 @@ pub struct Back<T> {
     pub loss: T,
     /// Hidden layers.
     pub layers: Vec<LayerBack<T>>,
-    /// Softmax of each head: [classes].
+    /// Softmax of each head: `[classes]`.
     pub p: Vec<Vec<T>>,
-    /// Gradient at each head's logits, p - onehot: [classes].
+    /// Gradient at each head's logits, p - onehot: `[classes]`.
     pub heads: Vec<Vec<T>>,
 }
 
@@ -91,7 +91,7 @@ impl Network {
         }
     }
 
-    /// Adds W u to z. W: [fan_in x units].
+    /// Adds W u to z. W: `[fan_in x units]`.
     pub(super) fn add_product<T: Real>(&self, w: &[T], u: &[T], z: &mut [T]) {
         for (row, &u) in w.chunks_exact(z.len()).zip(u) {
             if u != T::zero() {
@@ -173,7 +173,7 @@ impl Network {
         layer.norm > T::of(SILENT)
     }
 
-    /// Adds (W^T delta) at the inputs whose u is not 0. W: [fan_in x units].
+    /// Adds (W^T delta) at the inputs whose u is not 0. W: `[fan_in x units]`.
     pub(super) fn add_transposed<T: Real>(&self, w: &[T], delta: &[T], u: &[T], e: &mut [T]) {
         for ((row, e), &u) in w.chunks_exact(delta.len()).zip(e).zip(u) {
             if u != T::zero() {
@@ -251,7 +251,7 @@ impl Network {
         }
     }
 
-    /// Adds `scale` times a matrix's gradient, delta u^T: [fan_in x units].
+    /// Adds `scale` times a matrix's gradient, delta u^T: `[fan_in x units]`.
     pub(super) fn add_gradient<T: Real>(
         &self,
         matrix: usize,
@@ -274,7 +274,7 @@ impl Network {
     }
 }
 
-/// Adds scale x delta u^T: [u x delta].
+/// Adds scale x delta u^T: `[u x delta]`.
 pub(super) fn add_outer<T: Real>(u: &[T], delta: &[T], scale: T, into: &mut [T]) {
     for (row, &u) in into.chunks_exact_mut(delta.len()).zip(u) {
         let u = u * scale;

@@ -1,8 +1,8 @@
 //! Matrix products behind slices whose lengths are checked: the only unsafe code here. Natively by the `gemm` crate's
 //! float32 part; in the page's wasm by two small kernels of ours, because that crate is 40 kB there.
 //!
-//! Everything is kept by columns of neighbouring elements: weights as [fan_in][units], samples as
-//! [sample][units].
+//! Everything is kept by columns of neighbouring elements: weights as `[fan_in][units]`, samples as
+//! `[sample][units]`.
 #![allow(unsafe_code)]
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -23,7 +23,7 @@ struct Factors<'a> {
     term: usize,
 }
 
-/// z = W u, or z += W u, for every sample: weights [fan_in][units], inputs [n][fan_in], z [n][units].
+/// z = W u, or z += W u, for every sample: weights `[fan_in][units]`, inputs `[n][fan_in]`, z `[n][units]`.
 pub fn dense(
     weights: &[f32],
     units: usize,
@@ -41,7 +41,7 @@ pub fn dense(
     combine(z, (samples, units), factors, weights, fan_in, add, 1.0);
 }
 
-/// e = W^T delta, or e += W^T delta: weights [fan_in][units], deltas [n][units], e [n][fan_in].
+/// e = W^T delta, or e += W^T delta: weights `[fan_in][units]`, deltas `[n][units]`, e `[n][fan_in]`.
 pub fn dense_back(
     weights: &[f32],
     units: usize,
@@ -54,7 +54,7 @@ pub fn dense_back(
     overlaps(e, deltas, samples, weights, fan_in, units, add);
 }
 
-/// W -= rate x sum_q delta_q u_q^T: weights [fan_in][units], deltas [q][units], inputs [q][fan_in].
+/// W -= rate x sum_q delta_q u_q^T: weights `[fan_in][units]`, deltas `[q][units]`, inputs `[q][fan_in]`.
 pub fn update(
     weights: &mut [f32],
     units: usize,
@@ -80,7 +80,7 @@ pub fn update(
     );
 }
 
-/// All inner products of some vectors with each other: vectors [n][width], products [n][n].
+/// All inner products of some vectors with each other: vectors `[n][width]`, products `[n][n]`.
 pub fn gram(vectors: &[f32], width: usize, products: &mut [f32]) {
     let n = vectors.len() / width.max(1);
     overlaps(products, vectors, n, vectors, n, width, false);

@@ -10,7 +10,7 @@ struct View<'a> {
     column: usize,
 }
 
-/// target = keep x target + scale x left right, of shape [rows x columns], over `depth` products each.
+/// target = keep x target + scale x left right, of shape `[rows x columns]`, over `depth` products each.
 fn product(
     target: &mut [f32],
     (rows, columns, depth): (usize, usize, usize),
@@ -80,7 +80,7 @@ pub(super) fn combine(
     product(out, (width, rows, depth), terms, factors, keep, scale);
 }
 
-/// out[i][j] = (keep x out[i][j]) + a_i . b_j, for vectors of one width.
+/// `out[i][j]` = (keep x `out[i][j]`) + a_i . b_j, for vectors of one width.
 pub(super) fn overlaps(
     out: &mut [f32],
     a: &[f32],

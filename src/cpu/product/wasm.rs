@@ -186,7 +186,7 @@ unsafe fn two_by_four(
     }
 }
 
-/// out[i][j] = (keep x out[i][j]) + a_i . b_j, for vectors of one width.
+/// `out[i][j]` = (keep x `out[i][j]`) + a_i . b_j, for vectors of one width.
 #[target_feature(enable = "simd128")]
 pub(super) fn overlaps(
     out: &mut [f32],
