@@ -1,9 +1,12 @@
 //! A configuration read and checked, field by field.
 
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Condition, Config, EvaluateOn, FIELDS};
+use super::knobs::{self, Config, KNOBS};
+use super::{Condition, EvaluateOn};
+use crate::formats::version::{self, Upgrade, Versioned};
 
 /// One thing wrong with a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,7 +27,7 @@ pub struct ConfigError {
 }
 
 impl Problem {
-    fn new(field: &str, message: String) -> Self {
+    pub(super) fn new(field: &str, message: String) -> Self {
         Self {
             field: field.to_owned(),
             message,
@@ -56,71 +59,101 @@ pub fn word(value: &Value) -> String {
     match value {
         Value::Null => "none".into(),
         Value::Bool(b) => b.to_string(),
-        // Written by the core library alone: serde_json's own writer would bring its tables into the page's wasm.
-        Value::Number(n) => match (n.as_u64(), n.as_i64(), n.as_f64()) {
-            (Some(whole), ..) => whole.to_string(),
-            (_, Some(whole), _) => whole.to_string(),
-            (.., real) => format!("{:?}", real.unwrap_or(f64::NAN)),
-        },
+        Value::Number(n) => n.to_string(),
         Value::String(s) => s.clone(),
         Value::Array(list) => list.iter().map(word).collect::<Vec<_>>().join(","),
         Value::Object(_) => "a record".into(),
     }
 }
 
+impl Versioned for Config {
+    const KIND: &'static str = "a configuration";
+    const UPGRADES: &'static [Upgrade] = &[];
+    const FIRST_UNMARKED: bool = true;
+}
+
+/// A record whose names are each there once.
+struct Record(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Record;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a configuration: a record of named fields")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Record, A::Error> {
+                let mut record = Map::new();
+                while let Some((name, value)) = fields.next_entry::<String, Value>()? {
+                    if record.contains_key(&name) {
+                        return Err(de::Error::custom(format!(
+                            "the field {name} is there twice"
+                        )));
+                    }
+                    record.insert(name, value);
+                }
+                Ok(Record(record))
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// Reads any version, and checks it: no configuration comes in unchecked.
+impl<'de> Deserialize<'de> for Config {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Record(record) = Record::deserialize(deserializer)?;
+        Self::from_value(Value::Object(record)).map_err(de::Error::custom)
+    }
+}
+
 impl Config {
-    /// Checks a record and takes it for a configuration.
+    /// Brings a record up to the present version, checks it and takes it for a configuration. What it leaves out has its
+    /// default.
     ///
     /// # Errors
-    /// Every unknown, missing, mistyped or out-of-range field, by name, with what is allowed.
-    pub fn from_value(value: &Value) -> Result<Self, ConfigError> {
-        let Some(record) = value.as_object() else {
-            let given = word(value);
+    /// If it is of a later version; every unknown, mistyped or out-of-range field, by name, with what is allowed.
+    pub fn from_value(mut value: Value) -> Result<Self, ConfigError> {
+        if !value.is_object() {
+            let given = word(&value);
             return Err(ConfigError::whole(format!(
                 "a configuration is a record of named fields, not {given}"
             )));
-        };
-        let mut problems = Vec::new();
-        let mut say = |field, message| problems.push(Problem::new(field, message));
-        for name in record.keys() {
-            if !FIELDS.iter().any(|f| f.name == name) {
-                let known: Vec<&str> = FIELDS.iter().map(|f| f.name).collect();
-                say(
-                    "",
-                    format!("unknown field {name}; known are {}", known.join(", ")),
-                );
-            }
         }
-        for field in FIELDS {
-            match record.get(field.name) {
-                None => say(
-                    field.name,
-                    format!("it is missing; allowed: {}", field.kind.allowed()),
+        version::upgrade::<Self>(&mut value).map_err(|e| ConfigError::whole(e.to_string()))?;
+        let mut problems = Vec::new();
+        let record = value.as_object().cloned().unwrap_or_default();
+        for (name, value) in &record {
+            match knobs::find(name) {
+                Some(knob) => problems.extend(
+                    knob.kind
+                        .complaint(value)
+                        .map(|message| Problem::new(name, message)),
                 ),
-                Some(value) => {
-                    if let Some(message) = field.kind.complaint(value) {
-                        say(field.name, message);
-                    }
+                None if name == "schema" => {}
+                None => {
+                    let known: Vec<&str> = KNOBS.iter().map(|k| k.name).collect();
+                    let message = format!("unknown field {name}; known are {}", known.join(", "));
+                    problems.push(Problem::new("", message));
                 }
             }
         }
-        if !problems.is_empty() {
-            return Err(ConfigError { problems });
-        }
-        let config = Self::deserialize(value).map_err(|e| ConfigError::whole(e.to_string()))?;
-        let problems = config.combinations();
         if problems.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigError { problems })
+            let config = Self::of_record(&record)?;
+            problems = config.combinations();
+            if problems.is_empty() {
+                return Ok(config);
+            }
         }
+        Err(ConfigError { problems })
     }
 
     /// Everything wrong with the values, field by field; empty if all is well.
     pub fn problems(&self) -> Vec<Problem> {
         // A flat record of numbers, words and lists always has a form as a value.
         let value = serde_json::to_value(self).unwrap_or_default();
-        Self::from_value(&value).map_or_else(|e| e.problems, |_| Vec::new())
+        Self::from_value(value).map_or_else(|e| e.problems, |_| Vec::new())
     }
 
     /// What does not go together, of fields that are fine by themselves.
@@ -168,13 +201,11 @@ impl Config {
     /// Reads and checks a configuration's text.
     ///
     /// # Errors
-    /// If it is no JSON; every unknown, doubled, missing, mistyped or out-of-range field, by name, with what is allowed.
+    /// If it is no JSON; every unknown, doubled, mistyped or out-of-range field, by name, with what is allowed.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let whole = |e: serde_json::Error| ConfigError::whole(e.to_string());
-        let config = Self::from_value(&serde_json::from_str(text).map_err(whole)?)?;
-        // A record keeps the last of two equal names; the typed reader refuses them.
-        serde_json::from_str::<Self>(text).map_err(whole)?;
-        Ok(config)
+        let Record(record) = serde_json::from_str(text).map_err(whole)?;
+        Self::from_value(Value::Object(record))
     }
 
     /// The configuration as JSON, one field a line.
@@ -187,26 +218,50 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::FieldKind;
+    use crate::config::{DataSet, Kind};
     use crate::experiments;
 
     fn figure1() -> Config {
         experiments::find("figure1").unwrap().config
     }
 
+    /// A choice's words are what serde calls its variants.
     #[test]
-    fn fields_describe_exactly_the_record() {
-        let value = serde_json::to_value(figure1()).unwrap();
-        let mut named: Vec<&str> = FIELDS.iter().map(|f| f.name).collect();
-        let mut held: Vec<&str> = value
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
-        named.sort_unstable();
-        held.sort_unstable();
-        assert_eq!(named, held);
+    fn words_are_the_variants_names() {
+        fn names<T: Serialize>(all: &[T]) -> Vec<String> {
+            let value = serde_json::to_value(all).unwrap();
+            serde_json::from_value(value).unwrap()
+        }
+        assert_eq!(names(&Condition::ALL), Condition::WORDS);
+        let sets = [DataSet::Mnist, DataSet::Digits, DataSet::Custom];
+        assert_eq!(names(&sets), DataSet::WORDS);
+        assert_eq!(
+            names(&[EvaluateOn::Test, EvaluateOn::Learned]),
+            EvaluateOn::WORDS
+        );
+        for c in Condition::ALL {
+            assert_eq!(serde_json::to_value(c).unwrap(), c.name());
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        let said = Config::from_json("{\"schema\": 1, \"tasks\": 3}").unwrap();
+        assert_eq!(
+            said,
+            Config {
+                tasks: 3,
+                ..Config::default()
+            }
+        );
+        assert_eq!(Config::from_json("{}"), Ok(Config::default()));
+        let newer = Config::from_json("{\"schema\": 9}")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            newer.contains("version 9") && newer.contains("newer metacls"),
+            "{newer}"
+        );
     }
 
     #[test]
@@ -231,24 +286,24 @@ mod tests {
 
     #[test]
     fn every_number_out_of_range_is_named_with_its_range() {
-        for field in FIELDS {
+        for field in KNOBS {
             let bad: Vec<Value> = match field.kind {
-                FieldKind::Whole { max, .. } => {
+                Kind::Whole { max, .. } => {
                     vec![(u64::from(max) + 1).into(), (-1).into(), 1.5.into()]
                 }
-                FieldKind::Real { min, max } => {
+                Kind::Real { min, max } => {
                     vec![(min - 1.0).into(), (max + 1.0).into(), "x".into()]
                 }
-                FieldKind::Switch => vec![1.into()],
-                FieldKind::Choice { .. } => vec!["nonsense".into()],
-                FieldKind::Widths { max, .. } => {
+                Kind::Switch => vec![1.into()],
+                Kind::Choice { .. } => vec!["nonsense".into()],
+                Kind::Widths { max, .. } => {
                     vec![
                         serde_json::json!([max + 1, max + 1]),
                         serde_json::json!([0, 5]),
                         7.into(),
                     ]
                 }
-                FieldKind::Set { .. } => {
+                Kind::Set { .. } => {
                     vec![serde_json::json!([]), serde_json::json!(["meta", "meta"])]
                 }
             };
@@ -261,14 +316,8 @@ mod tests {
     }
 
     #[test]
-    fn unknown_missing_and_trailing_are_refused() {
+    fn unknown_doubled_and_trailing_are_refused() {
         assert!(complaint(|v| v["hiden"] = 1.into()).contains("hiden"));
-        assert!(
-            complaint(|v| {
-                v.as_object_mut().unwrap().remove("batch");
-            })
-            .contains("batch")
-        );
         let text = figure1().to_json() + " {}";
         assert!(Config::from_json(&text).is_err());
         assert!(Config::from_json("").is_err());

@@ -3,7 +3,7 @@
 use super::Experiment;
 use crate::analysis::claims::{Claim, Rule, Seed, part};
 use crate::config::Condition::{Baseline, Frozen, Meta, Rates, Sparsity};
-use crate::config::{Condition, Config, DataSet, EvaluateOn, SCHEMA};
+use crate::config::{Condition, Config};
 use crate::model::Lesion::Intact;
 
 pub(super) fn experiment() -> Experiment {
@@ -79,35 +79,5 @@ pub(super) fn claims() -> Vec<Claim> {
 
 /// Figure 1's settings, which the other figures vary.
 pub(super) fn config() -> Config {
-    Config {
-        schema: SCHEMA,
-        data: DataSet::Mnist,
-        tasks: 20,
-        degrees_per_task: 9.0,
-        samples_per_task: 200,
-        batch: 5,
-        replay: 5,
-        memory: 200,
-        glances: 1,
-        hidden: vec![250, 250],
-        pathways: None,
-        item_head: false,
-        unit_length_inputs: true,
-        competition: true,
-        k_fraction: 0.01,
-        alpha_0: 0.01,
-        beta_0: 0.01,
-        eta_alpha: 0.0002,
-        eta_beta: 0.02,
-        sync_update: false,
-        eta_w: 0.01,
-        clip_norm: 2.0,
-        second_order: false,
-        evaluation_images: 500,
-        evaluate_every: 1,
-        evaluate_on: EvaluateOn::Test,
-        conditions: vec![Baseline, Meta],
-        first_seed: 0,
-        seeds: 40,
-    }
+    Config::default()
 }

@@ -1,14 +1,14 @@
 //! A whole experiment in a link: the URL's fragment.
 //!
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the configuration belongs
-//! to (or is nearest to), then every field in which it differs, in [`FIELDS`]' order, then what is looked at. So a
+//! to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order, then what is looked at. So a
 //! configuration of an experiment has exactly one fragment. Lists are joined by commas, and no pathways are `none`. Reading is as
 //! strict as reading a file: what is unknown, twice there, mistyped or out of range is refused by name.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::config::{Config, FIELDS, Field, FieldKind, word};
+use crate::config::{self, Config, KNOBS, word};
 use crate::experiments::{self, Experiment};
 
 /// Version of the fragments that this code writes.
@@ -50,32 +50,11 @@ pub enum LinkError {
     Config(String),
 }
 
-/// What a word means for a field; none if it is of another kind.
-fn value(field: &Field, word: &str) -> Option<Value> {
-    let whole = |w: &str| w.parse::<u32>().ok().map(Value::from);
-    match field.kind {
-        FieldKind::Whole { .. } => whole(word),
-        FieldKind::Real { .. } => {
-            let number = word.parse::<f64>().ok();
-            number.filter(|x| x.is_finite()).map(Value::from)
-        }
-        FieldKind::Switch => word.parse::<bool>().ok().map(Value::from),
-        FieldKind::Choice { .. } => Some(word.into()),
-        FieldKind::Widths { min_len: 0, .. } if word == "none" => Some(Value::Null),
-        FieldKind::Widths { .. } => word
-            .split(',')
-            .map(whole)
-            .collect::<Option<Vec<_>>>()
-            .map(Value::Array),
-        FieldKind::Set { .. } => Some(word.split(',').map(Value::from).collect()),
-    }
-}
-
 /// Fields in which two configurations differ, with the first one's values.
 fn differences(config: &Config, preset: &Config) -> Vec<(&'static str, Value)> {
     // A flat record of numbers, words and lists always has a JSON form.
     let [ours, theirs] = [config, preset].map(|c| serde_json::to_value(c).unwrap_or_default());
-    FIELDS
+    KNOBS
         .iter()
         .filter(|f| ours[f.name] != theirs[f.name])
         .map(|f| (f.name, ours[f.name].clone()))
@@ -144,14 +123,12 @@ pub fn read(fragment: &str) -> Result<Link, LinkError> {
             );
             continue;
         }
-        let field = FIELDS
-            .iter()
-            .find(|f| f.name == name && f.name != "schema")
-            .ok_or_else(|| wrong(part, "there is no such field"))?;
-        all[name] = value(field, text)
-            .ok_or_else(|| wrong(part, &format!("allowed: {}", field.kind.allowed())))?;
+        let knob = config::find(name).ok_or_else(|| wrong(part, "there is no such field"))?;
+        all[name] = knob
+            .parse(text)
+            .ok_or_else(|| wrong(part, &format!("allowed: {}", knob.kind.allowed())))?;
     }
-    let config = Config::from_value(&all).map_err(|e| LinkError::Config(e.to_string()))?;
+    let config = Config::from_value(all).map_err(|e| LinkError::Config(e.to_string()))?;
     if at.is_some_and(|at| at > config.tasks) {
         let reason = format!("allowed: 0 to {}", config.tasks);
         return Err(wrong(&format!("at={}", at.unwrap_or_default()), &reason));
@@ -247,7 +224,7 @@ mod tests {
     /// Links that were once handed out: they open for ever.
     #[test]
     fn old_links_open() {
-        for line in include_str!("../../tests/golden/links.txt").lines() {
+        for line in include_str!("../../tests/fixtures/v1/links.txt").lines() {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }

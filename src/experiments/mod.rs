@@ -1,5 +1,6 @@
 //! The experiments: one file for each figure, and this registry of them.
 
+pub mod knobs;
 pub mod link;
 
 mod figure1;

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{File, Format};
 use crate::analysis::claims::Outcome;
-use crate::config::{Config, Field, Problem};
+use crate::config::{Config, Problem};
 use crate::experiments::Experiment;
+use crate::experiments::knobs::Field;
 use crate::experiments::link::Link;
 use crate::messages::Words;
 use crate::report::page::StoredRun;

@@ -53,7 +53,7 @@ fn answer(request: Request) -> Response {
         Request::Hello => Response::Catalog {
             version: env!("CARGO_PKG_VERSION").into(),
             experiments: experiments::all(),
-            fields: crate::config::FIELDS.to_vec(),
+            fields: experiments::knobs::fields(),
         },
         Request::Check { config } => match Config::from_json(&config) {
             Ok(config) => Response::Checked {

@@ -430,119 +430,119 @@ lane_steps_per_second: number | null,
 seconds_left: number | null, };
 export type Config = { 
 /**
- * Version of this record; [`SCHEMA`].
+ * Version of this record: [`version::current`].
  */
 schema: number, 
 /**
- * Which images.
+ *MNIST (verified by SHA-256), the project's own procedural digits, or other IDX files.
  */
 data: DataSet, 
 /**
- * Number of tasks, each with one rotation.
+ *Number of tasks learned one after the other; each rotates every image by one angle.
  */
 tasks: number, 
 /**
- * Width in degrees of the interval that each task's angle is drawn from.
+ *Task t rotates its images by an angle drawn uniformly from t to t + 1 times this, counter-clockwise.
  */
 degrees_per_task: number, 
 /**
- * Training images per task.
+ *Training images of each task, seen once in random order.
  */
 samples_per_task: number, 
 /**
- * Current samples per observe step, and so inner steps of the look-ahead (B).
+ *New samples in each observe step (B); the look-ahead takes one inner step for each.
  */
 batch: number, 
 /**
- * Replayed samples per observe step (R).
+ *Samples drawn from the memory in each observe step (R), with replacement.
  */
 replay: number, 
 /**
- * Slots of the replay memory (a reservoir).
+ *Slots of the reservoir that replay draws from.
  */
 memory: number, 
 /**
- * How often each batch is seen, reshuffled, with fresh replay.
+ *How many times each batch is seen, reshuffled and with fresh replay; the memory is fed once.
  */
 glances: number, 
 /**
- * Units of the hidden layers, bottom-up.
+ *Units of each hidden layer, bottom-up.
  */
 hidden: Array<number>, 
 /**
- * Units of two pathways side by side on top (h4_L, h4_R), or none.
+ *Two pathways side by side on top of the hidden layers, left (L) and right (R); null for none.
  */
 pathways: [number, number] | null, 
 /**
- * Whether a second head names each training image (the item task).
+ *A second head that names each single training image, beside the category head.
  */
 item_head: boolean, 
 /**
- * Whether every layer's input is scaled to unit length.
+ *Scales every layer's input to unit length.
  */
 unit_length_inputs: boolean, 
 /**
- * Whether units compete: `h = relu(z - beta c)` rather than `relu(z)`.
+ *Subtracts beta times the k-th largest pre-activation from every unit of a layer.
  */
 competition: boolean, 
 /**
- * `c` is the k-th largest `z`, with k = max(1, floor(k_fraction x units)).
+ *Which unit sets the strength of inhibition: the k-th largest, k = max(1, floor(this x units)).
  */
 k_fraction: number, 
 /**
- * Initial learning rate of every matrix.
+ *Learning rate of every weight matrix before training.
  */
 alpha_0: number, 
 /**
- * Initial inhibition strength of every hidden layer.
+ *Inhibition strength of every hidden layer before training.
  */
 beta_0: number, 
 /**
- * Meta-learning rate of alpha.
+ *How fast learning rates are meta-learned.
  */
 eta_alpha: number, 
 /**
- * Meta-learning rate of beta.
+ *How fast inhibition strengths are meta-learned.
  */
 eta_beta: number, 
 /**
- * Whether weights are updated with `eta_w` rather than with each matrix's alpha.
+ *Updates every matrix with eta_w rather than with its own alpha.
  */
 sync_update: boolean, 
 /**
- * The weights' learning rate under `sync_update`; not used otherwise.
+ *Learning rate of all weights where sync_update is on; not used otherwise.
  */
 eta_w: number, 
 /**
- * Bound on the L2 norm of each group's meta-gradient.
+ *Bound on the L2 norm of the meta-gradient of all weights, of all alpha and of all beta.
  */
 clip_norm: number, 
 /**
- * Whether the meta-gradient goes through the inner gradients (exact) or not (as published).
+ *Takes the meta-gradient exactly, through the inner gradients, rather than holding those constant.
  */
 second_order: boolean, 
 /**
- * Images per task that accuracy and activity are measured on.
+ *Images of each task that accuracy and activity are measured on.
  */
 evaluation_images: number, 
 /**
- * Tasks between evaluations; the last task is always followed by one.
+ *Tasks between evaluations on all tasks; there is always one after the last.
  */
 evaluate_every: number, 
 /**
- * Which images accuracy and activity are measured on.
+ *The test set's images, or the task's own training images.
  */
 evaluate_on: EvaluateOn, 
 /**
- * What the lanes of each seed meta-learn.
+ *What the networks of each seed meta-learn; frozen starts from meta's final values and needs it.
  */
 conditions: Array<Condition>, 
 /**
- * The first seed.
+ *Seeds count up from here; a seed fixes weights, images, angles, order and replay.
  */
 first_seed: number, 
 /**
- * How many seeds, counted up from the first.
+ *How many seeds; each is one network under each condition.
  */
 seeds: number, };
 export type Condition = "baseline" | "meta" | "rates" | "sparsity" | "frozen";
@@ -550,7 +550,7 @@ export type DataSet = "mnist" | "digits" | "custom";
 export type EvaluateOn = "test" | "learned";
 export type Field = { 
 /**
- * Its name in JSON.
+ * Its name in files, links and on the command line.
  */
 name: string, 
 /**
@@ -568,16 +568,16 @@ unit: string,
 /**
  * Its type and range.
  */
-kind: FieldKind, 
+kind: Kind, 
 /**
  * What it does, in a sentence or two.
  */
 meaning: string, 
 /**
- * What the paper (or its authors' public code) uses.
+ * The figures' values and where they come from, in words.
  */
 paper: string, };
-export type FieldKind = { "kind": "whole", 
+export type Kind = { "kind": "whole", 
 /**
  * Smallest value allowed.
  */
@@ -599,7 +599,7 @@ max: number, } | { "kind": "switch" } | { "kind": "choice",
  */
 options: Array<string>, } | { "kind": "widths", 
 /**
- * Shortest list allowed (0: the field may be null).
+ * Shortest list allowed (0: the value may be null).
  */
 min_len: number, 
 /**

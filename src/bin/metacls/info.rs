@@ -25,3 +25,24 @@ pub(super) fn info() {
         println!("  {} ({}): {fitness}", adapter.name, adapter.backend);
     }
 }
+
+/// Every knob, group by group.
+pub(super) fn knobs() {
+    let mut group = "";
+    for field in experiments::knobs::fields() {
+        if field.group != group {
+            group = field.group;
+            println!("\n{group}");
+        }
+        let unit = match field.unit {
+            "" => String::new(),
+            unit => format!(" ({unit})"),
+        };
+        println!("  {}: {}{unit}. {}", field.name, field.label, field.meaning);
+        println!(
+            "      Allowed: {}. Figures: {}.",
+            field.kind.allowed(),
+            field.paper
+        );
+    }
+}

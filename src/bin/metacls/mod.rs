@@ -3,7 +3,9 @@
 mod bench;
 mod info;
 mod report;
+mod request;
 mod run;
+mod table;
 mod verify;
 mod watch;
 
@@ -54,7 +56,11 @@ enum Command {
     /// Tell results files: tables, claims with verdicts, CSV, figures.
     Report(report::ReportArgs),
     /// List presets, engines and GPU adapters.
-    Info,
+    Info {
+        /// List every knob instead: meaning, range, the figures' values.
+        #[arg(long)]
+        knobs: bool,
+    },
 }
 
 /// What to run.
@@ -66,9 +72,12 @@ struct RunArgs {
     /// Seeds: 7, or 0..4 (which is 0, 1, 2, 3), or 0..=4 (which is 0, 1, 2, 3, 4).
     #[arg(long)]
     seeds: Option<String>,
-    /// Conditions: baseline, meta, rates, sparsity, frozen.
-    #[arg(long, value_delimiter = ',')]
-    conditions: Option<Vec<String>>,
+    /// Conditions, joined by commas: baseline, meta, rates, sparsity, frozen.
+    #[arg(long)]
+    conditions: Option<String>,
+    /// Sets any knob, as a link writes it: --set eta_beta=0.1 --set hidden=64,32 (metacls info --knobs lists them).
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
     /// Which engine.
     #[arg(long, value_enum, default_value = "auto")]
     engine: EngineName,
@@ -157,8 +166,12 @@ pub fn main() -> ExitCode {
             engine,
         } => bench::bench(&experiment, seeds, engine.into()),
         Command::Report(args) => report::report(&args),
-        Command::Info => {
-            info::info();
+        Command::Info { knobs } => {
+            if knobs {
+                info::knobs();
+            } else {
+                info::info();
+            }
             Ok(())
         }
     };

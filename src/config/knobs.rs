@@ -1,0 +1,305 @@
+//! Every knob, declared once: name, type, default, range, label, unit, where its value comes from, meaning.
+//!
+//! The declaration makes the record [`Config`], its defaults and its reading, and [`KNOBS`], from which the page's Lab, links,
+//! the command line and errors take their words. Defaults are Figure 1's settings; an experiment says what it has otherwise.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Condition, ConfigError, DataSet, EvaluateOn, Problem};
+use crate::formats::version;
+
+/// What kind of value a knob holds, and what the page's editor shows for it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Kind {
+    /// A whole number between the bounds, both included.
+    Whole {
+        /// Smallest value allowed.
+        min: u32,
+        /// Largest value allowed.
+        max: u32,
+    },
+    /// A number between the bounds, both included.
+    Real {
+        /// Smallest value allowed.
+        min: f64,
+        /// Largest value allowed.
+        max: f64,
+    },
+    /// Yes or no.
+    Switch,
+    /// One of a few words.
+    Choice {
+        /// The words.
+        options: &'static [&'static str],
+    },
+    /// A list of whole numbers.
+    Widths {
+        /// Shortest list allowed (0: the value may be null).
+        min_len: u32,
+        /// Longest list allowed.
+        max_len: u32,
+        /// Smallest number allowed in it.
+        min: u32,
+        /// Largest number allowed in it.
+        max: u32,
+    },
+    /// A list of distinct words.
+    Set {
+        /// The words.
+        options: &'static [&'static str],
+    },
+}
+
+/// Where the figures' values of a knob come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The paper states them.
+    Paper,
+    /// The paper does not; its authors' later public code has them.
+    PublicCode,
+    /// Neither does: they are ours.
+    Ours,
+}
+
+/// One knob's declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Knob {
+    /// Its name in files, in links and on the command line.
+    pub name: &'static str,
+    /// The group it is shown in.
+    pub group: &'static str,
+    /// Its short name for people.
+    pub label: &'static str,
+    /// Its unit; empty for a pure number.
+    pub unit: &'static str,
+    /// Its type and range.
+    pub kind: Kind,
+    /// What it does, in a sentence or two.
+    pub meaning: &'static str,
+    /// Where the figures' values come from.
+    pub origin: Origin,
+}
+
+/// Most units of one layer, all together in one shader workgroup.
+pub const MAX_UNITS: u32 = 4096;
+
+macro_rules! knobs {
+    ($($group:literal: $($name:ident: $type:ty = $default:expr, $kind:expr, $label:literal, $unit:literal,
+        $origin:ident, $meaning:literal;)*)*) => {
+        /// One experiment, whole: a flat record, so that a JSON file, a link and the page's editor name each knob in the
+        /// same way. Ranges and units: [`KNOBS`].
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
+        pub struct Config {
+            /// Version of this record: [`version::current`].
+            pub schema: u32,
+            $($(#[doc = $meaning] pub $name: $type,)*)*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { schema: version::current::<Self>(), $($($name: $default,)*)* }
+            }
+        }
+
+        impl Config {
+            /// Reads a record whose knobs were found to be allowed; what it leaves out has its default.
+            pub(super) fn of_record(record: &Map<String, Value>) -> Result<Self, ConfigError> {
+                let mut config = Self::default();
+                $($(
+                    if let Some(value) = record.get(stringify!($name)) {
+                        config.$name = <$type>::deserialize(value).map_err(|e| ConfigError {
+                            problems: vec![Problem::new(stringify!($name), e.to_string())],
+                        })?;
+                    }
+                )*)*
+                Ok(config)
+            }
+        }
+
+        /// Every knob, in the order of [`Config`]'s.
+        pub const KNOBS: &[Knob] = {
+            use Kind::{Choice, Real, Set, Switch, Whole, Widths};
+            use Origin::{Ours, Paper, PublicCode};
+            &[$($(Knob {
+                name: stringify!($name),
+                group: $group,
+                label: $label,
+                unit: $unit,
+                kind: $kind,
+                meaning: $meaning,
+                origin: $origin,
+            },)*)*]
+        };
+    };
+}
+
+// name: type = default, kind and range, label, unit, origin, meaning.
+knobs! {
+"Stream":
+    data: DataSet = DataSet::Mnist, Choice { options: DataSet::WORDS }, "images", "", Paper,
+        "MNIST (verified by SHA-256), the project's own procedural digits, or other IDX files.";
+    tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
+        "Number of tasks learned one after the other; each rotates every image by one angle.";
+    degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees", PublicCode,
+        "Task t rotates its images by an angle drawn uniformly from t to t + 1 times this, counter-clockwise.";
+    samples_per_task: u32 = 200, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
+        "Training images of each task, seen once in random order.";
+"Look-ahead":
+    batch: u32 = 5, Whole { min: 1, max: 16 }, "current samples", "samples", PublicCode,
+        "New samples in each observe step (B); the look-ahead takes one inner step for each.";
+    replay: u32 = 5, Whole { min: 0, max: 48 }, "replayed samples", "samples", PublicCode,
+        "Samples drawn from the memory in each observe step (R), with replacement.";
+    memory: u32 = 200, Whole { min: 1, max: 100_000 }, "memory", "samples", PublicCode,
+        "Slots of the reservoir that replay draws from.";
+    glances: u32 = 1, Whole { min: 1, max: 20 }, "glances", "", PublicCode,
+        "How many times each batch is seen, reshuffled and with fresh replay; the memory is fed once.";
+"Network":
+    hidden: Vec<u32> = vec![250, 250], Widths { min_len: 1, max_len: 12, min: 1, max: MAX_UNITS },
+        "hidden units", "units", Paper,
+        "Units of each hidden layer, bottom-up.";
+    pathways: Option<[u32; 2]> = None, Widths { min_len: 0, max_len: 2, min: 1, max: MAX_UNITS },
+        "pathways", "units", Paper,
+        "Two pathways side by side on top of the hidden layers, left (L) and right (R); null for none.";
+    item_head: bool = false, Switch, "item task", "", Paper,
+        "A second head that names each single training image, beside the category head.";
+    unit_length_inputs: bool = true, Switch, "unit-length inputs", "", PublicCode,
+        "Scales every layer's input to unit length.";
+    competition: bool = true, Switch, "competition", "", Paper,
+        "Subtracts beta times the k-th largest pre-activation from every unit of a layer.";
+    k_fraction: f64 = 0.01, Real { min: 0.0, max: 0.5 }, "winners", "share of units", PublicCode,
+        "Which unit sets the strength of inhibition: the k-th largest, k = max(1, floor(this x units)).";
+"Rates":
+    alpha_0: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "initial alpha", "", PublicCode,
+        "Learning rate of every weight matrix before training.";
+    beta_0: f64 = 0.01, Real { min: -5.0, max: 5.0 }, "initial beta", "", PublicCode,
+        "Inhibition strength of every hidden layer before training.";
+    eta_alpha: f64 = 0.0002, Real { min: 0.0, max: 10.0 }, "meta-rate of alpha", "", PublicCode,
+        "How fast learning rates are meta-learned.";
+    eta_beta: f64 = 0.02, Real { min: 0.0, max: 10.0 }, "meta-rate of beta", "", PublicCode,
+        "How fast inhibition strengths are meta-learned.";
+    sync_update: bool = false, Switch, "one rate for all weights", "", PublicCode,
+        "Updates every matrix with eta_w rather than with its own alpha.";
+    eta_w: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "eta_w", "", PublicCode,
+        "Learning rate of all weights where sync_update is on; not used otherwise.";
+    clip_norm: f64 = 2.0, Real { min: 1e-6, max: 1e6 }, "clip norm", "", PublicCode,
+        "Bound on the L2 norm of the meta-gradient of all weights, of all alpha and of all beta.";
+    second_order: bool = false, Switch, "second order", "", PublicCode,
+        "Takes the meta-gradient exactly, through the inner gradients, rather than holding those constant.";
+"Evaluation":
+    evaluation_images: u32 = 500, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
+        "Images of each task that accuracy and activity are measured on.";
+    evaluate_every: u32 = 1, Whole { min: 1, max: 200 }, "every", "tasks", Ours,
+        "Tasks between evaluations on all tasks; there is always one after the last.";
+    evaluate_on: EvaluateOn = EvaluateOn::Test, Choice { options: EvaluateOn::WORDS }, "images", "", Paper,
+        "The test set's images, or the task's own training images.";
+"Lanes":
+    conditions: Vec<Condition> = vec![Condition::Baseline, Condition::Meta],
+        Set { options: Condition::WORDS }, "conditions", "", Paper,
+        "What the networks of each seed meta-learn; frozen starts from meta's final values and needs it.";
+    first_seed: u32 = 0, Whole { min: 0, max: 1_000_000_000 }, "first seed", "", Ours,
+        "Seeds count up from here; a seed fixes weights, images, angles, order and replay.";
+    seeds: u32 = 40, Whole { min: 1, max: 4096 }, "seeds", "seeds", Paper,
+        "How many seeds; each is one network under each condition.";
+}
+
+/// The knob of that name, if there is one.
+pub fn find(name: &str) -> Option<&'static Knob> {
+    KNOBS.iter().find(|k| k.name == name)
+}
+
+impl Knob {
+    /// What a word means for this knob, as links and the command line have it; none if it is of another kind.
+    pub fn parse(&self, word: &str) -> Option<Value> {
+        let whole = |w: &str| w.parse::<u32>().ok().map(Value::from);
+        match self.kind {
+            Kind::Whole { .. } => whole(word),
+            Kind::Real { .. } => {
+                let number = word.parse::<f64>().ok();
+                number.filter(|x| x.is_finite()).map(Value::from)
+            }
+            Kind::Switch => word.parse::<bool>().ok().map(Value::from),
+            Kind::Choice { .. } => Some(word.into()),
+            Kind::Widths { min_len: 0, .. } if word == "none" => Some(Value::Null),
+            Kind::Widths { .. } => word
+                .split(',')
+                .map(whole)
+                .collect::<Option<Vec<_>>>()
+                .map(Value::Array),
+            Kind::Set { .. } => Some(word.split(',').map(Value::from).collect()),
+        }
+    }
+}
+
+impl Kind {
+    /// What is allowed, in words.
+    pub fn allowed(&self) -> String {
+        match *self {
+            Self::Whole { min, max } => format!("a whole number, {min} to {max}"),
+            Self::Real { min, max } => format!("a number, {min} to {max}"),
+            Self::Switch => "true or false".into(),
+            Self::Choice { options } => format!("one of {}", options.join(", ")),
+            Self::Widths {
+                min_len: 0,
+                max_len,
+                min,
+                max,
+            } => {
+                format!("null, or {max_len} whole numbers, each {min} to {max}")
+            }
+            Self::Widths {
+                min_len,
+                max_len,
+                min,
+                max,
+            } => {
+                format!("{min_len} to {max_len} whole numbers, each {min} to {max}")
+            }
+            Self::Set { options } => format!("one or more of {}, each once", options.join(", ")),
+        }
+    }
+
+    /// What is wrong with a value, if anything.
+    pub(super) fn complaint(&self, value: &Value) -> Option<String> {
+        let whole = |v: &Value, min: u32, max: u32| {
+            v.as_u64()
+                .is_some_and(|x| (min.into()..=max.into()).contains(&x))
+        };
+        let one_of = |v: &Value, options: &[&str]| v.as_str().is_some_and(|v| options.contains(&v));
+        let fine = match *self {
+            Self::Whole { min, max } => whole(value, min, max),
+            Self::Real { min, max } => value.as_f64().is_some_and(|x| (min..=max).contains(&x)),
+            Self::Switch => value.is_boolean(),
+            Self::Choice { options } => one_of(value, options),
+            Self::Widths {
+                min_len,
+                max_len,
+                min,
+                max,
+            } => match value.as_array() {
+                None => min_len == 0 && value.is_null(),
+                Some(list) => {
+                    // Where a list may be left out, it has one length.
+                    let shortest = if min_len == 0 { max_len } else { min_len };
+                    (shortest as usize..=max_len as usize).contains(&list.len())
+                        && list.iter().all(|v| whole(v, min, max))
+                }
+            },
+            Self::Set { options } => value.as_array().is_some_and(|list| {
+                !list.is_empty()
+                    && list.iter().all(|v| one_of(v, options))
+                    && list.iter().enumerate().all(|(i, v)| !list[..i].contains(v))
+            }),
+        };
+        let given = match value {
+            Value::Null => "null".to_owned(),
+            Value::String(text) => format!("\"{text}\""),
+            other => super::word(other),
+        };
+        (!fine).then(|| format!("{given} is not allowed; allowed: {}", self.allowed()))
+    }
+}

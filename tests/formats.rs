@@ -1,0 +1,103 @@
+//! What was once written opens for ever; what a later program wrote is refused by name.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use metacls::config::{Condition, Config};
+use metacls::formats::version::{self, Versioned};
+use metacls::formats::{self, FileError};
+use metacls::inspect::Watched;
+use metacls::results::Results;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+fn unpacked(name: &str) -> serde_json::Value {
+    let bytes = std::fs::read(fixture(name)).unwrap();
+    let plain = formats::gzip::unpack(bytes, 1 << 24).unwrap();
+    serde_json::from_slice(&plain).unwrap()
+}
+
+#[test]
+fn a_configuration_of_version_1_opens() {
+    let config: Config = formats::read(&fixture("v1/configuration.json")).unwrap();
+    assert_eq!(config.hidden, [12, 8]);
+    assert_eq!(config.pathways, Some([6, 4]));
+    assert_eq!((config.seeds, config.tasks, config.eta_beta), (2, 5, 0.1));
+    let again = Config::from_json(&config.to_json()).unwrap();
+    assert_eq!(again, config);
+}
+
+#[test]
+fn results_of_version_1_open() {
+    let results: Results = formats::read(&fixture("v1/results.json.gz")).unwrap();
+    let old = unpacked("v1/results.json.gz");
+    assert_eq!(results.schema, version::current::<Results>());
+    assert_eq!(results.lanes.len(), 6);
+    let diverged: Vec<Option<u32>> = results.lanes.iter().map(|l| l.diverged_at_step).collect();
+    assert_eq!(diverged, [None, None, None, None, Some(11), None]);
+    // Every number is as it stood there.
+    for (lane, old) in results.lanes.iter().zip(old["lanes"].as_array().unwrap()) {
+        for (record, old) in lane.records.iter().zip(old["records"].as_array().unwrap()) {
+            assert_eq!(serde_json::to_value(record).unwrap(), *old);
+        }
+    }
+    assert_eq!(results.lanes[2].condition, Condition::Frozen);
+}
+
+#[test]
+fn watched_units_of_version_1_open() {
+    let watched: Watched = formats::read(&fixture("v1/units.json.gz")).unwrap();
+    let old = unpacked("v1/units.json.gz");
+    let layer = &watched.lanes[1].snapshots[5].layers[0];
+    let then = &old["lanes"][1]["looks"][5]["layers"][0];
+    assert_eq!(then["line"], layer.threshold);
+    assert_eq!(
+        then["drive"],
+        serde_json::to_value(&layer.pre_activation).unwrap()
+    );
+}
+
+/// What is read and written again is read as the same.
+#[test]
+fn reading_and_writing_lose_nothing() {
+    for name in ["v1/results.json.gz", "v2/results.json.gz"] {
+        let results: Results = formats::read(&fixture(name)).unwrap();
+        let text = serde_json::to_string(&results).unwrap();
+        assert_eq!(formats::parse::<Results>(name, &text), Ok(results));
+    }
+    for name in ["v1/units.json.gz", "v2/units.json.gz"] {
+        let watched: Watched = formats::read(&fixture(name)).unwrap();
+        let text = serde_json::to_string(&watched).unwrap();
+        assert_eq!(formats::parse::<Watched>(name, &text), Ok(watched));
+    }
+}
+
+#[test]
+fn later_versions_are_refused_by_name() {
+    fn refused<T: Versioned + std::fmt::Debug>(text: &str) -> String {
+        let error: FileError = formats::parse::<T>("file", text).unwrap_err();
+        error.to_string()
+    }
+    for said in [
+        refused::<Results>("{\"schema\": 99}"),
+        refused::<Watched>("{\"schema\": 99}"),
+        refused::<Config>("{\"schema\": 99, \"a_knob_of_the_future\": 1}"),
+    ] {
+        assert!(said.contains("version 99"), "{said}");
+        assert!(said.contains("newer metacls"), "{said}");
+    }
+    assert!(refused::<Results>("{}").contains("schema"));
+    assert!(refused::<Results>("{\"schema\": 0}").contains("schema"));
+    assert!(refused::<Results>("[1]").contains("schema"));
+    assert!(refused::<Watched>("7").contains("schema"));
+    assert!(refused::<Config>("{\"hiden\": [1]}").contains("unknown field hiden"));
+    // A configuration inside another file is checked as one by itself.
+    let mut results = unpacked("v1/results.json.gz");
+    results["config"]["tasks"] = 0.into();
+    assert!(refused::<Results>(&results.to_string()).contains("tasks: 0 is not allowed"));
+}
