@@ -1,32 +1,44 @@
-//! What a run's lanes look like from within: units on a probe, one step walked through.
+//! What a run's lanes do within: units on a probe, what they have learned, one step walked through.
 
-use super::{Driver, Next, RunError, Watch};
+use super::{Driver, Next, RunError};
 use crate::config::{Condition, Lane};
 use crate::engine::Engine;
 use crate::inspect::StepTrace;
 use crate::inspect::{self, Learned, Picture, Probe, Snapshot};
 use crate::model::{LaneState, initial};
-use crate::stream::Stream;
+
+/// Which lanes are watched, on what, and what became of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watched {
+    /// The image, 0 to 1, row by row.
+    image: Vec<f32>,
+    /// Indices of the lanes.
+    lanes: Vec<usize>,
+    /// Their values at their end.
+    ends: Vec<(usize, LaneState<f32>)>,
+}
 
 impl Driver {
-    /// Looks at lanes (by index) on a probe from now on, at every task end.
+    /// Takes snapshots of lanes (by index) on a probe from now on, at every task end.
     pub fn watch(&mut self, probe: &Probe, lanes: Vec<usize>) {
         let image = probe.image();
-        self.watch = Some(Watch { image, lanes });
+        self.watched.image = image;
+        self.watched.lanes = lanes;
     }
 
-    /// Looks at the watched lanes: as they are, or as they were at their end.
+    /// Snapshots of the watched lanes: as they are, or as they were at their end.
     ///
     /// # Errors
     /// If the device failed.
     pub async fn snapshots(&self) -> Result<Vec<(usize, Snapshot)>, RunError> {
         let mut snapshots = Vec::new();
-        let Some(Watch { image, lanes }) = &self.watch else {
-            return Ok(snapshots);
-        };
+        let Watched { image, lanes, .. } = &self.watched;
         for &lane in lanes {
             if let Some(state) = self.lane_state(lane).await? {
-                snapshots.push((lane, Snapshot::at(&self.model, &self.config, state, image)));
+                snapshots.push((
+                    lane,
+                    Snapshot::at(&self.run.model, &self.run.config, state, image),
+                ));
             }
         }
         Ok(snapshots)
@@ -37,7 +49,7 @@ impl Driver {
     /// # Errors
     /// If the device failed.
     pub async fn lane_state(&self, lane: usize) -> Result<Option<LaneState<f32>>, RunError> {
-        if let Some((_, state)) = self.ends.iter().find(|(l, _)| *l == lane) {
+        if let Some((_, state)) = self.watched.ends.iter().find(|(l, _)| *l == lane) {
             return Ok(Some(state.clone()));
         }
         let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
@@ -49,9 +61,9 @@ impl Driver {
 
     /// The first seed's lanes that are looked at side by side: baseline and meta where there are both, else all.
     pub fn pair(&self) -> Vec<usize> {
-        let first = self.lanes[0].seed;
+        let first = self.run.lanes[0].seed;
         let all = || {
-            let lanes = self.lanes.iter().enumerate();
+            let lanes = self.run.lanes.iter().enumerate();
             lanes.filter(move |(_, lane)| lane.seed == first)
         };
         let pair: Vec<usize> = all()
@@ -66,10 +78,14 @@ impl Driver {
 
     /// A lane's values before training and now; none of a lane that is not at hand.
     async fn before_and_now(&self, lane: usize) -> Result<Option<[LaneState<f32>; 2]>, RunError> {
-        let (Some(now), Some(which)) = (self.lane_state(lane).await?, self.lanes.get(lane)) else {
+        let (Some(now), Some(which)) = (self.lane_state(lane).await?, self.run.lanes.get(lane))
+        else {
             return Ok(None);
         };
-        Ok(Some([initial(&self.model, &self.config, which.seed), now]))
+        Ok(Some([
+            initial(&self.run.model, &self.run.config, which.seed),
+            now,
+        ]))
     }
 
     /// A unit of h1 of a lane that is at hand: its weights, and what they have learned.
@@ -82,8 +98,9 @@ impl Driver {
         unit: usize,
     ) -> Result<Option<[Picture; 2]>, RunError> {
         let states = self.before_and_now(lane).await?;
-        Ok(states
-            .and_then(|[before, now]| inspect::receptive(self.model.inputs, &before, &now, unit)))
+        Ok(states.and_then(|[before, now]| {
+            inspect::receptive(self.run.model.inputs, &before, &now, unit)
+        }))
     }
 
     /// What all units of h1 of a lane that is at hand have learned.
@@ -92,7 +109,8 @@ impl Driver {
     /// If the device failed.
     pub async fn learned(&self, lane: usize) -> Result<Option<Learned>, RunError> {
         let states = self.before_and_now(lane).await?;
-        Ok(states.and_then(|[before, now]| Learned::between(self.data.info.side, &before, &now)))
+        Ok(states
+            .and_then(|[before, now]| Learned::between(self.run.data.info.side, &before, &now)))
     }
 
     /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not
@@ -104,47 +122,47 @@ impl Driver {
         let Some(state) = self.lane_state(lane).await? else {
             return Ok(None);
         };
-        let Some(&Lane { seed, condition }) = self.lanes.get(lane) else {
+        let Some(&Lane { seed, condition }) = self.run.lanes.get(lane) else {
             return Ok(None);
         };
-        let (train, test) = (self.data.train.len() as u32, self.data.test.len() as u32);
-        let stream = Stream::new(&self.config, seed, train, test)?;
-        let is_through = self.ends.iter().any(|(l, _)| *l == lane);
+        let stream = self.run.stream(seed)?;
+        let is_through = self.watched.ends.iter().any(|(l, _)| *l == lane);
         let next = match self.next {
             Next::Step(step) => step,
-            _ => self.learned_tasks * self.config.steps_per_task(),
+            _ => self.learned_tasks * self.run.config.steps_per_task(),
         };
-        let last = self.config.steps() - 1;
+        let last = self.run.config.steps() - 1;
         let step = if is_through { last } else { next.min(last) };
-        let what = (&*self.config, condition);
+        let what = (&*self.run.config, condition);
         Ok(StepTrace::of(
             what,
-            &self.model,
-            &self.data,
+            &self.run.model,
+            &self.run.data,
             &stream,
             state,
             step,
         ))
     }
 
-    /// Looks at the watched lanes of the wave in progress, and at the end keeps their values.
+    /// Takes snapshots of the watched lanes of the wave in progress, and at the end keeps their values.
     pub(super) async fn take_snapshots(
         &mut self,
         engine: &Engine,
         last: bool,
     ) -> Result<Vec<(usize, Snapshot)>, RunError> {
         let mut snapshots = Vec::new();
-        let Some(Watch { image, lanes }) = &self.watch else {
-            return Ok(snapshots);
-        };
+        let Watched { image, lanes, ends } = &mut self.watched;
         let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
         for (i, &lane) in wave.iter().enumerate() {
             if lanes.contains(&lane) && self.results[lane].diverged_at_step.is_none() {
                 let state = engine.lane(i).await?;
                 if last {
-                    self.ends.push((lane, state.clone()));
+                    ends.push((lane, state.clone()));
                 }
-                snapshots.push((lane, Snapshot::at(&self.model, &self.config, state, image)));
+                snapshots.push((
+                    lane,
+                    Snapshot::at(&self.run.model, &self.run.config, state, image),
+                ));
             }
         }
         Ok(snapshots)

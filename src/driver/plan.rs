@@ -8,7 +8,6 @@ use super::{Driver, Next, RunError, SLICE};
 use crate::config::{Condition, Lane};
 use crate::engine::{Engine, Wave};
 use crate::model::{LaneState, initial};
-use crate::stream::Stream;
 
 /// By how much more seeds are tried next while a step of those tried fits a slice.
 const GROWTH: usize = 4;
@@ -16,23 +15,23 @@ const GROWTH: usize = 4;
 impl Driver {
     /// The most seeds whose lanes the device's buffers hold.
     pub(super) fn seeds_that_fit(&self) -> Result<usize, RunError> {
-        let conditions = self.config.conditions.iter();
+        let conditions = self.run.config.conditions.iter();
         let per_seed = conditions.filter(|c| **c != Condition::Frozen).count();
-        let most = self
-            .device
-            .seeds_that_fit(&self.model, &self.config, per_seed as u32)?;
-        Ok((most.min(self.config.seeds) as usize).max(1))
+        let most =
+            self.device
+                .seeds_that_fit(&self.run.model, &self.run.config, per_seed as u32)?;
+        Ok((most.min(self.run.config.seeds) as usize).max(1))
     }
 
     /// All lanes in waves of at most so many seeds, as even as can be; lanes that start from others' final
     /// values come last.
     pub(super) fn waves_of(&self, most: usize) -> Vec<Vec<usize>> {
-        let seeds: Vec<u32> = (0..self.config.seeds)
-            .map(|i| self.config.first_seed + i)
+        let seeds: Vec<u32> = (0..self.run.config.seeds)
+            .map(|i| self.run.config.first_seed + i)
             .collect();
         let even = seeds.len().div_ceil(seeds.len().div_ceil(most.max(1)));
         let waves = |frozen: bool| {
-            let lanes = &self.lanes;
+            let lanes = &self.run.lanes;
             seeds
                 .chunks(even)
                 .map(move |seeds| {
@@ -56,7 +55,7 @@ impl Driver {
         let mut engine = self.engine_for(&lanes, None, 0)?;
         engine.begin_task(0)?;
         // The first steps also prepare their passes.
-        let steps = self.config.steps_per_task().min(4);
+        let steps = self.run.config.steps_per_task().min(4);
         let prepared = steps / 2;
         engine.advance(0..prepared).await?;
         let start = Instant::now();
@@ -85,22 +84,21 @@ impl Driver {
         states: Option<&[LaneState<f32>]>,
         first_step: u32,
     ) -> Result<Engine, RunError> {
-        let lanes: Vec<Lane> = lanes.iter().map(|&i| self.lanes[i]).collect();
+        let lanes: Vec<Lane> = lanes.iter().map(|&i| self.run.lanes[i]).collect();
         let mut seeds: Vec<u32> = lanes.iter().map(|l| l.seed).collect();
         seeds.dedup();
-        let (train, test) = (self.data.train.len() as u32, self.data.test.len() as u32);
         let streams = seeds
             .iter()
-            .map(|&seed| Stream::new(&self.config, seed, train, test).map(Arc::new))
+            .map(|&seed| self.run.stream(seed).map(Arc::new))
             .collect::<Result<Vec<_>, _>>()?;
         let starts = match states {
             Some(states) => states.to_vec(),
             None => self.initial_states(&lanes),
         };
         let wave = Wave {
-            config: self.config.clone(),
-            model: self.model.clone(),
-            data: self.data.clone(),
+            config: self.run.config.clone(),
+            model: self.run.model.clone(),
+            data: self.run.data.clone(),
             streams,
             lanes,
             starts,
@@ -115,14 +113,14 @@ impl Driver {
         for (i, lane) in lanes.iter().enumerate() {
             let mut state = match states.last() {
                 Some(last) if lanes[i - 1].seed == lane.seed => last.clone(),
-                _ => initial(&self.model, &self.config, lane.seed),
+                _ => initial(&self.run.model, &self.run.config, lane.seed),
             };
             if lane.condition == Condition::Frozen {
                 let meta = Lane {
                     condition: Condition::Meta,
                     ..*lane
                 };
-                let learned = self.lanes.iter().position(|l| *l == meta);
+                let learned = self.run.lanes.iter().position(|l| *l == meta);
                 if let Some((alpha, beta)) = learned.and_then(|i| self.learned[i].clone()) {
                     (state.alpha, state.beta) = (alpha, beta);
                 }

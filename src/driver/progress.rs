@@ -9,9 +9,9 @@ use super::{Driver, Next};
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Progress {
     /// Lane-steps done, in all waves.
-    pub lane_steps: u32,
+    pub lane_steps: u64,
     /// Lane-steps in all.
-    pub lane_steps_total: u32,
+    pub lane_steps_total: u64,
     /// Observe steps done in the wave in progress.
     pub step: u32,
     /// Observe steps of one lane.
@@ -33,26 +33,27 @@ pub struct Progress {
 impl Driver {
     /// How far the run is.
     pub fn progress(&self) -> Progress {
-        let steps = self.config.steps();
-        let total = steps * self.lanes.len() as u32;
+        let steps = self.run.config.steps();
+        let total = u64::from(steps) * self.run.lanes.len() as u64;
         let step = match self.next {
             Next::Step(step) => step,
-            _ => self.learned_tasks * self.config.steps_per_task(),
+            _ => self.learned_tasks * self.run.config.steps_per_task(),
         };
-        let speed = (self.timed_lane_steps > 0)
-            .then(|| f64::from(self.timed_lane_steps) / self.training.as_secs_f64().max(1e-9));
-        let images = self.images_of_evaluations(self.lanes.len(), self.evaluations());
-        let each = self.evaluation.as_secs_f64() / self.timed_lane_images.max(1.0);
-        let measuring = each * (images - self.done_lane_images).max(0.0);
-        let seconds_left = speed
-            .map(|speed| f64::from(total.saturating_sub(self.done_lane_steps)) / speed + measuring);
+        let speed = self.clock.lane_steps_per_second();
+        let evaluations = self.run.evaluations_to(self.run.config.tasks);
+        let images = self.run.lane_images(self.run.lanes.len(), evaluations);
+        let measuring = self
+            .clock
+            .evaluation_seconds(images - self.clock.done_lane_images);
+        let left = total.saturating_sub(self.clock.done_lane_steps) as f64;
+        let seconds_left = speed.map(|speed| left / speed + measuring);
         Progress {
-            lane_steps: self.done_lane_steps,
+            lane_steps: self.clock.done_lane_steps,
             lane_steps_total: total,
             step,
             steps,
-            task: (step / self.config.steps_per_task()).min(self.config.tasks - 1),
-            tasks: self.config.tasks,
+            task: (step / self.run.config.steps_per_task()).min(self.run.config.tasks - 1),
+            tasks: self.run.config.tasks,
             wave: self.wave as u32,
             waves: self.waves.len() as u32,
             lane_steps_per_second: speed,

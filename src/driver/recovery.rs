@@ -26,12 +26,14 @@ impl Driver {
             self.results[lane].records.retain(kept);
         }
         let before: usize = self.waves[..self.wave].iter().map(Vec::len).sum();
-        let steps = tasks.unwrap_or(0) * self.config.steps_per_task();
-        self.done_lane_steps = before as u32 * self.config.steps() + wave.len() as u32 * steps;
-        let evaluations = (0..=self.config.tasks).filter(|&t| self.is_evaluated(t));
-        let done = evaluations.filter(|&t| tasks.is_some_and(|tasks| t <= tasks));
-        self.done_lane_images = self.images_of_evaluations(before, self.evaluations())
-            + self.images_of_evaluations(wave.len(), done.count());
+        let steps = tasks.unwrap_or(0) * self.run.config.steps_per_task();
+        let lane_steps = |lanes: usize, steps: u32| lanes as u64 * u64::from(steps);
+        self.clock.done_lane_steps =
+            lane_steps(before, self.run.config.steps()) + lane_steps(wave.len(), steps);
+        let whole = self.run.evaluations_to(self.run.config.tasks);
+        let done = tasks.map_or(0, |tasks| self.run.evaluations_to(tasks));
+        self.clock.done_lane_images =
+            self.run.lane_images(before, whole) + self.run.lane_images(wave.len(), done);
         self.begin_wave()
     }
 
@@ -44,7 +46,7 @@ impl Driver {
         if self.recovered {
             return Ok(false);
         }
-        let device = Device::of(self.info.kind, &self.config).await;
+        let device = Device::of(self.info.kind, &self.run.config).await;
         self.resume(device.map_err(EngineError::from)?)?;
         Ok(true)
     }

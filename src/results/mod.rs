@@ -111,6 +111,16 @@ pub struct LaneResults {
 }
 
 impl LaneResults {
+    /// Of a lane that was not measured yet.
+    pub fn new(lane: Lane) -> Self {
+        Self {
+            seed: lane.seed,
+            condition: lane.condition,
+            records: Vec::new(),
+            diverged_at_step: None,
+        }
+    }
+
     /// Which lane.
     pub fn lane(&self) -> Lane {
         Lane {

@@ -65,7 +65,7 @@ async fn train(
         .map_err(|e| Failure::failed(messages::run(&e)))?
         .of_experiment(experiment);
     let mut watcher = args.watch.is_some().then(|| Watcher::new(&mut driver));
-    let bar = ProgressBar::new(driver.progress().lane_steps_total.into());
+    let bar = ProgressBar::new(driver.progress().lane_steps_total);
     if let Ok(style) = ProgressStyle::with_template(
         "{bar:30} {percent:>3}% {pos}/{len} lane-steps  {elapsed_precise}  {msg}",
     ) {
@@ -88,7 +88,7 @@ async fn train(
             Err(e) => break Some(messages::run(&e)),
         };
         let progress = driver.progress();
-        bar.set_position(progress.lane_steps.into());
+        bar.set_position(progress.lane_steps);
         if let (Some(speed), Some(left)) = (progress.lane_steps_per_second, progress.seconds_left) {
             bar.set_message(format!("{speed:.0} lane-steps/s, about {left:.0} s left"));
         }

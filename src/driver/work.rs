@@ -1,0 +1,162 @@
+//! The work of a slice: observe steps, images evaluated, lanes recorded.
+
+use web_time::Instant;
+
+use super::{Checkpoint, Driver, Next, Note, RunError, SLICE};
+use crate::config::{Condition, Lane};
+use crate::engine::Engine;
+use crate::numeric::widen;
+use crate::results::record::{Evaluation, TaskRecord};
+
+/// The most bytes of lanes' values that are kept at task ends. Beyond it a wave whose device was lost
+/// begins again from its first step.
+const CHECKPOINT_BYTES: usize = 256 << 20;
+
+impl Driver {
+    /// Evaluates images in pieces until the slice is full.
+    pub(super) async fn evaluate(
+        &mut self,
+        engine: &mut Engine,
+        mut task: u32,
+        mut image: u32,
+    ) -> Result<(), RunError> {
+        let start = Instant::now();
+        let lanes = self.waves[self.wave].len();
+        let images = self.run.config.evaluation_images;
+        while task < self.run.config.tasks {
+            let left = SLICE - start.elapsed().as_secs_f64();
+            let fit = self.clock.images_of(left);
+            if fit == 0 && image + task > 0 && left < SLICE / 2.0 {
+                break;
+            }
+            // Powers of two: every size has its passes prepared once.
+            let fit = 1 << fit.clamp(1, 1 << 20).ilog2();
+            let to = images.min(image + engine.evaluation_capacity().min(fit));
+            let piece = Instant::now();
+            engine.evaluate(task, image..to).await?;
+            self.clock.evaluated(to - image, lanes, piece.elapsed());
+            image = to;
+            if image == images {
+                (task, image) = (task + 1, 0);
+            }
+        }
+        self.next = if task == self.run.config.tasks {
+            Next::Record
+        } else {
+            Next::Evaluate { task, image }
+        };
+        Ok(())
+    }
+
+    /// Takes as many steps of the task in progress as fill a slice, or one.
+    pub(super) async fn train(
+        &mut self,
+        engine: &mut Engine,
+        step: u32,
+        one_step: bool,
+    ) -> Result<(), RunError> {
+        let start = Instant::now();
+        let per_task = self.run.config.steps_per_task();
+        let task = step / per_task;
+        if step.is_multiple_of(per_task) {
+            engine.begin_task(task)?;
+        }
+        let end = (task + 1) * per_task;
+        let fit = if one_step {
+            1
+        } else {
+            self.clock.steps_of_a_slice()
+        };
+        let to = step.saturating_add(fit).min(end);
+        engine.advance(step..to).await?;
+        let lanes = self.waves[self.wave].len();
+        self.clock.trained(to - step, lanes, start.elapsed());
+        self.next = if to < end {
+            Next::Step(to)
+        } else {
+            self.learned_tasks = task + 1;
+            if self.run.is_evaluated(self.learned_tasks) {
+                engine.begin_evaluation();
+                Next::Evaluate { task: 0, image: 0 }
+            } else {
+                Next::Record
+            }
+        };
+        Ok(())
+    }
+
+    /// Records every lane of the wave, and keeps their values.
+    pub(super) async fn record(&mut self, engine: &Engine) -> Result<Vec<Note>, RunError> {
+        let readings = engine.read().await?;
+        let counted = if self.run.is_evaluated(self.learned_tasks) {
+            Some((engine.counts().await?, engine.correlations().await?))
+        } else {
+            None
+        };
+        let lanes = self.waves[self.wave].len();
+        let last = self.learned_tasks == self.run.config.tasks;
+        let checkpoint = if !last && lanes * self.run.model.parameters() * 4 <= CHECKPOINT_BYTES {
+            Some(Checkpoint {
+                tasks_learned: self.learned_tasks,
+                states: engine.lanes().await?,
+            })
+        } else {
+            None
+        };
+        let snapshots = self.take_snapshots(engine, last).await?;
+        // Nothing can fail from here on: a record is reported once.
+        let mut notes: Vec<Note> = snapshots
+            .into_iter()
+            .map(|(lane, snapshot)| Note::Snapshot {
+                lane,
+                tasks_learned: self.learned_tasks,
+                snapshot,
+            })
+            .collect();
+        let steps = f64::from(self.run.config.steps_per_task());
+        for (i, reading) in readings.iter().enumerate() {
+            let lane = self.waves[self.wave][i];
+            if self.results[lane].diverged_at_step.is_some() {
+                continue;
+            }
+            if let Some(step) = reading.diverged {
+                // A frozen lane would start from what this one can't learn any more.
+                for lane in [Some(lane), self.frozen_from(lane)].into_iter().flatten() {
+                    self.results[lane].diverged_at_step = Some(step);
+                    notes.push(Note::Diverged { lane, step });
+                }
+                continue;
+            }
+            let record = TaskRecord {
+                tasks_learned: self.learned_tasks,
+                alpha: widen(&reading.alpha),
+                beta: widen(&reading.beta),
+                meta_loss: (self.learned_tasks > 0).then(|| f64::from(reading.loss_sum) / steps),
+                evaluation: counted.as_ref().map(|(counts, correlations)| {
+                    let images = self.run.config.evaluation_images;
+                    Evaluation::of(&self.run.model, images, &counts[i], correlations[i].clone())
+                }),
+            };
+            if last {
+                self.learned[lane] = Some((reading.alpha.clone(), reading.beta.clone()));
+            }
+            self.results[lane].records.push(record.clone());
+            notes.push(Note::Measured { lane, record });
+        }
+        notes.push(Note::TaskEnd);
+        self.checkpoint = checkpoint;
+        self.recovered = false;
+        self.next = Next::Step(self.learned_tasks * self.run.config.steps_per_task());
+        Ok(notes)
+    }
+
+    /// The frozen lane that starts from a meta lane's final values.
+    fn frozen_from(&self, lane: usize) -> Option<usize> {
+        let Lane { seed, condition } = self.run.lanes[lane];
+        let condition = (condition == Condition::Meta).then_some(Condition::Frozen)?;
+        self.run
+            .lanes
+            .iter()
+            .position(|l| *l == Lane { seed, condition })
+    }
+}
