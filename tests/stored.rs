@@ -6,17 +6,21 @@ use std::path::{Path, PathBuf};
 
 use metacls::analysis::claims::Verdict;
 use metacls::config::{Condition, Config, DataSet};
+use metacls::experiments::{self, Experiment};
 use metacls::inspect::{Watched, WatchedLane};
 use metacls::model::{Model, initial};
 use metacls::report::figure::{self, Theme};
 use metacls::results::Results;
 use metacls::stream::Stream;
-use metacls::{experiments, formats, report};
-
-const FIGURES: [&str; 3] = ["figure1", "figure2", "figure3"];
+use metacls::{formats, report};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The experiments that a run is stored of.
+fn figures() -> impl Iterator<Item = Experiment> {
+    experiments::all().into_iter().filter(|e| e.stored)
 }
 
 fn stored(name: &str) -> (PathBuf, Results) {
@@ -28,10 +32,11 @@ fn stored(name: &str) -> (PathBuf, Results) {
 #[test]
 fn stored_runs_are_of_the_present_presets_and_draws() {
     let mut bytes = 0;
-    for name in FIGURES {
+    for figure in figures() {
+        let (name, preset) = (figure.id, figure.config);
         let (path, results) = stored(name);
         bytes += std::fs::metadata(path).unwrap().len();
-        let preset = experiments::find(name).unwrap().config;
+        bytes += std::fs::metadata(units(name)).unwrap().len();
         assert_eq!(results.config, preset, "{name}: run cargo xtask figures");
         assert_eq!(results.data.kind, DataSet::Mnist);
         let stream = Stream::new(&preset, preset.first_seed, 60_000, 10_000).unwrap();
@@ -44,10 +49,6 @@ fn stored_runs_are_of_the_present_presets_and_draws() {
             assert_eq!(lane.records.len() as u32, preset.tasks + 1, "{name}");
         }
     }
-    bytes += FIGURES
-        .iter()
-        .map(|name| std::fs::metadata(units(name)).unwrap().len())
-        .sum::<u64>();
     assert!(bytes < 1_000_000, "{bytes} bytes");
 }
 
@@ -58,7 +59,7 @@ fn units(name: &str) -> PathBuf {
 /// What the page shows unit by unit is of the stored run's first seed.
 #[test]
 fn the_units_are_of_the_stored_runs() {
-    for name in FIGURES {
+    for name in figures().map(|e| e.id) {
         let watched: Watched = formats::read(&units(name)).unwrap();
         let (_, results) = stored(name);
         assert_eq!(watched.draws, results.draws, "run cargo xtask figures");
@@ -119,7 +120,7 @@ fn the_units_are_of_the_stored_runs() {
 #[test]
 fn every_claim_has_its_verdict() {
     let mut numbers = Vec::new();
-    for name in FIGURES {
+    for name in figures().map(|e| e.id) {
         for outcome in report::outcomes(&stored(name).1) {
             let Some(number) = outcome.number else {
                 continue;
@@ -136,7 +137,7 @@ fn every_claim_has_its_verdict() {
 
 #[test]
 fn the_pictures_are_of_the_stored_runs() {
-    for name in FIGURES {
+    for name in figures().map(|e| e.id) {
         let (_, results) = stored(name);
         for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
             let path = root().join(format!("docs/{name}{suffix}.svg"));

@@ -21,21 +21,28 @@ pub struct Seed<'a> {
 }
 
 impl<'a> Seed<'a> {
+    fn records(&self, condition: Condition) -> Option<&'a [TaskRecord]> {
+        let mut lanes = self.results.lanes.iter();
+        let lane = lanes.find(|l| l.seed == self.seed && l.condition == condition)?;
+        Some(&lane.records)
+    }
+
     fn last(&self, condition: Condition) -> Option<&'a TaskRecord> {
-        let lane = self
-            .results
-            .lanes
-            .iter()
-            .find(|l| l.seed == self.seed && l.condition == condition)?;
         let tasks = self.results.config.tasks;
-        lane.records.last().filter(|r| r.tasks_learned == tasks)
+        let last = self.records(condition)?.last()?;
+        (last.tasks_learned == tasks).then_some(last)
     }
 
     fn evaluation(&self, condition: Condition) -> Option<&'a Evaluation> {
         self.last(condition)?.evaluation.as_ref()
     }
 
-    /// Accuracy over all tasks of a head (0 category, 1 item) under a lesion.
+    /// The index of the hidden layer of that name; none in a network that has none.
+    fn layer(&self, name: &str) -> Option<usize> {
+        self.results.layers.iter().position(|layer| layer == name)
+    }
+
+    /// Accuracy over all tasks of a head under a lesion, 0 to 1.
     pub fn accuracy(&self, condition: Condition, head: u32, lesion: Lesion) -> Option<f64> {
         let all = &self.evaluation(condition)?.accuracy;
         let found = all.iter().find(|a| (a.head, a.lesion) == (head, lesion))?;
@@ -44,14 +51,28 @@ impl<'a> Seed<'a> {
 
     /// Accuracy above chance; see [`Self::accuracy`].
     pub fn above_chance(&self, condition: Condition, head: u32, lesion: Lesion) -> Option<f64> {
-        let config = &self.results.config;
-        let classes = if head == 0 { 10 } else { config.items() };
+        let classes = match head {
+            0 => self.results.data.classes,
+            _ => self.results.config.items(),
+        };
         Some(self.accuracy(condition, head, lesion)? - 1.0 / f64::from(classes.max(1)))
     }
 
-    /// Active fraction of each hidden layer.
-    pub fn active(&self, condition: Condition) -> Option<&'a [f64]> {
-        Some(&self.evaluation(condition)?.active)
+    /// Active fraction of the layer of that name, 0 to 1.
+    pub fn active(&self, condition: Condition, layer: &str) -> Option<f64> {
+        let active = &self.evaluation(condition)?.active;
+        active.get(self.layer(layer)?).copied()
+    }
+
+    /// Active fraction at each depth, bottom-up: of pathways side by side, their mean.
+    pub fn active_by_depth(&self, condition: Condition) -> Option<Vec<f64>> {
+        let active = &self.evaluation(condition)?.active[..];
+        Some(match active {
+            [below @ .., left, right] if self.results.config.pathways.is_some() => {
+                [below, &[(left + right) / 2.0]].concat()
+            }
+            _ => active.to_vec(),
+        })
     }
 
     /// Active fraction over all layers, pooled by units.
@@ -59,25 +80,28 @@ impl<'a> Seed<'a> {
         Some(self.evaluation(condition)?.active_pooled)
     }
 
-    /// Mean correlation between a layer's codes of different images.
-    pub fn correlation(&self, condition: Condition, layer: usize) -> Option<f64> {
-        *self.evaluation(condition)?.correlation.get(layer)?
+    /// Mean correlation between a layer's codes of different images, -1 to 1.
+    pub fn correlation(&self, condition: Condition, layer: &str) -> Option<f64> {
+        *self
+            .evaluation(condition)?
+            .correlation
+            .get(self.layer(layer)?)?
     }
 
     /// The same before training.
-    pub fn untrained_correlation(&self, condition: Condition, layer: usize) -> Option<f64> {
-        let lanes = &self.results.lanes;
-        let lane = lanes
-            .iter()
-            .find(|l| l.seed == self.seed && l.condition == condition)?;
-        let first = lane.records.first().filter(|r| r.tasks_learned == 0)?;
-        *first.evaluation.as_ref()?.correlation.get(layer)?
+    pub fn untrained_correlation(&self, condition: Condition, layer: &str) -> Option<f64> {
+        let first = self
+            .records(condition)?
+            .first()
+            .filter(|r| r.tasks_learned == 0)?;
+        let evaluation = first.evaluation.as_ref()?;
+        *evaluation.correlation.get(self.layer(layer)?)?
     }
 
-    /// Learning rates of the hidden layers' matrices.
-    pub fn alpha(&self, condition: Condition) -> Option<&'a [f64]> {
-        let alpha = &self.last(condition)?.alpha;
-        alpha.get(..self.results.layers.len())
+    /// Learning rate of the matrix that leads to the layer of that name.
+    pub fn alpha(&self, condition: Condition, layer: &str) -> Option<f64> {
+        // Hidden layers' matrices come first, in the layers' order.
+        self.last(condition)?.alpha.get(self.layer(layer)?).copied()
     }
 }
 
@@ -101,6 +125,13 @@ pub enum Rule {
     ShownRatio(Measure, Measure),
 }
 
+impl Rule {
+    /// Whether there is a number for each seed; none of a ratio of means.
+    pub fn is_of_each_seed(&self) -> bool {
+        matches!(self, Self::Above(_) | Self::Below(_) | Self::Shown(_))
+    }
+}
+
 /// A part of a claim as it is stated.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
@@ -108,6 +139,9 @@ pub struct Part {
     pub what: &'static str,
     /// What it must be.
     pub rule: Rule,
+    /// If it is also a panel of the figure: a few words that tell it from the claim's other parts, where
+    /// there are any.
+    pub drawn: Option<&'static str>,
 }
 
 /// A claim as it is stated, before any run.
@@ -165,19 +199,20 @@ pub struct PartOutcome {
     pub what: String,
     /// What it must be, in words; empty if it is only shown.
     pub rule: String,
-    /// The mean over seeds, or the ratio of two means.
-    pub effect: f64,
-    /// Its 95% interval.
-    pub interval: [f64; 2],
+    /// The mean over seeds, or the ratio of two means; none where it is not measured, and of a ratio whose
+    /// denominator can't be told from 0.
+    pub effect: Option<f64>,
+    /// Its 95% interval, where there is an effect.
+    pub interval: Option<[f64; 2]>,
     /// Cohen's d_z; none for ratios, and without a spread.
     pub effect_size: Option<f64>,
     /// The sign-flip test's p; none for ratios.
     pub p: Option<f64>,
-    /// Seeds counted.
+    /// Seeds counted; 0 where it is not measured.
     pub n: u32,
-    /// Whether it is as it must be.
+    /// Whether it is as it must be; always, where nothing must be.
     pub holds: bool,
-    /// Each seed's number, in the order of seeds; empty for ratios.
+    /// Each seed's number, in the order of seeds; empty for ratios, and where it is not measured.
     pub values: Vec<f64>,
 }
 
@@ -189,7 +224,7 @@ pub struct Outcome {
     pub number: Option<u32>,
     /// The sentence.
     pub sentence: String,
-    /// Its parts.
+    /// All its parts, as the claim states them.
     pub parts: Vec<PartOutcome>,
     /// The largest p of its parts; none where no part has one.
     pub p: Option<f64>,
@@ -221,73 +256,130 @@ impl Claim {
 
 /// A part of a claim: what is measured, and what it must be.
 pub fn part(what: &'static str, rule: Rule) -> Part {
-    Part { what, rule }
+    Part {
+        what,
+        rule,
+        drawn: None,
+    }
 }
 
 impl Part {
-    /// Holds the part against all seeds; none if no seed has what it needs.
-    fn judge(&self, seeds: &[Seed<'_>]) -> Option<PartOutcome> {
-        let of = |measure: Measure| seeds.iter().filter_map(measure).collect::<Vec<f64>>();
-        let outcome = |rule: String, effect, interval, n: usize, holds| PartOutcome {
-            what: self.what.to_owned(),
-            rule,
-            effect,
-            interval,
-            effect_size: None,
-            p: None,
-            n: n as u32,
-            holds,
-            values: Vec::new(),
-        };
+    /// The same, also drawn seed by seed as a panel of the figure; `what` tells it from the claim's other
+    /// parts, empty where that is not needed.
+    #[must_use]
+    pub fn drawn(self, what: &'static str) -> Self {
+        Self {
+            drawn: Some(what),
+            ..self
+        }
+    }
+
+    /// Holds the part against all seeds.
+    fn judge(&self, seeds: &[Seed<'_>]) -> PartOutcome {
         match self.rule {
             Rule::Above(measure) | Rule::Below(measure) | Rule::Shown(measure) => {
-                let values = of(measure);
-                let estimate = Estimate::of(&values)?;
-                let interval = stats::bootstrap_mean(&values);
-                let (rule, holds) = match self.rule {
-                    Rule::Above(_) => ("interval above 0", interval[0] > 0.0),
-                    Rule::Below(_) => ("interval below 0", interval[1] < 0.0),
-                    _ => ("", true),
-                };
-                Some(PartOutcome {
-                    effect_size: estimate.effect_size(),
-                    p: Some(stats::sign_flip(&values)),
-                    values: values.clone(),
-                    ..outcome(rule.into(), estimate.mean, interval, values.len(), holds)
-                })
+                let values: Vec<f64> = seeds.iter().filter_map(measure).collect();
+                self.of_values(values)
             }
             Rule::RatioAtLeast(over, under, _)
             | Rule::RatioBelow(over, under, _)
             | Rule::ShownRatio(over, under) => {
-                let pairs: Vec<(f64, f64)> = seeds
-                    .iter()
-                    .filter_map(|s| Some((over(s)?, under(s)?)))
-                    .collect();
-                if pairs.is_empty() {
-                    return None;
-                }
-                let ratio = |drawn: &[usize]| {
-                    let sum = |pick: fn(&(f64, f64)) -> f64| -> f64 {
-                        drawn.iter().map(|&i| pick(&pairs[i])).sum()
-                    };
-                    sum(|p| p.0) / sum(|p| p.1)
-                };
-                let effect = ratio(&(0..pairs.len()).collect::<Vec<_>>());
-                let interval = stats::bootstrap(pairs.len(), ratio);
-                let (rule, holds) = match self.rule {
-                    Rule::RatioAtLeast(.., bound) => {
-                        (format!("at least {bound:.2}"), effect >= bound)
-                    }
-                    Rule::RatioBelow(.., bound) => (format!("below {bound:.2}"), effect < bound),
-                    _ => (String::new(), true),
-                };
-                Some(outcome(rule, effect, interval, pairs.len(), holds))
+                let pair = |s: &Seed<'_>| Some((over(s)?, under(s)?));
+                let pairs: Vec<(f64, f64)> = seeds.iter().filter_map(pair).collect();
+                self.of_pairs(&pairs)
             }
+        }
+    }
+
+    /// What the rule asks for, in words.
+    fn rule_words(&self) -> String {
+        match self.rule {
+            Rule::Above(_) => "interval above 0".into(),
+            Rule::Below(_) => "interval below 0".into(),
+            Rule::RatioAtLeast(.., bound) => format!("at least {bound:.2}"),
+            Rule::RatioBelow(.., bound) => format!("below {bound:.2}"),
+            Rule::Shown(_) | Rule::ShownRatio(..) => String::new(),
+        }
+    }
+
+    /// Of `n` seeds without an effect: what must be something does not hold.
+    fn without_effect(&self, n: usize) -> PartOutcome {
+        PartOutcome {
+            what: self.what.to_owned(),
+            rule: self.rule_words(),
+            effect: None,
+            interval: None,
+            effect_size: None,
+            p: None,
+            n: n as u32,
+            holds: matches!(self.rule, Rule::Shown(_) | Rule::ShownRatio(..)),
+            values: Vec::new(),
+        }
+    }
+
+    /// Of a number for each seed.
+    fn of_values(&self, values: Vec<f64>) -> PartOutcome {
+        let bare = self.without_effect(values.len());
+        let Some(estimate) = Estimate::of(&values) else {
+            return bare;
+        };
+        let [low, high] = stats::bootstrap_mean(&values);
+        PartOutcome {
+            effect: Some(estimate.mean),
+            interval: Some([low, high]),
+            effect_size: estimate.effect_size(),
+            p: Some(stats::sign_flip(&values)),
+            holds: match self.rule {
+                Rule::Above(_) => low > 0.0,
+                Rule::Below(_) => high < 0.0,
+                _ => bare.holds,
+            },
+            values,
+            ..bare
+        }
+    }
+
+    /// Of a numerator and a denominator for each seed.
+    fn of_pairs(&self, pairs: &[(f64, f64)]) -> PartOutcome {
+        let bare = self.without_effect(pairs.len());
+        let under: Vec<f64> = pairs.iter().map(|p| p.1).collect();
+        if !is_told_from_zero(&under) {
+            return bare;
+        }
+        let ratio = |drawn: &[usize]| {
+            let sum = |pick: fn(&(f64, f64)) -> f64| -> f64 {
+                drawn.iter().filter_map(|&i| pairs.get(i)).map(pick).sum()
+            };
+            sum(|p| p.0) / sum(|p| p.1)
+        };
+        let effect = ratio(&(0..pairs.len()).collect::<Vec<_>>());
+        PartOutcome {
+            effect: Some(effect),
+            interval: Some(stats::bootstrap(pairs.len(), ratio)),
+            holds: match self.rule {
+                Rule::RatioAtLeast(.., bound) => effect >= bound,
+                Rule::RatioBelow(.., bound) => effect < bound,
+                _ => bare.holds,
+            },
+            ..bare
         }
     }
 }
 
-/// Whether a run was made with a preset's settings: seeds, conditions and how often it was evaluated may differ.
+/// Whether a ratio may be taken with such denominators: their mean's 95% interval must leave out 0, or the
+/// ratio has no bounds (Fieller 1954); and a mean below a billionth is rounding noise, whatever it is the
+/// mean of: shares and rates are counted in thousandths.
+fn is_told_from_zero(denominators: &[f64]) -> bool {
+    const NOISE: f64 = 1e-9;
+    if denominators.is_empty() {
+        return false;
+    }
+    let [low, high] = stats::bootstrap_mean(denominators);
+    low > NOISE || high < -NOISE
+}
+
+/// Whether a run was made with a preset's settings: seeds, conditions and how often it was evaluated may
+/// differ.
 fn is_setting_of(config: &Config, preset: &Config) -> bool {
     let same = Config {
         seeds: preset.seeds,
@@ -301,7 +393,9 @@ fn is_setting_of(config: &Config, preset: &Config) -> bool {
 
 /// Holds an experiment's claims against a run: `preset` is the experiment's own settings.
 pub fn judge(claims: &[Claim], preset: &Config, results: &Results) -> Vec<Outcome> {
+    // A file's lanes may be in any order.
     let mut numbers: Vec<u32> = results.lanes.iter().map(|l| l.seed).collect();
+    numbers.sort_unstable();
     numbers.dedup();
     let seeds: Vec<Seed<'_>> = numbers
         .into_iter()
@@ -311,13 +405,10 @@ pub fn judge(claims: &[Claim], preset: &Config, results: &Results) -> Vec<Outcom
     let mut outcomes: Vec<Outcome> = claims
         .iter()
         .map(|claim| {
-            let judged: Vec<Option<PartOutcome>> =
-                claim.parts.iter().map(|p| p.judge(&seeds)).collect();
-            let complete = judged.iter().all(Option::is_some);
-            let parts: Vec<PartOutcome> = judged.into_iter().flatten().collect();
+            let parts: Vec<PartOutcome> = claim.parts.iter().map(|p| p.judge(&seeds)).collect();
             let fewest = parts.iter().map(|p| p.n).min().unwrap_or(0);
             let holds = parts.iter().all(|p| p.holds);
-            let verdict = match (claim.number, complete && fewest > 0, papers) {
+            let verdict = match (claim.number, fewest > 0, papers) {
                 (_, false, _) => Verdict::NotMeasured,
                 (None, ..) => Verdict::Shown,
                 (_, _, false) => Verdict::NotThePapersSetting,
@@ -354,6 +445,7 @@ mod tests {
     use crate::engine::info::{EngineInfo, EngineKind};
     use crate::experiments;
     use crate::formats::version;
+    use crate::model::Model;
     use crate::results::LaneResults;
     use crate::results::record::Accuracy;
 
@@ -425,7 +517,7 @@ mod tests {
 
     fn verdicts(results: &Results) -> Vec<Verdict> {
         let experiment = experiments::find("figure1").unwrap();
-        let outcomes = judge(&experiment.claims(), &experiment.config, results);
+        let outcomes = experiment.judge(results);
         outcomes.iter().map(|o| o.verdict).collect()
     }
 
@@ -456,9 +548,81 @@ mod tests {
             e.accuracy[0].mean = 0.45 + f64::from(u8::from(i % 7 < 3)) * 0.01;
         }
         let experiment = experiments::find("figure1").unwrap();
-        let outcomes = judge(&experiment.claims(), &experiment.config, &none);
+        let outcomes = experiment.judge(&none);
         assert_eq!(outcomes[0].verdict, Verdict::DoesNotHold);
         assert!(outcomes[0].p.unwrap() > 0.05);
         assert!(outcomes[0].p_holm >= outcomes[0].p);
+    }
+
+    /// Networks of every shape, held against every experiment's claims: parts keep their places, nothing panics, and
+    /// what is not the paper's network gets no verdict.
+    #[test]
+    fn other_networks_are_judged_without_a_verdict() {
+        let shapes = [
+            (vec![64, 32], None, false),
+            (vec![16], None, true),
+            (vec![20; 5], None, false),
+            (vec![64, 32], Some([40, 10]), true),
+            (vec![250; 3], Some([40, 40]), true),
+        ];
+        for (hidden, pathways, item_head) in shapes {
+            let mut other = run(2, 0.1);
+            other.config.hidden = hidden;
+            (other.config.pathways, other.config.item_head) = (pathways, item_head);
+            let model = Model::new(&other.config, &other.data);
+            other.layers = model.layers.iter().map(|l| l.name.clone()).collect();
+            // Once with numbers for all layers, once with too few.
+            for counted in [other.layers.len(), 0] {
+                for lane in &mut other.lanes {
+                    let record = &mut lane.records[0];
+                    record.alpha = vec![0.01; counted];
+                    let evaluation = record.evaluation.as_mut().unwrap();
+                    evaluation.active = vec![0.3; counted];
+                    evaluation.correlation = vec![Some(0.5); counted];
+                }
+                for experiment in experiments::all() {
+                    let outcomes = experiment.judge(&other);
+                    assert_eq!(outcomes.len(), experiment.claims.len());
+                    for (outcome, claim) in outcomes.iter().zip(&experiment.claims) {
+                        assert_eq!(outcome.parts.len(), claim.parts.len());
+                        let none = [
+                            Verdict::NotMeasured,
+                            Verdict::NotThePapersSetting,
+                            Verdict::Shown,
+                        ];
+                        assert!(none.contains(&outcome.verdict), "{}", claim.sentence);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_may_stand_in_any_order() {
+        let sorted = run(20, 0.1);
+        let mut other = sorted.clone();
+        other.lanes.sort_by_key(|l| l.condition);
+        let experiment = experiments::of(&sorted);
+        assert_eq!(experiment.judge(&sorted), experiment.judge(&other));
+    }
+
+    /// Where meta gains nothing, a share of its gain is no number.
+    #[test]
+    fn a_ratio_over_noise_has_no_effect() {
+        let mut none = run(5, 0.0);
+        for lane in &mut none.lanes {
+            let evaluation = lane.records[0].evaluation.as_mut().unwrap();
+            // A last bit of rounding.
+            let bit = f64::from(u8::from(lane.condition == Condition::Meta)) * f64::EPSILON;
+            evaluation.accuracy[0].mean = 0.45 + bit;
+        }
+        let outcomes = experiments::of(&none).judge(&none);
+        let shares = &outcomes.last().unwrap().parts;
+        for share in shares {
+            assert_eq!((share.effect, share.interval, share.n), (None, None, 5));
+        }
+        assert!(!is_told_from_zero(&[0.2, -0.1, 0.1, -0.2]));
+        assert!(!is_told_from_zero(&[]));
+        assert!(is_told_from_zero(&[0.2, 0.1, 0.3]) && is_told_from_zero(&[-0.2]));
     }
 }

@@ -1,38 +1,74 @@
 //! Figure 2: four hidden layers; sparsity and learning rate rise towards the top.
 
-use super::{Experiment, figure1};
+use super::panel::{Panel, Rate, Show, codes_and_matrices, differences};
+use super::{CATEGORY, Experiment, figure1};
 use crate::analysis::claims::{Claim, Rule, Seed, part};
 use crate::analysis::stats::{mean, slope};
 use crate::config::Condition::{Baseline, Meta};
 use crate::config::{Condition, Config};
 
+/// The top layer.
+const TOP: &str = "h4";
+
 pub(super) fn experiment() -> Experiment {
+    let claims = claims();
     Experiment {
         id: "figure2",
         title: "Figure 2",
-        summary: "Four hidden layers of 250 units. With meta-learning, deeper layers become sparser and \
+        sentence: "Four hidden layers of 250 units. With meta-learning, deeper layers become sparser and \
                   the top one, like a hippocampus, learns fastest.",
         config: config(),
+        panels: [
+            vec![
+                Panel::new("Units active", Show::Profile),
+                Panel::new("Learning rate by layer", Show::Bars { rate: Rate::Alpha }),
+                Panel::new("Inhibition, meta", Show::Trajectories { rate: Rate::Beta }),
+                Panel::new(
+                    "Learning rate, meta",
+                    Show::Trajectories { rate: Rate::Alpha },
+                ),
+                Panel::new("Accuracy on all tasks", Show::Course { head: CATEGORY }),
+                Panel::new("Accuracy, every seed", Show::Pairs { head: CATEGORY }),
+            ],
+            differences(&claims),
+            codes_and_matrices(None),
+        ]
+        .concat(),
+        claims,
+        stored: true,
+        opening: true,
     }
 }
 
 /// How the active fraction changes from layer to layer.
 fn hierarchy(seed: &Seed<'_>, condition: Condition) -> Option<f64> {
-    seed.active(condition).map(slope)
+    seed.active_by_depth(condition).map(|active| slope(&active))
 }
 
-/// The top layer's active fraction or rate less that of layer `l`.
-fn top_less(list: Option<&[f64]>, l: usize) -> Option<f64> {
-    list.map(|v| v[3] - v[l])
+/// The top layer's active fraction under meta less that of another.
+fn sparser_than(seed: &Seed<'_>, layer: &str) -> Option<f64> {
+    Some(seed.active(Meta, TOP)? - seed.active(Meta, layer)?)
+}
+
+/// The top layer's rate under meta less that of another.
+fn faster_than(seed: &Seed<'_>, layer: &str) -> Option<f64> {
+    Some(seed.alpha(Meta, TOP)? - seed.alpha(Meta, layer)?)
+}
+
+/// The mean rate under meta of the layers below the top one.
+fn others(seed: &Seed<'_>) -> Option<f64> {
+    let rates = ["h1", "h2", "h3"].map(|layer| seed.alpha(Meta, layer));
+    let rates: Option<Vec<f64>> = rates.into_iter().collect();
+    rates.map(|rates| mean(&rates))
 }
 
 /// How much less alike a layer's codes are after learning than before.
-fn decorrelated(seed: &Seed<'_>, condition: Condition, layer: usize) -> Option<f64> {
+fn decorrelated(seed: &Seed<'_>, condition: Condition, layer: &str) -> Option<f64> {
     Some(seed.correlation(condition, layer)? - seed.untrained_correlation(condition, layer)?)
 }
 
 /// Claims 3, 4 and 5, and how alike codes are.
-pub(super) fn claims() -> Vec<Claim> {
+fn claims() -> Vec<Claim> {
     vec![
         Claim::judged(
             3,
@@ -41,18 +77,19 @@ pub(super) fn claims() -> Vec<Claim> {
                 part(
                     "slope of the active fraction over depth, meta",
                     Rule::Below(|s| hierarchy(s, Meta)),
-                ),
+                )
+                .drawn(""),
                 part(
                     "active fraction, h4 less h1, meta",
-                    Rule::Below(|s| top_less(s.active(Meta), 0)),
+                    Rule::Below(|s| sparser_than(s, "h1")),
                 ),
                 part(
                     "active fraction, h4 less h2, meta",
-                    Rule::Below(|s| top_less(s.active(Meta), 1)),
+                    Rule::Below(|s| sparser_than(s, "h2")),
                 ),
                 part(
                     "active fraction, h4 less h3, meta",
-                    Rule::Below(|s| top_less(s.active(Meta), 2)),
+                    Rule::Below(|s| sparser_than(s, "h3")),
                 ),
             ],
         ),
@@ -80,23 +117,20 @@ pub(super) fn claims() -> Vec<Claim> {
             vec![
                 part(
                     "alpha, h4 less h1, meta",
-                    Rule::Above(|s| top_less(s.alpha(Meta), 0)),
+                    Rule::Above(|s| faster_than(s, "h1")),
                 ),
                 part(
                     "alpha, h4 less h2, meta",
-                    Rule::Above(|s| top_less(s.alpha(Meta), 1)),
+                    Rule::Above(|s| faster_than(s, "h2")),
                 ),
                 part(
                     "alpha, h4 less h3, meta",
-                    Rule::Above(|s| top_less(s.alpha(Meta), 2)),
-                ),
+                    Rule::Above(|s| faster_than(s, "h3")),
+                )
+                .drawn("h4 less h3"),
                 part(
                     "alpha of h4 over the mean of the others', meta",
-                    Rule::RatioAtLeast(
-                        |s| s.alpha(Meta).map(|a| a[3]),
-                        |s| s.alpha(Meta).map(|a| mean(&a[..3])),
-                        2.0,
-                    ),
+                    Rule::RatioAtLeast(|s| s.alpha(Meta, TOP), others, 2.0),
                 ),
             ],
         ),
@@ -105,19 +139,21 @@ pub(super) fn claims() -> Vec<Claim> {
             vec![
                 part(
                     "mean correlation of h4's codes after learning less before, meta",
-                    Rule::Shown(|s| decorrelated(s, Meta, 3)),
+                    Rule::Shown(|s| decorrelated(s, Meta, TOP)),
                 ),
                 part(
                     "the same of h1's",
-                    Rule::Shown(|s| decorrelated(s, Meta, 0)),
+                    Rule::Shown(|s| decorrelated(s, Meta, "h1")),
                 ),
                 part(
                     "mean correlation of h4's codes less h1's after learning, meta",
-                    Rule::Shown(|s| Some(s.correlation(Meta, 3)? - s.correlation(Meta, 0)?)),
+                    Rule::Shown(|s| Some(s.correlation(Meta, TOP)? - s.correlation(Meta, "h1")?)),
                 ),
                 part(
                     "mean correlation of h4's codes after learning, meta less baseline",
-                    Rule::Shown(|s| Some(s.correlation(Meta, 3)? - s.correlation(Baseline, 3)?)),
+                    Rule::Shown(|s| {
+                        Some(s.correlation(Meta, TOP)? - s.correlation(Baseline, TOP)?)
+                    }),
                 ),
             ],
         ),

@@ -43,7 +43,7 @@ pub fn fields() -> Vec<Field> {
     let usual = value(&Config::default());
     let figures: Vec<(&str, Value)> = all()
         .iter()
-        .filter(|e| !e.claims().is_empty())
+        .filter(|e| e.stored)
         .map(|e| (e.title, value(&e.config)))
         .collect();
     let field = |knob: &crate::config::Knob| {

@@ -1,15 +1,16 @@
 //! A whole experiment in a link: the URL's fragment.
 //!
-//! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the configuration belongs
-//! to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order, then what is looked at. So a
-//! configuration of an experiment has exactly one fragment. Lists are joined by commas, and no pathways are `none`. Reading is as
-//! strict as reading a file: what is unknown, twice there, mistyped or out of range is refused by name.
+//! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
+//! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
+//! then what is looked at. So a configuration of an experiment has exactly one fragment. Lists are joined by
+//! commas, and no pathways are `none`. Reading is as strict as reading a file: what is unknown, twice there,
+//! mistyped or out of range is refused by name.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::config::{self, Config, KNOBS, word};
-use crate::experiments::{self, Experiment};
+use crate::experiments;
 
 /// Version of the fragments that this code writes.
 pub const VERSION: u32 = 1;
@@ -51,7 +52,7 @@ pub enum LinkError {
 }
 
 /// Fields in which two configurations differ, with the first one's values.
-fn differences(config: &Config, preset: &Config) -> Vec<(&'static str, Value)> {
+pub(super) fn differences(config: &Config, preset: &Config) -> Vec<(&'static str, Value)> {
     // A flat record of numbers, words and lists always has a JSON form.
     let [ours, theirs] = [config, preset].map(|c| serde_json::to_value(c).unwrap_or_default());
     KNOBS
@@ -61,23 +62,15 @@ fn differences(config: &Config, preset: &Config) -> Vec<(&'static str, Value)> {
         .collect()
 }
 
-/// The preset from which a configuration differs in the fewest fields; the first of equals.
-fn nearest(config: &Config) -> Option<Experiment> {
-    experiments::all()
-        .into_iter()
-        .min_by_key(|e| differences(config, &e.config).len())
-}
-
-/// The fragment, without `#`, of a configuration that belongs to an experiment (by its id), or to the nearest one where it
-/// belongs to none.
+/// The fragment, without `#`, of a configuration that belongs to an experiment (by its id), or to the nearest
+/// one where it belongs to none.
 pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>) -> String {
-    let mut parts = vec![format!("v={VERSION}")];
-    let preset = experiment.and_then(experiments::find);
-    if let Some(preset) = preset.or_else(|| nearest(config)) {
-        parts.push(format!("preset={}", preset.id));
-        let fields = differences(config, &preset.config);
-        parts.extend(fields.iter().map(|(name, v)| format!("{name}={}", word(v))));
-    }
+    let preset = experiment
+        .and_then(experiments::find)
+        .unwrap_or_else(|| experiments::nearest(config));
+    let mut parts = vec![format!("v={VERSION}"), format!("preset={}", preset.id)];
+    let fields = differences(config, &preset.config);
+    parts.extend(fields.iter().map(|(name, v)| format!("{name}={}", word(v))));
     parts.extend(at.map(|at| format!("at={at}")));
     parts.join("&")
 }
@@ -140,13 +133,13 @@ pub fn read(fragment: &str) -> Result<Link, LinkError> {
     })
 }
 
-/// The preset that a fragment names, whatever else is wrong with it; Figure 2 where it names none.
+/// The preset that a fragment names, whatever else is wrong with it; the opening one where it names none.
 pub fn preset_of(fragment: &str) -> &'static str {
     let named = fragment
         .split('&')
         .find_map(|p| p.strip_prefix("preset="))
         .and_then(experiments::find);
-    named.map_or("figure2", |e| e.id)
+    named.unwrap_or_else(experiments::opening).id
 }
 
 #[cfg(test)]
@@ -218,7 +211,7 @@ mod tests {
             assert!(said.contains(hint), "{fragment}: {said}");
         }
         assert_eq!(preset_of("v=7&preset=figure3&x"), "figure3");
-        assert_eq!(preset_of("rubbish"), "figure2");
+        assert_eq!(preset_of("rubbish"), experiments::opening().id);
     }
 
     /// Links that were once handed out: they open for ever.

@@ -1,7 +1,11 @@
-//! The experiments: one file for each figure, and this registry of them.
+//! The experiments: one file for each, which says all of it, and this registry of them.
+//!
+//! Tabs and panels of the page, pictures, stored files, links and the command line go through [`all`];
+//! nothing else names an experiment. Another one is a file here and its place in the list.
 
 pub mod knobs;
 pub mod link;
+pub mod panel;
 
 mod figure1;
 mod figure2;
@@ -10,22 +14,15 @@ mod quick;
 
 use serde::Serialize;
 
-use crate::analysis::claims::Claim;
+use crate::analysis::claims::{self, Claim, Outcome};
 use crate::config::Config;
+use crate::results::Results;
+use panel::Panel;
 
-/// A named configuration with its story.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Experiment {
-    /// The name used on the command line and in links.
-    pub id: &'static str,
-    /// The name for people.
-    pub title: &'static str,
-    /// What it shows, in a sentence or two.
-    pub summary: &'static str,
-    /// Its settings.
-    pub config: Config,
-}
+/// The first head: which digit it is.
+const CATEGORY: u32 = 0;
+/// The second head, where there is one: which single image it is.
+const ITEM: u32 = 1;
 
 /// All experiments, in the order in which they are offered.
 pub fn all() -> Vec<Experiment> {
@@ -37,27 +34,153 @@ pub fn all() -> Vec<Experiment> {
     ]
 }
 
-/// The experiment of that name, if there is one.
+/// A named configuration with its story: what is shown of it, and what is claimed.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Experiment {
+    /// The name used on the command line, in links and in files' names.
+    pub id: &'static str,
+    /// The name for people.
+    pub title: &'static str,
+    /// What it shows, in a sentence or two.
+    pub sentence: &'static str,
+    /// Its settings.
+    pub config: Config,
+    /// The paper's claims that it is about, and what we show beside them.
+    #[serde(skip)]
+    #[cfg_attr(test, ts(skip))]
+    pub claims: Vec<Claim>,
+    /// Its figure's panels; their letters (a, b, c, ...) are by their order.
+    pub panels: Vec<Panel>,
+    /// Whether a run of it is stored, in `stored/` by its id: it is a tab of the page, and has a picture in
+    /// `docs/`.
+    pub stored: bool,
+    /// Whether it is what the page opens on; one of the stored ones is.
+    pub opening: bool,
+}
+
+impl Experiment {
+    /// Its claims, held against a run.
+    pub fn judge(&self, results: &Results) -> Vec<Outcome> {
+        claims::judge(&self.claims, &self.config, results)
+    }
+}
+
+/// The experiment of that id, if there is one.
 pub fn find(id: &str) -> Option<Experiment> {
     all().into_iter().find(|e| e.id == id)
 }
 
-/// The figure that a configuration has the shape of: whose claims can be asked of it.
-pub fn of_shape(config: &Config) -> Option<Experiment> {
-    let shape = |c: &Config| (c.hidden.len(), c.pathways.is_some(), c.item_head);
-    all()
-        .into_iter()
-        .find(|e| shape(&e.config) == shape(config) && !e.claims().is_empty())
+/// The experiment that the page opens on.
+pub fn opening() -> Experiment {
+    let found = all().into_iter().find(|e| e.opening);
+    found.unwrap_or_else(figure1::experiment)
 }
 
-impl Experiment {
-    /// The paper's claims that this experiment is about, and what we show beside them.
-    pub fn claims(&self) -> Vec<Claim> {
-        match self.id {
-            "figure1" => figure1::claims(),
-            "figure2" => figure2::claims(),
-            "figure3" => figure3::claims(),
-            _ => Vec::new(),
+/// The experiment that a run belongs to: the one that it names, or the nearest to its settings where it names
+/// none.
+pub fn of(results: &Results) -> Experiment {
+    let named = results.experiment.as_deref().and_then(find);
+    named.unwrap_or_else(|| nearest(&results.config))
+}
+
+/// The experiment whose settings are nearest to a configuration: the first of those from which it differs in
+/// the fewest knobs. Which images, which seeds and conditions and how often they are evaluated count only
+/// among equals: a short run of Figure 1 on other images is still Figure 1's.
+///
+/// Files and links that do not say what they belong to are told apart by this.
+pub fn nearest(config: &Config) -> Experiment {
+    const OF_A_RUN: [&str; 5] = [
+        "data",
+        "first_seed",
+        "seeds",
+        "conditions",
+        "evaluate_every",
+    ];
+    let distance = |e: &Experiment| {
+        let differing = link::differences(config, &e.config);
+        let settings = differing
+            .iter()
+            .filter(|(name, _)| !OF_A_RUN.contains(name));
+        (settings.count(), differing.len())
+    };
+    all()
+        .into_iter()
+        .min_by_key(distance)
+        .unwrap_or_else(opening)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::panel::Show;
+    use super::*;
+    use crate::config::{Condition, DataSet};
+
+    #[test]
+    fn the_registry_is_consistent() {
+        let all = all();
+        assert_eq!(all.iter().filter(|e| e.opening).count(), 1);
+        for (i, e) in all.iter().enumerate() {
+            assert!(
+                all[..i].iter().all(|other| other.id != e.id),
+                "{} twice",
+                e.id
+            );
+            // It is part of links, file names and selectors.
+            assert!(
+                e.id.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            );
+            assert!(!e.opening || e.stored, "{}", e.id);
+            let value = serde_json::to_value(&e.config).unwrap();
+            assert_eq!(Config::from_value(value).unwrap(), e.config, "{}", e.id);
+            assert!(!e.panels.is_empty() && e.panels.len() <= 26, "{}", e.id);
+        }
+    }
+
+    /// What panels name is there: claims' parts with a number for each seed, heads, conditions.
+    #[test]
+    fn panels_show_what_is_there() {
+        for e in all() {
+            let heads = if e.config.item_head { 2 } else { 1 };
+            for panel in &e.panels {
+                match panel.show {
+                    Show::Course { head } | Show::Pairs { head } | Show::Lesions { head } => {
+                        assert!(head < heads, "{}: {}", e.id, panel.title);
+                    }
+                    Show::Differences { claim, part } => {
+                        let part = e.claims[claim as usize].parts[part as usize];
+                        assert!(part.rule.is_of_each_seed(), "{}: {}", e.id, part.what);
+                    }
+                    Show::Matrix { condition } => {
+                        assert!(e.config.conditions.contains(&condition), "{}", e.id);
+                    }
+                    Show::Profile | Show::Bars { .. } | Show::Trajectories { .. } | Show::Codes => {
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_belongs_to_the_nearest_experiment() {
+        for e in all() {
+            assert_eq!(nearest(&e.config).id, e.id);
+            // The same figure with few seeds, on other images, evaluated now and then.
+            let some = Config {
+                seeds: 2,
+                first_seed: 7,
+                conditions: vec![Condition::Baseline, Condition::Meta],
+                evaluate_every: 5,
+                data: DataSet::Digits,
+                ..e.config.clone()
+            };
+            assert_eq!(nearest(&some).id, e.id);
+            let other = Config {
+                glances: 2,
+                ..e.config
+            };
+            assert_eq!(nearest(&other).id, e.id);
         }
     }
 }

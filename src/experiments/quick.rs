@@ -7,7 +7,7 @@ pub(super) fn experiment() -> Experiment {
     Experiment {
         id: "quick",
         title: "Quick",
-        summary: "Figure 2's shape, small: four narrow layers and few images, done within a minute on any \
+        sentence: "Figure 2's shape, small: four narrow layers and few images, done within a minute on any \
                   computer, with the hierarchies in sight.",
         config: Config {
             data: DataSet::Digits,
@@ -22,5 +22,8 @@ pub(super) fn experiment() -> Experiment {
             seeds: 1,
             ..figure2::config()
         },
+        stored: false,
+        opening: false,
+        ..figure2::experiment()
     }
 }

@@ -6,7 +6,7 @@ pub mod page;
 
 use std::fmt::Write as _;
 
-use crate::analysis::claims::{self, Outcome};
+use crate::analysis::claims::Outcome;
 use crate::analysis::stats::{Estimate, bootstrap_mean};
 use crate::analysis::summary::{Transfer, peak_of_alpha};
 use crate::config::Condition;
@@ -50,8 +50,8 @@ pub fn rows(results: &Results) -> Vec<Row> {
 
 /// Every number of a run as a long-form CSV file: a row for each of [`rows`].
 ///
-/// Written here rather than by the `csv` crate, which reads every field as a number to decide on its quotes: its tables
-/// weigh 15 kB in the page's wasm. A test reads it back with that crate.
+/// Written here rather than by the `csv` crate, which reads every field as a number to decide on its quotes:
+/// its tables weigh 15 kB in the page's wasm. A test reads it back with that crate.
 pub fn csv(results: &Results) -> String {
     let mut text = String::from("seed,condition,tasks_learned,on_task,metric,value\n");
     for row in rows(results) {
@@ -61,7 +61,8 @@ pub fn csv(results: &Results) -> String {
         if metric.contains([',', '"', '\n', '\r']) {
             metric = format!("\"{}\"", metric.replace('"', "\"\""));
         }
-        // Writing into memory can't fail. A number's shortest digits that read back as the same, without exponent.
+        // Writing into memory can't fail. A number's shortest digits that read back as the same, without
+        // exponent.
         let _ = writeln!(
             text,
             "{},{},{},{on_task},{metric},{}",
@@ -160,10 +161,9 @@ fn course_rows(results: &Results, lane: &LaneResults) -> Vec<Row> {
     rows
 }
 
-/// The claims of a run's figure, judged; none if its shape is no figure's.
+/// The claims of the experiment that a run belongs to, held against it.
 pub fn outcomes(results: &Results) -> Vec<Outcome> {
-    experiments::of_shape(&results.config)
-        .map_or_else(Vec::new, |e| claims::judge(&e.claims(), &e.config, results))
+    experiments::of(results).judge(results)
 }
 
 /// Finds a number in a lane.
@@ -369,20 +369,22 @@ pub fn claims_markdown(outcomes: &[Outcome]) -> String {
                 .effect_size
                 .map_or(String::new(), |d| format!("{d:.2}"));
             let p = part.p.map_or(String::new(), p_words);
-            let held = match (part.rule.is_empty(), part.holds) {
-                (true, _) => "",
-                (_, true) => "yes",
-                (_, false) => "no",
+            let held = match part.holds {
+                _ if part.rule.is_empty() || part.n == 0 => "",
+                true => "yes",
+                false => "no",
             };
-            let [low, high] = part.interval;
+            let effect = match (part.effect, part.interval) {
+                (Some(effect), Some(interval)) => {
+                    let [effect, low, high] = [effect, interval[0], interval[1]].map(effect_words);
+                    format!("{effect} [{low}, {high}]")
+                }
+                _ => "-".into(),
+            };
             let _ = writeln!(
                 text,
-                "| | {} | {} | {} [{}, {}] | {d} | {p} | {held} |",
-                part.what,
-                part.rule,
-                effect_words(part.effect),
-                effect_words(low),
-                effect_words(high),
+                "| | {} | {} | {effect} | {d} | {p} | {held} |",
+                part.what, part.rule,
             );
         }
     }

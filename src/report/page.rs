@@ -6,6 +6,7 @@ use crate::analysis::claims::Outcome;
 use crate::analysis::summary::Summary;
 use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
+use crate::experiments;
 use crate::inspect;
 use crate::model::Model;
 use crate::report;
@@ -63,7 +64,7 @@ impl StoredRun {
         Ok(Self {
             strip: inspect::strip(inspect::Probe::default().digit, &angles),
             run: RunDescription::new(
-                results.experiment.clone(),
+                Some(experiments::of(results).id.into()),
                 config,
                 &model,
                 &results.data,

@@ -111,10 +111,10 @@ fn opened(file: &File) -> Result<StoredRun, String> {
 /// A run's results as a file.
 fn written(results: &Results, format: Format) -> Response {
     let (first, seeds) = (results.config.first_seed, results.config.seeds);
-    let experiment = results.experiment.as_deref().unwrap_or("run");
+    let id = experiments::of(results).id;
     let name = match seeds {
-        1 => format!("metacls-{experiment}-seed{first}"),
-        _ => format!("metacls-{experiment}-seeds{first}to{}", first + seeds - 1),
+        1 => format!("metacls-{id}-seed{first}"),
+        _ => format!("metacls-{id}-seeds{first}to{}", first + seeds - 1),
     };
     let (ending, media_type, text) = match format {
         Format::Json => (

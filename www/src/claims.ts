@@ -43,11 +43,13 @@ export function draw(front: Course, behind: Course | undefined) {
             first ? (claim.number === null ? 'ours' : String(claim.number)) : '',
             first ? claim.sentence : '',
             `${part.what}${part.rule ? `: ${part.rule}` : ''}`,
-            `${effect(part.effect)} [${effect(part.interval[0])}, ${effect(part.interval[1])}]`,
+            part.effect === null || part.interval === null
+              ? '–'
+              : `${effect(part.effect)} [${effect(part.interval[0])}, ${effect(part.interval[1])}]`,
             part.effect_size === null ? '' : part.effect_size.toFixed(1),
             first
               ? element('span', {}, verdict, p && ` ${p}`)
-              : claim.number === null
+              : claim.number === null || part.n === 0
                 ? ''
                 : part.holds
                   ? '✓'

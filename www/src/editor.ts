@@ -118,7 +118,7 @@ export const settings = (a: Config, b: Config): string[] =>
 export function presets(place: HTMLElement, experiments: Experiment[], choose: (id: string) => void) {
   place.replaceChildren(
     ...experiments.map((e) => {
-      const button = element('button', { type: 'button', value: e.id, title: e.summary }, e.title);
+      const button = element('button', { type: 'button', value: e.id, title: e.sentence }, e.title);
       button.addEventListener('click', () => choose(e.id));
       return button;
     }),

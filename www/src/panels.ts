@@ -149,7 +149,8 @@ function differences(number: number, part: number): Panel['draw'] {
   return ({ front, behind }, width) => {
     const find = (course?: Course) => course?.claims.find((c: Outcome) => c.number === number)?.parts[part];
     const here = find(front) ?? find(behind);
-    if (!here || here.values.length === 0) return undefined;
+    if (!here || here.effect === null || here.interval === null || here.values.length === 0) return undefined;
+    const { effect: mean, interval } = here;
     const plot = Plot.plot({
       ...base(width),
       height: 120,
@@ -176,8 +177,8 @@ function differences(number: number, part: number): Panel['draw'] {
         }),
         Plot.ruleY([here], {
           y: () => -0.7,
-          x1: (d) => d.interval[0],
-          x2: (d) => d.interval[1],
+          x1: interval[0],
+          x2: interval[1],
           stroke: style('--text'),
           strokeWidth: 2.5,
         }),
@@ -192,9 +193,9 @@ function differences(number: number, part: number): Panel['draw'] {
         condition: 'meta',
         tasks_learned: tasks,
         metric: here.what,
-        value: here.effect,
-        low: here.interval[0],
-        high: here.interval[1],
+        value: mean,
+        low: interval[0],
+        high: interval[1],
       },
       ...here.values.map((value, i) => ({
         seed: all[i],
@@ -207,7 +208,7 @@ function differences(number: number, part: number): Panel['draw'] {
     return {
       plot,
       numbers,
-      label: `${here.what}: ${effect(here.effect)}, 95% interval ${effect(here.interval[0])} to ${effect(here.interval[1])}, ${here.n} seeds`,
+      label: `${here.what}: ${effect(mean)}, 95% interval ${effect(interval[0])} to ${effect(interval[1])}, ${here.n} seeds`,
     };
   };
 }

@@ -686,7 +686,7 @@ self_test: number | null, };
 export type EngineKind = "gpu" | "cpu" | "reference";
 export type Experiment = { 
 /**
- * The name used on the command line and in links.
+ * The name used on the command line, in links and in files' names.
  */
 id: string, 
 /**
@@ -696,11 +696,75 @@ title: string,
 /**
  * What it shows, in a sentence or two.
  */
-summary: string, 
+sentence: string, 
 /**
  * Its settings.
  */
-config: Config, };
+config: Config, 
+/**
+ * Its figure's panels; their letters (a, b, c, ...) are by their order.
+ */
+panels: Array<Panel>, 
+/**
+ * Whether a run of it is stored, in `stored/` by its id: it is a tab of the page, and has a picture in
+ * `docs/`.
+ */
+stored: boolean, 
+/**
+ * Whether it is what the page opens on; one of the stored ones is.
+ */
+opening: boolean, };
+export type Panel = { 
+/**
+ * What it shows, for people.
+ */
+title: string, 
+/**
+ * What stands beside the title, if anything.
+ */
+note: string | null, 
+/**
+ * Whether it takes two places of a row.
+ */
+wide: boolean, 
+/**
+ * What is drawn.
+ */
+show: Show, };
+export type Rate = "alpha" | "beta";
+export type Show = { "kind": "course", 
+/**
+ * Index of the head.
+ */
+head: number, } | { "kind": "profile" } | { "kind": "bars", 
+/**
+ * Which.
+ */
+rate: Rate, } | { "kind": "trajectories", 
+/**
+ * Which.
+ */
+rate: Rate, } | { "kind": "pairs", 
+/**
+ * Index of the head.
+ */
+head: number, } | { "kind": "differences", 
+/**
+ * Index into the experiment's claims.
+ */
+claim: number, 
+/**
+ * Index into the claim's parts.
+ */
+part: number, } | { "kind": "lesions", 
+/**
+ * Index of the head.
+ */
+head: number, } | { "kind": "matrix", 
+/**
+ * Under which condition.
+ */
+condition: Condition, } | { "kind": "codes" };
 export type Accuracy = { 
 /**
  * Index of the head: 0 category, 1 item.
@@ -861,7 +925,7 @@ number: number | null,
  */
 sentence: string, 
 /**
- * Its parts.
+ * All its parts, as the claim states them.
  */
 parts: Array<PartOutcome>, 
 /**
@@ -886,13 +950,14 @@ what: string,
  */
 rule: string, 
 /**
- * The mean over seeds, or the ratio of two means.
+ * The mean over seeds, or the ratio of two means; none where it is not measured, and of a ratio whose
+ * denominator can't be told from 0.
  */
-effect: number, 
+effect: number | null, 
 /**
- * Its 95% interval.
+ * Its 95% interval, where there is an effect.
  */
-interval: [number, number], 
+interval: [number, number] | null, 
 /**
  * Cohen's d_z; none for ratios, and without a spread.
  */
@@ -902,15 +967,15 @@ effect_size: number | null,
  */
 p: number | null, 
 /**
- * Seeds counted.
+ * Seeds counted; 0 where it is not measured.
  */
 n: number, 
 /**
- * Whether it is as it must be.
+ * Whether it is as it must be; always, where nothing must be.
  */
 holds: boolean, 
 /**
- * Each seed's number, in the order of seeds; empty for ratios.
+ * Each seed's number, in the order of seeds; empty for ratios, and where it is not measured.
  */
 values: Array<number>, };
 export type Verdict = "holds" | "does_not_hold" | "provisionally_holds" | "provisionally_not" | "not_the_papers_setting" | "not_measured" | "shown";

@@ -55,7 +55,7 @@ export function refresh({ view, config, preset, presetId, running, exportable }:
   for (const button of get('presets').querySelectorAll('button')) {
     button.setAttribute('aria-pressed', String(button.value === presetId));
   }
-  put('summary-of-preset', view.experiments.find((e) => e.id === presetId)?.summary ?? '');
+  put('summary-of-preset', view.experiments.find((e) => e.id === presetId)?.sentence ?? '');
   if (config && preset) {
     const set = (id: string, value: number) => {
       const input = get<HTMLInputElement>(id);

@@ -3,11 +3,19 @@
 use metacls::experiments;
 use metacls::gpu::device::adapters;
 
+use super::{Failure, print};
+
+/// The registry as JSON, as the page takes it: a list of [`experiments::Experiment`].
+pub(super) fn catalog() -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(&experiments::all()).map_err(Failure::failed)?;
+    print(&json)
+}
+
 pub(super) fn info() {
     println!("metacls {}", env!("CARGO_PKG_VERSION"));
     println!("\nPresets");
     for e in experiments::all() {
-        println!("  {:<9} {}", e.id, e.summary);
+        println!("  {:<9} {}", e.id, e.sentence);
     }
     println!("\nEngines");
     println!("  gpu        WGSL compute shaders in float32; first order");

@@ -60,6 +60,9 @@ enum Command {
         /// List every knob instead: meaning, range, the figures' values.
         #[arg(long)]
         knobs: bool,
+        /// Print the presets alone, in full, as JSON.
+        #[arg(long, conflicts_with = "knobs")]
+        json: bool,
     },
 }
 
@@ -137,6 +140,14 @@ impl Failure {
     }
 }
 
+/// Prints; a closed pipe (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(e)),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file, gzip, and says so; makes its folder.
 fn write_gzip(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -166,7 +177,8 @@ pub fn main() -> ExitCode {
             engine,
         } => bench::bench(&experiment, seeds, engine.into()),
         Command::Report(args) => report::report(&args),
-        Command::Info { knobs } => {
+        Command::Info { json: true, .. } => info::catalog(),
+        Command::Info { knobs, .. } => {
             if knobs {
                 info::knobs();
             } else {

@@ -1,6 +1,5 @@
 //! `metacls report`: results files told as Markdown, CSV and SVG.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use metacls::formats;
@@ -10,7 +9,7 @@ use metacls::report::figure::{self, Theme};
 use metacls::report::page::StoredRun;
 use metacls::results::Results;
 
-use super::{Failure, write_file, write_gzip};
+use super::{Failure, print, write_file, write_gzip};
 
 /// What to tell.
 #[derive(Debug, clap::Args)]
@@ -73,14 +72,6 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// A closed pipe (`| head`) is no failure.
-fn print(text: &str) -> Result<(), Failure> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(e)),
-        _ => Ok(()),
-    }
 }
 
 fn stem(path: &Path) -> String {
