@@ -94,7 +94,7 @@ pub fn gpu(error: &GpuError) -> Words {
             "Use narrower layers or fewer items, or the CPU engine.",
         ),
         GpuError::InnerSteps { .. } => (
-            "The shaders keep one overlap for each inner step, and have room for so many.",
+            "The shaders keep one overlap for each inner step, and hold so many.",
             "Use a smaller batch, or the CPU engine.",
         ),
         GpuError::SecondOrder => (
@@ -138,7 +138,8 @@ pub fn position(progress: &Progress) -> String {
 /// Says that a lane was set aside.
 pub fn diverged(lane: Lane, step: u32) -> String {
     format!(
-        "Seed {} under {} holds numbers that are not finite after step {step}; it is set aside, the others go on.",
+        "Seed {} under {} holds numbers that are not finite after step {step}; it is set aside, \
+         the others go on.",
         lane.seed,
         lane.condition.name()
     )

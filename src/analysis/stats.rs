@@ -77,7 +77,8 @@ pub fn slope(y: &[f64]) -> f64 {
     if across > 0.0 { along / across } else { 0.0 }
 }
 
-/// The q-quantile (0..=1) of sorted values, interpolated between neighbours (type 7: the default of R and NumPy).
+/// The q-quantile (0..=1) of sorted values, interpolated between neighbours (type 7: the default of R and
+/// NumPy).
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let at = q * (sorted.len().saturating_sub(1)) as f64;
     let (below, above) = (at.floor() as usize, at.ceil() as usize);

@@ -1,4 +1,5 @@
-//! Numbers of lanes over a run, and their means over seeds: transfer and forgetting, and the summary that charts show.
+//! Numbers of lanes over a run, and their means over seeds: transfer and forgetting, and the summary that
+//! charts show.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +10,8 @@ use crate::results::record::{Evaluation, TaskRecord};
 
 /// How learning one task bears on others, from the accuracy matrix a(i, j): on task j after i tasks.
 ///
-/// Backward transfer and learning accuracy as in Lopez-Paz & Ranzato (2017), forward transfer as there with the
-/// untrained network as its zero, forgetting as in Chaudhry et al. (2018): from the best, not from the
+/// Backward transfer and learning accuracy as in Lopez-Paz & Ranzato (2017), forward transfer as there with
+/// the untrained network as its zero, forgetting as in Chaudhry et al. (2018): from the best, not from the
 /// first. Backward transfer below 0 is forgetting net of later gains.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transfer {

@@ -20,10 +20,16 @@ pub struct Problem {
 
 /// Why a text is no usable configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the configuration is not usable: {}", .problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+#[error("the configuration is not usable: {}", joined(.problems))]
 pub struct ConfigError {
     /// Everything found wrong; never empty.
     pub problems: Vec<Problem>,
+}
+
+/// Problems in one line.
+fn joined(problems: &[Problem]) -> String {
+    let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    all.join("; ")
 }
 
 impl Problem {
@@ -109,11 +115,12 @@ impl<'de> Deserialize<'de> for Config {
 }
 
 impl Config {
-    /// Brings a record up to the present version, checks it and takes it for a configuration. What it leaves out has its
-    /// default.
+    /// Brings a record up to the present version, checks it and takes it for a configuration. What it leaves
+    /// out has its default.
     ///
     /// # Errors
-    /// If it is of a later version; every unknown, mistyped or out-of-range field, by name, with what is allowed.
+    /// If it is of a later version; every unknown, mistyped or out-of-range field, by name, with what is
+    /// allowed.
     pub fn from_value(mut value: Value) -> Result<Self, ConfigError> {
         if !value.is_object() {
             let given = word(&value);
@@ -173,7 +180,8 @@ impl Config {
             say(
                 "evaluation_images",
                 format!(
-                    "{} is more than the {} images each task learns (samples_per_task); with evaluate_on \"learned\" allowed: 1 to {}",
+                    "{} is more than the {} images each task learns (samples_per_task); \
+                     with evaluate_on \"learned\" allowed: 1 to {}",
                     self.evaluation_images, self.samples_per_task, self.samples_per_task
                 ),
             );
@@ -201,7 +209,8 @@ impl Config {
     /// Reads and checks a configuration's text.
     ///
     /// # Errors
-    /// If it is no JSON; every unknown, doubled, mistyped or out-of-range field, by name, with what is allowed.
+    /// If it is no JSON; every unknown, doubled, mistyped or out-of-range field, by name, with what is
+    /// allowed.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let whole = |e: serde_json::Error| ConfigError::whole(e.to_string());
         let Record(record) = serde_json::from_str(text).map_err(whole)?;

@@ -1,7 +1,8 @@
 //! Every knob, declared once: name, type, default, range, label, unit, where its value comes from, meaning.
 //!
-//! The declaration makes the record [`Config`], its defaults and its reading, and [`KNOBS`], from which the page's Lab, links,
-//! the command line and errors take their words. Defaults are Figure 1's settings; an experiment says what it has otherwise.
+//! The declaration makes the record [`Config`], its defaults and its reading, and [`KNOBS`], from which the
+//! page's Lab, links, the command line and errors take their words. Defaults are Figure 1's settings; an
+//! experiment says what it has otherwise.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -90,8 +91,8 @@ pub const MAX_UNITS: u32 = 4096;
 macro_rules! knobs {
     ($($group:literal: $($name:ident: $type:ty = $default:expr, $kind:expr, $label:literal, $unit:literal,
         $origin:ident, $meaning:literal;)*)*) => {
-        /// One experiment, whole: a flat record, so that a JSON file, a link and the page's editor name each knob in the
-        /// same way. Ranges and units: [`KNOBS`].
+        /// One experiment, whole: a flat record, so that a JSON file, a link and the page's editor name each
+        /// knob in the same way. Ranges and units: [`KNOBS`].
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[cfg_attr(test, derive(ts_rs::TS))]
         pub struct Config {
@@ -146,7 +147,7 @@ knobs! {
     tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
         "Number of tasks learned one after the other; each rotates every image by one angle.";
     degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees", PublicCode,
-        "Task t rotates its images by an angle drawn uniformly from t to t + 1 times this, counter-clockwise.";
+        "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this.";
     samples_per_task: u32 = 200, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
         "Training images of each task, seen once in random order.";
 "Look-ahead":

@@ -1,5 +1,6 @@
-//! Every knob of an experiment. [`KNOBS`] declares them, [`Config`] is a value for each; wherever a configuration comes from
-//! (a file, a link, the page, another file's inside) it is brought up to the present version and checked when it is read.
+//! Every knob of an experiment. [`KNOBS`] declares them, [`Config`] is a value for each; wherever a
+//! configuration comes from (a file, a link, the page, another file's inside) it is brought up to the present
+//! version and checked when it is read.
 
 mod check;
 mod knobs;

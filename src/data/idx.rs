@@ -1,7 +1,8 @@
 //! IDX files, the format MNIST comes in: a header of big-endian numbers, then bytes.
 //!
-//! Files come from anywhere, so nothing in them is believed, and what is wrong is said with the file's name. They are
-//! plain here: what is gzip is unpacked at the edge, by [`packed`](crate::formats::gzip) or by the browser.
+//! Files come from anywhere, so nothing in them is believed, and what is wrong is said with the file's name.
+//! They are plain here: what is gzip is unpacked at the edge, by [`packed`](crate::formats::gzip) or by the
+//! browser.
 
 use sha2::{Digest, Sha256};
 
@@ -20,8 +21,8 @@ const CLASSES: usize = 10;
 /// Most bytes of one file.
 const LARGEST: u64 = 400 << 20;
 
-/// MNIST's files: the SHA-256 of each unpacked, and the name it goes by, without ".gz". Training images and labels, then
-/// test images and labels, as `sha256sum` lists them; the page and xtask read the same list.
+/// MNIST's files: the SHA-256 of each unpacked, and the name it goes by, without ".gz". Training images and
+/// labels, then test images and labels, as `sha256sum` lists them; the page and xtask read the same list.
 pub fn mnist_files() -> impl Iterator<Item = (&'static str, &'static str)> {
     include_str!("mnist.sha256")
         .lines()

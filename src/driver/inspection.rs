@@ -59,7 +59,7 @@ impl Driver {
         }
     }
 
-    /// The first seed's lanes that are looked at side by side: baseline and meta where there are both, else all.
+    /// The first seed's lanes that are shown side by side: baseline and meta where there are both, else all.
     pub fn pair(&self) -> Vec<usize> {
         let first = self.run.lanes[0].seed;
         let all = || {
@@ -113,8 +113,8 @@ impl Driver {
             .and_then(|[before, now]| Learned::between(self.run.data.info.side, &before, &now)))
     }
 
-    /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is not
-    /// at hand.
+    /// Walks through a lane's next step, or through its last one where it is through; none of a lane that is
+    /// not at hand.
     ///
     /// # Errors
     /// If the device failed.

@@ -70,7 +70,7 @@ pub enum Note {
         /// What was measured.
         record: TaskRecord,
     },
-    /// A watched lane was looked at, at a task end.
+    /// A watched lane's units on the probe, at a task end.
     Snapshot {
         /// Index of the lane.
         lane: usize,

@@ -1,4 +1,5 @@
-//! Which lanes train side by side: as many seeds as fit the device's memory, and a step of which fits a slice.
+//! Which lanes train side by side: as many seeds as fit the device's memory, and a step of which fits a
+//! slice.
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 //!
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
-//! then what is looked at. So a configuration of an experiment has exactly one fragment. Lists are joined by
+//! then what is shown. So a configuration of an experiment has exactly one fragment. Lists are joined by
 //! commas, and no pathways are `none`. Reading is as strict as reading a file: what is unknown, twice there,
 //! mistyped or out of range is refused by name.
 
@@ -23,7 +23,7 @@ pub struct Link {
     pub preset: String,
     /// What is to be run.
     pub config: Config,
-    /// The point of the stream that is looked at: tasks learned; none for the end.
+    /// The point of the stream that is shown: tasks learned; none for the end.
     pub at: Option<u32>,
 }
 

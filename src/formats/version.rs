@@ -1,4 +1,5 @@
-//! Versions of records that are kept in files: older ones are brought up to the present one, newer ones refused by name.
+//! Versions of records that are kept in files: older ones are brought up to the present one, newer ones
+//! refused by name.
 //!
 //! A record says its version in `schema`. What was once written opens for ever: each version has a fixture in
 //! `tests/fixtures`, and each step from a version to the next is one [`Upgrade`].

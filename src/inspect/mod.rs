@@ -1,7 +1,7 @@
-//! A lane seen from within: its units on one image ([`snapshot`]), what they have learned ([`picture`]), one observe step
-//! walked through ([`trace`]), and the file that keeps all of it ([`watched`]).
+//! A lane seen from within: its units on one image ([`snapshot`]), what they have learned ([`picture`]), one
+//! observe step walked through ([`trace`]), and the file that keeps all of it ([`watched`]).
 //!
-//! These are for the eye, told in 255ths and in norms. Numbers that are reported come from evaluations.
+//! These are for the eye, in 255ths and in norms. Numbers that are reported come from evaluations.
 
 mod picture;
 mod probe;

@@ -8,7 +8,8 @@ use crate::model::LaneState;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Picture {
-    /// For each pixel its weight, row by row: 1 for the most negative, 128 for none, 255 for the most positive.
+    /// For each pixel its weight, row by row: 1 for the most negative, 128 for none, 255 for the most
+    /// positive.
     pub pixels: Vec<u8>,
     /// What 255 stands for; 0 where all weights are.
     pub scale: f64,
@@ -27,8 +28,8 @@ impl Picture {
     }
 }
 
-/// The weights of a unit of h1, which reads `inputs` pixels, and what it has learned: their change since before training.
-/// None where there is no such unit.
+/// The weights of a unit of h1, which reads `inputs` pixels, and what it has learned: their change since
+/// before training. None where there is no such unit.
 pub fn receptive(
     inputs: usize,
     before: &LaneState<f32>,
@@ -44,8 +45,8 @@ pub fn receptive(
     Some([Picture::of(&now), Picture::of(&change)])
 }
 
-/// What h1's units have learned: the change of their weights over a run, coarse enough to be kept with it. (The weights
-/// themselves are mostly the noise they began with.)
+/// What h1's units have learned: the change of their weights over a run, coarse enough to be kept with it.
+/// (The weights themselves are mostly the noise they began with.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Learned {
@@ -57,7 +58,8 @@ pub struct Learned {
 }
 
 impl Learned {
-    /// Between two states of one lane, whose images are of `side` x `side` pixels; none where its network has no h1.
+    /// Between two states of one lane, whose images are of `side` x `side` pixels; none where its network has
+    /// no h1.
     pub fn between(side: u32, before: &LaneState<f32>, after: &LaneState<f32>) -> Option<Self> {
         let side = side as usize;
         let pixels = side * side;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Rotation, Turn, digits};
 
-/// The image that units are looked at on: one of the project's own digits, which no network is trained on where
+/// The image that units are shown on: one of the project's own digits, which no network is trained on where
 /// MNIST is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -68,7 +68,7 @@ impl LayerSnapshot {
 }
 
 impl Snapshot {
-    /// A copy that takes less room in a file: pre-activations and outputs in 51 steps instead of 255.
+    /// A smaller copy for a file: pre-activations and outputs in 51 steps instead of 255.
     #[must_use]
     pub fn coarse(&self) -> Self {
         const STEP: u8 = 5;

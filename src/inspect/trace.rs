@@ -1,7 +1,7 @@
 //! One observe step walked through: what it sees, what each inner step changes, and what comes of it.
 //!
-//! The reference takes it in float32 from a lane's present values. It is told in norms: a matrix's change is the
-//! L2 norm over all its weights.
+//! The reference takes it in float32 from a lane's present values. Its numbers are norms: a matrix's change
+//! is the L2 norm over all its weights.
 
 use serde::{Deserialize, Serialize};
 
@@ -124,7 +124,8 @@ fn unit_weights(of: &[f32], less: Option<&[f32]>, unit: usize, units: usize) -> 
 }
 
 impl TracedUnit {
-    /// From the first matrix before a step, after its last inner step, and after its update: `[fan_in x units]`.
+    /// From the first matrix before a step, after its last inner step, and after its update: `[fan_in x
+    /// units]`.
     fn of(before: &[f32], fast: &[f32], after: &[f32], units: usize) -> Self {
         let moved = |unit| norm(unit_weights(fast, Some(before), unit, units).iter());
         let far: Vec<f64> = (0..units).map(moved).collect();

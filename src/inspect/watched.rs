@@ -39,7 +39,7 @@ pub struct Watched {
     pub data: DataInfo,
     /// On which engine.
     pub engine: EngineInfo,
-    /// The image looked at.
+    /// The image that they are shown on.
     pub probe: Probe,
     /// Its pixels, 0 to 255, row by row.
     pub pixels: Vec<u8>,

@@ -1,4 +1,5 @@
-//! What is asked of the analyst, and what it answers. A request needs no run: it holds all that its response depends on.
+//! What is asked of the analyst, and what it answers. A request needs no run: it holds all that its response
+//! depends on.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub enum Request {
         config: String,
         /// The experiment that it belongs to, by its id.
         experiment: Option<String>,
-        /// The point of the stream that is looked at: tasks learned; none for the end.
+        /// The point of the stream that is shown: tasks learned; none for the end.
         at: Option<u32>,
     },
     /// Reads a fragment (without `#`); answered by [`Response::LinkRead`].

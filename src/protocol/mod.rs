@@ -1,12 +1,13 @@
 //! What the page and its worker say to each other.
 //!
-//! Behind the page are two programs. The *analyst* knows configurations and files: it checks the former, reads and writes
-//! links and results files, and judges claims; the page asks it [`Request`]s and gets a [`Response`] for each. The
-//! *trainer* has images and engines: [`Command`]s start and steer its one run, and [`Event`]s tell of it. What was
-//! measured ([`Event::Measured`]) the worker hands from the trainer to the analyst.
+//! Behind the page are two programs. The *analyst* knows configurations and files: it checks the former,
+//! reads and writes links and results files, and judges claims; the page asks it [`Request`]s and gets a
+//! [`Response`] for each. The *trainer* has images and engines: [`Command`]s start and steer its one run, and
+//! [`Event`]s tell of it. What was measured ([`Event::Measured`]) the worker hands from the trainer to the
+//! analyst.
 //!
-//! The worker's envelope (`www/src/client.ts`) numbers requests, so that a response finds who asked, and carries the
-//! number of the run that an event is of: a run that is not the newest says nothing any more.
+//! The worker's envelope (`www/src/client.ts`) numbers requests, so that a response finds who asked, and
+//! carries the number of the run that an event is of: a run that is not the newest says nothing any more.
 //!
 //! These are the only types on the wire. The page's TypeScript types are generated from them (test
 //! `typescript_types_are_current`). The page shows what it is sent and computes no result itself.

@@ -1,4 +1,4 @@
-//! What is asked of the trainer, where lanes are trained, and what it tells.
+//! What is asked of the trainer, where lanes are trained, and the events that it posts.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,8 @@ use crate::results::record::TaskRecord;
 pub enum Command {
     /// Uses the project's own procedural digits; answered by [`Event::Data`].
     UseDigits,
-    /// Uses IDX files, unpacked (their bytes are taken over); answered by [`Event::Data`] or [`Event::DataRefused`].
+    /// Uses IDX files, unpacked (their bytes are taken over); answered by [`Event::Data`] or
+    /// [`Event::DataRefused`].
     UseFiles {
         /// The files, in any order; which is which is read from their headers and sizes.
         files: Vec<File>,
@@ -65,7 +66,7 @@ pub enum Command {
     },
 }
 
-/// What the trainer tells.
+/// What the trainer posts.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -115,7 +116,7 @@ pub enum Event {
     /// Everything measured so far, for the analyst: to write a file of this form, or, where
     /// none is given, to hold the experiment's claims against it.
     Measured(Box<Measured>),
-    /// What is looked at from now on.
+    /// What the units are shown on from now on.
     Probed {
         /// The digit.
         probe: Probe,

@@ -25,9 +25,9 @@ impl Versioned for Results {
 }
 
 impl Results {
-    /// A smaller copy: rates, losses and correlations to six digits, correlations before and after learning only, each
-    /// task's accuracy of the intact network only, and without each task's active fractions. Counted shares keep
-    /// twelve digits: all they have.
+    /// A smaller copy: rates, losses and correlations to six digits, correlations before and after learning
+    /// only, each task's accuracy of the intact network only, and without each task's active fractions.
+    /// Counted shares keep twelve digits: all they have.
     #[must_use]
     pub fn compact(&self) -> Self {
         let round = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
@@ -72,7 +72,8 @@ pub struct Results {
     pub schema: u32,
     /// The code's version.
     pub code_version: String,
-    /// The experiment that it belongs to, by its id; none of a configuration of one's own, and of files of version 1.
+    /// The experiment that it belongs to, by its id; none of a configuration of one's own, and of files of
+    /// version 1.
     #[serde(default)]
     pub experiment: Option<String>,
     /// What was run.

@@ -1,5 +1,5 @@
-//! The analyst: configurations checked, links and results files read and written, claims judged. It keeps nothing from
-//! one request to the next.
+//! The analyst: configurations checked, links and results files read and written, claims judged. It keeps
+//! nothing from one request to the next.
 
 use wasm_bindgen::prelude::*;
 

@@ -2,8 +2,8 @@
 //!
 //! It comes in two programs, each a build of this crate with one feature, so that a page loads what it uses:
 //! [`Analyst`] (feature `analyst`) answers requests about configurations, links and results files;
-//! [`Trainer`] (feature `trainer`) has the engines and trains. Both live in one dedicated worker, which passes on what one
-//! has for the other ([`crate::protocol`]).
+//! [`Trainer`] (feature `trainer`) has the engines and trains. Both live in one dedicated worker, which
+//! passes on what one has for the other ([`crate::protocol`]).
 
 #[cfg(feature = "analyst")]
 mod analyst;
@@ -31,7 +31,8 @@ pub use analyst::Analyst;
 #[cfg(feature = "trainer")]
 pub use trainer::Trainer;
 
-/// A record as JavaScript has it after reading its JSON; `undefined` of what has no such form, which no record here is.
+/// A record as JavaScript has it after reading its JSON; `undefined` of what has no such form, which no
+/// record here is.
 fn record(of: &impl Serialize) -> JsValue {
     of.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .unwrap_or_default()

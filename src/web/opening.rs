@@ -48,7 +48,8 @@ pub(super) async fn recover(
     handle.engine(
         results.engine,
         Some(format!(
-            "The GPU was lost ({lost}) and opened again; the run goes on from {position}, with the same numbers."
+            "The GPU was lost ({lost}) and opened again; the run goes on from {position}, \
+             with the same numbers."
         )),
     );
     // The page begins anew with what was kept.

@@ -1,4 +1,4 @@
-//! What the trainer's commands set and its run looks at, turn by turn of the worker's event loop.
+//! What the trainer's commands set and its run reads, turn by turn of the worker's event loop.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -111,7 +111,8 @@ impl Session {
     }
 }
 
-/// One run's end of the session: what it posts carries its number, and once it is not the newest any more it says nothing.
+/// One run's end of the session: what it posts carries its number, and once it is not the newest any more it
+/// says nothing.
 #[derive(Clone)]
 pub(super) struct RunHandle {
     pub(super) session: Rc<RefCell<Session>>,

@@ -1,8 +1,8 @@
 //! The trainer: images, engines, and one run at a time.
 //!
-//! A run goes through [`run::run`], slice by slice; between slices the worker's event loop hands in commands, which only
-//! set what the next turn looks at. What needs the lanes themselves is put down as a [`LaneRequest`], which the run's loop
-//! serves, also while it is paused and after its end.
+//! A run goes through [`run::run`], slice by slice; between slices the worker's event loop hands in commands,
+//! which only set what the next turn looks at. What needs the lanes themselves is put down as a
+//! [`LaneRequest`], which the run's loop serves, also while it is paused and after its end.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,8 +25,8 @@ pub struct Trainer {
 
 #[wasm_bindgen]
 impl Trainer {
-    /// A trainer that hands events to `post(run, event)`, `run` being the run's number or null, and lets the worker's
-    /// event loop turn by awaiting what `breathe` returns.
+    /// A trainer that hands events to `post(run, event)`, `run` being the run's number or null, and lets the
+    /// worker's event loop turn by awaiting what `breathe` returns.
     #[wasm_bindgen(constructor)]
     pub fn new(post: js_sys::Function, breathe: js_sys::Function) -> Self {
         console_error_panic_hook::set_once();

@@ -26,7 +26,7 @@ config: string,
  */
 experiment: string | null, 
 /**
- * The point of the stream that is looked at: tasks learned; none for the end.
+ * The point of the stream that is shown: tasks learned; none for the end.
  */
 at: number | null, } | { "type": "read_link", 
 /**
@@ -442,7 +442,7 @@ data: DataSet,
  */
 tasks: number, 
 /**
- *Task t rotates its images by an angle drawn uniformly from t to t + 1 times this, counter-clockwise.
+ *Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this.
  */
 degrees_per_task: number, 
 /**
@@ -989,7 +989,7 @@ preset: string,
  */
 config: Config, 
 /**
- * The point of the stream that is looked at: tasks learned; none for the end.
+ * The point of the stream that is shown: tasks learned; none for the end.
  */
 at: number | null, };
 export type LayerSnapshot = { 
@@ -1042,7 +1042,8 @@ answer: number,
 confidence: number, };
 export type Picture = { 
 /**
- * For each pixel its weight, row by row: 1 for the most negative, 128 for none, 255 for the most positive.
+ * For each pixel its weight, row by row: 1 for the most negative, 128 for none, 255 for the most
+ * positive.
  */
 pixels: Array<number>, 
 /**
@@ -1084,7 +1085,7 @@ data: DataInfo,
  */
 engine: EngineInfo, 
 /**
- * The image looked at.
+ * The image that they are shown on.
  */
 probe: Probe, 
 /**

@@ -78,7 +78,8 @@ struct RunArgs {
     /// Conditions, joined by commas: baseline, meta, rates, sparsity, frozen.
     #[arg(long)]
     conditions: Option<String>,
-    /// Sets any knob, as a link writes it: --set eta_beta=0.1 --set hidden=64,32 (metacls info --knobs lists them).
+    /// Sets any knob, as a link writes it: --set eta_beta=0.1 --set hidden=64,32 (metacls info --knobs lists
+    /// them).
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Which engine.
@@ -93,8 +94,8 @@ struct RunArgs {
     /// Where the results file goes.
     #[arg(long, default_value = "results")]
     out: PathBuf,
-    /// Also write what the first seed's units do on one digit, before training and after each task, and one step
-    /// walked through, to this file (.json.gz).
+    /// Also write what the first seed's units do on one digit, before training and after each task, and one
+    /// step walked through, to this file (.json.gz).
     #[arg(long, value_name = "FILE")]
     watch: Option<PathBuf>,
     /// Only check the configuration and print it in full.

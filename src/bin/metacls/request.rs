@@ -1,4 +1,5 @@
-//! What `metacls run` is asked: an experiment by name, file or link, with what the command line changes of it.
+//! What `metacls run` is asked: an experiment by name, file or link, with what the command line changes of
+//! it.
 
 use std::path::Path;
 
@@ -84,7 +85,8 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
     if path.extension().is_none_or(|e| e != "json") {
         let known: Vec<&str> = experiments::all().iter().map(|e| e.id).collect();
         return Err(Failure::Usage(format!(
-            "there is no preset \"{name}\"; there are {}, or give a configuration file (.json) or a link of the page",
+            "there is no preset \"{name}\"; there are {}, or give a configuration file (.json) \
+             or a link of the page",
             known.join(", ")
         )));
     }

@@ -24,7 +24,7 @@ struct Seen {
 }
 
 impl Watcher {
-    /// Has the first seed's lanes looked at: the twins that the page shows where there are both, else all.
+    /// Watches the first seed's lanes: the pair that the page shows where there are both, else all.
     pub(super) fn new(driver: &mut Driver) -> Self {
         let probe = Probe::default();
         let pair = driver.pair();
@@ -44,7 +44,7 @@ impl Watcher {
             let Some((_, seen)) = self.lanes.iter_mut().find(|(i, _)| i == lane) else {
                 return;
             };
-            // A run that went on after its GPU was lost may tell a task twice.
+            // A run that went on after its GPU was lost may report a task twice.
             seen.snapshots.truncate(*tasks_learned as usize);
             seen.snapshots.push(snapshot.coarse());
             if *tasks_learned == driver.config().tasks / 5 {
@@ -71,8 +71,8 @@ impl Watcher {
                     learned,
                 }),
                 _ => eprintln!(
-                    "{}: seed {} under {} is left out: it was lost on the way, or its run is too short to walk \
-                     through the step after a fifth of its tasks",
+                    "{}: seed {} under {} is left out: it diverged on the way, or its run is too short to \
+                     walk through the step after a fifth of its tasks",
                     path.display(),
                     lane.seed,
                     lane.condition.name()
