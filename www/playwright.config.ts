@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import chromium from './chromium.json' with { type: 'json' };
 
+/// Where the page is served; work trees on one machine take a port each.
+const port = process.env['PORT'] ?? '4173';
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const withGpu = [...chromium.always, ...chromium.gpu];
 const withoutGpu = [...chromium.always, ...chromium['no gpu']];
@@ -14,8 +16,11 @@ export default defineConfig({
   fullyParallel: true,
   reporter: 'list',
   outputDir: 'test-results',
-  use: { baseURL: 'http://localhost:4173', acceptDownloads: true },
-  webServer: { command: 'npx vite preview --port 4173 --strictPort', url: 'http://localhost:4173' },
+  use: { baseURL: `http://localhost:${port}`, acceptDownloads: true },
+  webServer: {
+    command: `npx vite preview --port ${port} --strictPort`,
+    url: `http://localhost:${port}`,
+  },
   projects: [
     {
       name: 'webgpu',

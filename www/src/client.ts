@@ -1,74 +1,95 @@
-// The worker, started when it is first needed: until then nothing is compiled. The analyst is asked and answers; the
-// trainer is told and tells.
+// The worker as the page sees it: asked for answers, told what to do; started when it is first needed, so
+// that until then nothing is compiled.
 import type { Command, Request, Response, Words } from './protocol';
 import { buffers, type Inbound, type Outbound, type RunEvent } from './wire';
 
+type Answer<T extends Response['type']> = Extract<Response, { type: T }>;
+
 type Handlers = {
-  /// What the trainer tells, never of a run before the newest.
-  event(event: RunEvent): void;
-  failed(failure: Words): void;
+  /// The programs are being loaded.
   started(): void;
+  /// What the trainer tells of its newest run.
+  event(event: RunEvent): void;
+  /// A program can't be had, or can't go on.
+  failed(words: Words): void;
 };
 
-let worker: Worker | undefined;
-let handlers: Handlers | undefined;
-/// The newest run's number.
-let newest = 0;
-let asked = 0;
-const waiting = new Map<number, (response: Response) => void>();
+/// What a worker is to the client; tests give one of their own.
+export type Port = Pick<Worker, 'postMessage' | 'onmessage' | 'onerror'>;
 
-export function listen(to: Handlers) {
-  handlers = to;
-}
+const unloadable = (message: string): Words => ({
+  what: `The training program could not be loaded: ${message}`,
+  meaning: 'Nothing can be trained in this page; the stored runs stay.',
+  advice: 'Reload it in a current browser.',
+});
 
-export const isStarted = () => worker !== undefined;
+export class Client {
+  private worker: Port | undefined;
+  private handlers: Handlers | undefined;
+  private readonly waiting = new Map<number, (response: Response) => void>();
+  private asked = 0;
+  private newest = 0;
 
-function take(message: Outbound) {
-  switch (message.from) {
-    case 'analyst':
-      waiting.get(message.id)?.(message.response);
-      waiting.delete(message.id);
-      break;
-    case 'trainer':
-      if (message.run !== null && message.run < newest) return;
-      newest = message.run ?? newest;
-      handlers?.event(message.event);
-      break;
-    case 'worker':
-      handlers?.failed(message.failure);
-      break;
+  constructor(private readonly make: () => Port) {}
+
+  listen(handlers: Handlers) {
+    this.handlers = handlers;
   }
-}
 
-/// Loads the worker with the analyst, once.
-export function start(): Worker {
-  if (!worker) {
-    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = (message: MessageEvent<Outbound>) => take(message.data);
-    worker.onerror = (error) =>
-      handlers?.failed({
-        what: `The training program could not be loaded: ${error.message}`,
-        meaning: 'Nothing can be trained in this page; the stored runs stay.',
-        advice: 'Reload it in a current browser.',
-      });
-    handlers?.started();
+  get isStarted() {
+    return this.worker !== undefined;
   }
-  return worker;
-}
 
-const post = (message: Inbound) => start().postMessage(message, buffers(message));
+  /// Loads the programs, once.
+  start(): Port {
+    if (this.worker) return this.worker;
+    const worker = this.make();
+    this.worker = worker;
+    worker.onmessage = (message: MessageEvent<Outbound>) => this.take(message.data);
+    worker.onerror = (error) => this.handlers?.failed(unloadable(error.message));
+    this.handlers?.started();
+    return worker;
+  }
 
-/// Asks the analyst; a file's bytes go with the question.
-export function ask(request: Request): Promise<Response> {
-  asked += 1;
-  const id = asked;
-  return new Promise((resolve) => {
-    waiting.set(id, resolve);
-    post({ to: 'analyst', id, request });
-  });
-}
+  /// Asks the analyst. The promise fails, in words, where the answer is not of the type wanted; it stays open
+  /// where the analyst can't be loaded, which `failed` tells.
+  async ask<T extends Response['type']>(type: T, request: Request): Promise<Answer<T>> {
+    const id = ++this.asked;
+    const response = await new Promise<Response>((resolve) => {
+      this.waiting.set(id, resolve);
+      this.post({ to: 'analyst', id, request });
+    });
+    if (response.type === type) return response as Answer<T>;
+    if (response.type === 'refused') throw new Error(response.reason);
+    throw new Error(response.type === 'failed' ? response.what : `the answer is a ${response.type}`);
+  }
 
-/// Tells the trainer; the files' bytes go with the command.
-export function command(command: Command) {
-  post({ to: 'trainer', command });
+  /// Tells the trainer what to do.
+  command(command: Command) {
+    this.post({ to: 'trainer', command });
+  }
+
+  private post(message: Inbound) {
+    this.start().postMessage(message, buffers(message));
+  }
+
+  private take(message: Outbound) {
+    switch (message.from) {
+      case 'analyst': {
+        const resolve = this.waiting.get(message.id);
+        this.waiting.delete(message.id);
+        resolve?.(message.response);
+        break;
+      }
+      case 'trainer':
+        // A run that is not the newest says nothing.
+        if (message.run !== null && message.run < this.newest) return;
+        this.newest = Math.max(this.newest, message.run ?? 0);
+        this.handlers?.event(message.event);
+        break;
+      case 'worker':
+        this.handlers?.failed(message.failure);
+        break;
+    }
+  }
 }

@@ -1,5 +1,4 @@
 // A run as the page shows it, stored or live: finished numbers, and how to find them.
-import { lists, type RunInfo } from './legacy';
 import type {
   Condition,
   Config,
@@ -12,6 +11,7 @@ import type {
   Lesion,
   Outcome,
   Probe,
+  RunDescription,
   Snapshot,
   StepTrace,
   StoredRun,
@@ -23,17 +23,18 @@ import type {
 
 export type Course = {
   kind: 'stored' | 'live';
-  run: RunInfo;
+  run: RunDescription;
   data?: DataInfo | undefined;
   engine?: EngineInfo | undefined;
+  /// For each lane, what was measured, in order of the tasks learned.
   records: TaskRecord[][];
-  summary?: Summary;
+  summary?: Summary | undefined;
   claims: Outcome[];
   /// For each lane looked at, its units at task ends, by tasks learned.
-  snapshots: Record<number, Snapshot[]>;
+  snapshots: Record<number, (Snapshot | undefined)[]>;
   /// For the same lanes, one step walked through.
   traces: Record<number, StepTrace>;
-  /// What the same lanes' units of h1 have learned at the end of a run that is stored.
+  /// What the same lanes' units that read the image have learned at the end of a run that is stored.
   learned: Record<number, Learned>;
   /// The same lanes at this moment, where a run is under way.
   now: Record<number, Snapshot>;
@@ -41,54 +42,128 @@ export type Course = {
   pixels?: number[] | undefined;
   strip?: number[][] | undefined;
   /// A stored run's results file.
-  file?: () => Promise<File>;
+  file?: (() => Promise<File>) | undefined;
 };
 
-export const storedCourse = (stored: StoredRun): Course => ({
-  kind: 'stored',
-  run: lists(stored.run),
-  data: stored.data,
-  engine: stored.engine,
-  records: stored.records,
-  summary: stored.summary,
-  claims: stored.claims,
-  snapshots: {},
-  traces: {},
-  learned: {},
-  now: {},
-  strip: stored.strip,
+const bare = { claims: [], snapshots: {}, traces: {}, learned: {}, now: {} };
+
+/// A run that begins on this machine.
+export const liveCourse = (run: RunDescription, data?: DataInfo, engine?: EngineInfo): Course => ({
+  ...bare,
+  kind: 'live',
+  run,
+  data,
+  engine,
+  records: run.lanes.map(() => []),
 });
+
+export function storedCourse(stored: StoredRun): Course {
+  const { run, data, engine, records, summary, claims, strip } = stored;
+  return { ...bare, kind: 'stored', run, data, engine, records, summary, claims, strip };
+}
 
 /// Gives a stored run the units that were watched in it; the same draws say that it is the same run.
 export function withWatched(course: Course, stored: StoredRun, watched: Watched): Course {
   if (stored.draws !== watched.draws) return course;
-  const snapshots: Record<number, Snapshot[]> = {};
-  const traces: Record<number, StepTrace> = {};
-  const learned: Record<number, Learned> = {};
-  for (const lane of watched.lanes) {
-    const index = course.run.lanes.findIndex((l) => l.seed === lane.seed && l.condition === lane.condition);
+  const { probe, pixels, strip } = watched;
+  const seen: Course = { ...course, snapshots: {}, traces: {}, learned: {}, probe, pixels, strip };
+  for (const { seed, condition, snapshots, trace, learned } of watched.lanes) {
+    const index = laneOf(course, seed, condition);
     if (index < 0) continue;
-    snapshots[index] = lane.snapshots;
-    traces[index] = lane.trace;
-    learned[index] = lane.learned;
+    seen.snapshots[index] = snapshots;
+    seen.traces[index] = trace;
+    seen.learned[index] = learned;
   }
-  return {
-    ...course,
-    snapshots,
-    traces,
-    learned,
-    probe: watched.probe,
-    pixels: watched.pixels,
-    strip: watched.strip,
-  };
+  return seen;
 }
 
-/// The last measured point at or before so many tasks.
-export function measuredAt(course: Course, condition: Condition, at: number): SummaryPoint | undefined {
-  const points = course.summary?.conditions.find((c) => c.condition === condition)?.points ?? [];
-  return points.filter((p) => p.tasks_learned <= at && p.accuracy.length > 0).at(-1);
+/// A seed's lane under a condition, as an index; -1 where there is none.
+export const laneOf = (course: Course, seed: number, condition: Condition) =>
+  course.run.lanes.findIndex((l) => l.seed === seed && l.condition === condition);
+
+/// The seeds of a run, each once.
+export const seedsOf = (course: Course) => [...new Set(course.run.lanes.map((l) => l.seed))];
+
+/// The two conditions that are compared where more would be too many: baseline and meta, or the first two.
+export function compared(conditions: Condition[]): Condition[] {
+  const pair = conditions.filter((c) => c === 'baseline' || c === 'meta');
+  return pair.length === 2 ? pair : conditions.slice(0, 2);
 }
 
+/// The lanes that are looked at side by side, at most two: the first seed's, of the conditions compared.
+export function pairOf(course: Course): { lane: Lane; index: number }[] {
+  const { lanes, config } = course.run;
+  const shown = compared(config.conditions);
+  return lanes
+    .map((lane, index) => ({ lane, index }))
+    .filter(({ lane }) => lane.seed === lanes[0]?.seed && shown.includes(lane.condition));
+}
+
+/// Which layers stand on which, bottom-up, as indices: pathways side by side.
+export function levels(run: RunDescription): number[][] {
+  const stack: number[][] = [];
+  run.layers.forEach((layer, l) => {
+    const level = stack[layer.depth];
+    if (level) level.push(l);
+    else stack[layer.depth] = [l];
+  });
+  return stack.filter(Boolean);
+}
+
+/// The top layer; of pathways side by side the left one.
+export const topLayer = (run: RunDescription): number => levels(run).at(-1)?.[0] ?? 0;
+
+/// The layer whose weights are pictures: the first that reads the image.
+export const imageLayer = (run: RunDescription): number => run.layers.findIndex((l) => l.reads === 'image');
+
+/// A head's index that a matrix leads to; none of one that leads to a layer.
+export function headOf(run: RunDescription, matrix: number): number | undefined {
+  const to = run.matrices[matrix]?.to;
+  return to !== undefined && 'head' in to ? to.head : undefined;
+}
+
+/// The layer that a matrix leads to, as an index; none of a readout.
+export function layerOf(run: RunDescription, matrix: number): number | undefined {
+  const to = run.matrices[matrix]?.to;
+  return to !== undefined && 'layer' in to ? to.layer : undefined;
+}
+
+/// What an accuracy is called in results files and tables.
+export function accuracyMetric(run: RunDescription, head: number, lesion: Lesion = 'intact'): string {
+  const left = run.lesions.find((l) => l.lesion === lesion)?.name ?? lesion;
+  return `accuracy ${run.heads[head]?.name ?? head} ${left}`;
+}
+
+/// A condition's points, in order of the tasks learned.
+export const pointsOf = (course: Course | undefined, condition: Condition): SummaryPoint[] =>
+  course?.summary?.conditions.find((c) => c.condition === condition)?.points ?? [];
+
+/// The last of what was measured at or before so many tasks, among what has what is asked for.
+export function lastAt<T extends { tasks_learned: number }>(
+  list: T[],
+  at: number,
+  has: (one: T) => boolean = () => true,
+): T | undefined {
+  return list.filter((one) => one.tasks_learned <= at && has(one)).at(-1);
+}
+
+/// The last point with accuracies at or before so many tasks.
+export const measuredAt = (course: Course | undefined, condition: Condition, at: number) =>
+  lastAt(pointsOf(course, condition), at, (p) => p.accuracy.length > 0);
+
+/// The record of a lane at or before so many tasks.
+export const recordAt = (course: Course, lane: number, at: number): TaskRecord | undefined =>
+  lastAt(course.records[lane] ?? [], at);
+
+/// The last evaluated record of a lane at or before so many tasks.
+export const evaluatedAt = (course: Course, lane: number, at: number): TaskRecord | undefined =>
+  lastAt(course.records[lane] ?? [], at, (r) => r.evaluation !== null);
+
+/// A lane's accuracy in a record.
+export const accuracyIn = (record: TaskRecord | undefined, head: number, lesion: Lesion = 'intact') =>
+  record?.evaluation?.accuracy.find((a) => a.head === head && a.lesion === lesion)?.mean;
+
+/// The mean accuracy that a lesion leaves.
 export const lesionAt = (
   point: SummaryPoint | undefined,
   head: number,
@@ -101,26 +176,12 @@ export function reached(course: Course): number {
   return points.reduce((most, p) => Math.max(most, p.tasks_learned), 0);
 }
 
-/// The lanes that are looked at, at most two: the twins.
-export function twins(course: Course): { lane: Lane; index: number }[] {
-  const all = course.run.lanes.map((lane, index) => ({ lane, index }));
-  const first = all.filter(({ lane }) => lane.seed === course.run.lanes[0].seed);
-  const pair = first.filter(({ lane }) => lane.condition === 'baseline' || lane.condition === 'meta');
-  return pair.length === 2 ? pair : first.slice(0, 2);
-}
+/// Whether every lane has learned every task.
+export const isOver = ({ run, records }: Course): boolean =>
+  records.every((list) => list.at(-1)?.tasks_learned === run.config.tasks);
 
-/// Which layers stand on which, bottom-up: pathways side by side.
-export function levels(run: RunInfo): number[][] {
-  const left = run.layers.findIndex((n) => n.endsWith('_L'));
-  const single = run.layers.map((_, l) => [l]);
-  return left < 0 ? single : [...single.slice(0, left), [left, left + 1]];
-}
-
-/// The record of a lane at or before so many tasks.
-export const recordAt = (course: Course, lane: number, at: number): TaskRecord | undefined =>
-  (course.records[lane] ?? []).filter((r) => r.tasks_learned <= at).at(-1);
-
-/// Whether two runs may be shown on each other: the same images, and the same settings but for seeds and conditions.
+/// Whether two runs may be shown on each other: the same images, and the same settings but for seeds and
+/// conditions.
 export function alike(a: Course, b: Course): boolean {
   const bare = (c: Config) =>
     JSON.stringify({ ...c, seeds: 0, first_seed: 0, conditions: [], evaluate_every: 0 });

@@ -1,5 +1,5 @@
-// The envelopes between the page and its worker: a request has a number that its response brings back, an event the number
-// of its run.
+// The envelopes between the page and its worker: a request has a number that its response brings back, an
+// event the number of its run.
 import type { Command, Event, Request, Response, Words } from './protocol';
 
 /// To the worker. The bytes of a request's or command's files are transferred.

@@ -1,5 +1,5 @@
-// The worker: passes requests to the analyst and commands to the trainer, what the trainer measured to the analyst, and
-// what they say back to the page.
+// The worker: passes requests to the analyst and commands to the trainer, what the trainer measured to the
+// analyst, and what they say back to the page.
 
 import type { Command, Event } from './protocol';
 import { reason } from './reason';

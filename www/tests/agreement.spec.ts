@@ -31,10 +31,11 @@ test('the page and the binary agree over the first steps', async ({ page }) => {
   ours.lanes.forEach((lane, i) => {
     // Before training, and after the first task's four steps: adapters differ in rounding only.
     for (const t of [0, 1]) {
-      const [a, b] = [lane, theirs.lanes[i]].map((l) => (l as unknown as { records: Record[] }).records[t]);
+      const of = (l: Lane | undefined) => (l as unknown as { records: Record[] }).records[t]!;
       const numbers = (r: Record) => [...r.alpha, ...r.beta, r.meta_loss ?? 0];
-      numbers(a).forEach((x, n) => {
-        worst = Math.max(worst, Math.abs(x - numbers(b)[n]) / Math.max(1e-2, Math.abs(x)));
+      const [a, b] = [numbers(of(lane)), numbers(of(theirs.lanes[i]))];
+      a.forEach((x, n) => {
+        worst = Math.max(worst, Math.abs(x - b[n]!) / Math.max(1e-2, Math.abs(x)));
       });
     }
   });

@@ -5,12 +5,12 @@ import { accessible, configure, expect, open, results, small, status, test } fro
 
 const at = (page: Page) => page.getByRole('slider', { name: 'Tasks learned' });
 
-/// What a twin's cells look like, as text.
-const cells = (page: Page, twin: string) =>
+/// What a network's cells look like, as text.
+const cells = (page: Page, condition: string) =>
   page.evaluate(
     (t) =>
-      [...document.querySelectorAll<HTMLCanvasElement>(`.twin.${t} canvas`)].map((c) => c.toDataURL()).join(),
-    twin,
+      [...document.querySelectorAll<HTMLCanvasElement>(`.lane.${t} canvas`)].map((c) => c.toDataURL()).join(),
+    condition,
   );
 
 /// Moves the handle as a hand does.
@@ -23,7 +23,7 @@ test('the stored run is seen at once, before anything is compiled', async ({ pag
   const asked: string[] = [];
   page.on('request', (r) => asked.push(r.url()));
   await page.goto('/');
-  await expect(page.locator('.twin canvas')).toHaveCount(8);
+  await expect(page.locator('.lane canvas')).toHaveCount(8);
   const first = await page.evaluate(() => performance.getEntriesByName('first-picture')[0]?.startTime);
   console.log(`first picture after ${first?.toFixed(0)} ms`);
   await expect(page.locator('#source-badge')).toHaveText('stored run');
@@ -31,8 +31,9 @@ test('the stored run is seen at once, before anything is compiled', async ({ pag
   expect(
     asked.filter((url) => url.includes('.wasm') || url.includes('worker') || url.includes('mnist')),
   ).toEqual([]);
-  // The twins start identical, cell for cell but for their colour; in the end they do not.
-  const active = (twin: string) => page.locator(`.twin.${twin} .bars span:first-child`).allTextContents();
+  // The two networks start identical, cell for cell but for their colour; in the end they do not.
+  const active = (condition: string) =>
+    page.locator(`.lane.${condition} .bars span:first-child`).allTextContents();
   expect(await active('baseline')).not.toEqual(await active('meta'));
   await move(page, 0);
   // Cells and words come with the next frame.
@@ -96,7 +97,7 @@ test('each figure shows its stored run, its claims and its panels', async ({ pag
       4,
     );
     await expect(page.locator('#trace')).toContainText('in task 5');
-    await page.locator('.twin.meta canvas').last().focus();
+    await page.locator('.lane.meta canvas').last().focus();
     await page.keyboard.press('ArrowRight');
     await expect(page.getByRole('img', { name: 'learned in 20 tasks of unit' })).toHaveCount(2);
   }
@@ -150,7 +151,7 @@ test('a link that can’t be read says so and opens the nearest preset', async (
     ['v=1&preset=figure3&sedes=4', 'sedes=4'],
     ['v=9&preset=figure3', 'newer page'],
     ['rubbish', 'no link of this page'],
-  ]) {
+  ] as const) {
     await page.goto('about:blank');
     await page.goto(`/#${link}`);
     await expect(page.getByRole('alert')).toContainText(words);
@@ -206,15 +207,15 @@ test('units are met by keyboard, weights and competition shown', async ({ page }
   await open(page, 'auto');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');
-  await page.locator('.twin.meta canvas').last().focus();
+  await page.locator('.lane.meta canvas').last().focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('#inspector')).toContainText('meta, h1 unit');
-  // Both twins' weights, and what they have learned.
+  // Both networks' weights, and what they have learned.
   await expect(page.locator('#inspector canvas.field')).toHaveCount(4);
   await page.keyboard.press('Enter');
   await expect(page.locator('#inspector svg')).toHaveCount(2);
-  await expect(page.locator('#inspector')).toContainText('units lie above the line');
+  await expect(page.locator('#inspector')).toContainText('units lie above the threshold');
   // Another digit, at once, of the run that is over.
   const before = await cells(page, 'meta');
   await page.getByLabel('Digit', { exact: true }).selectOption('3');
@@ -256,7 +257,7 @@ test('results, charts and rows go out, and results come in again', async ({ page
   const file = JSON.parse(await readFile(json.path, 'utf8')) as {
     lanes: { records: { alpha: number[] }[] }[];
   };
-  const alpha = file.lanes[1].records.at(-1)!.alpha[0];
+  const alpha = file.lanes[1]!.records.at(-1)!.alpha[0];
   const row = rows.find((r) => r.startsWith('0,meta,3,,alpha hidden1,'));
   expect(Number(row!.split(',')[5])).toBe(alpha);
   await page.locator('#open-results').setInputFiles(json.path);
@@ -265,7 +266,7 @@ test('results, charts and rows go out, and results come in again', async ({ page
   await page
     .locator('#open-results')
     .setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
-  await expect(page.getByRole('alert')).toContainText('no.json: not a results file');
+  await expect(page.getByRole('alert')).toContainText('no.json: not results of metacls');
 });
 
 test('every number of every chart is in the exported file', async ({ page }) => {
@@ -338,9 +339,10 @@ test('every number of every chart is in the exported file', async ({ page }) => 
   const all = ['0', '1', '2'].map(
     (s) => held.get([s, condition, tasks, '', 'accuracy category intact'].join())!,
   );
-  expect(accuracy.split(' ')[0]).toBe((all.reduce((a, b) => a + b, 0) / 3).toFixed(3));
+  expect(accuracy!.split(' ')[0]).toBe((all.reduce((a, b) => a + b, 0) / 3).toFixed(3));
   // A chart's own table opens beneath it.
-  await page.getByRole('button', { name: 'Accuracy on all tasks as a table' }).click();
+  const beside = page.locator('.charts');
+  await beside.getByRole('button', { name: 'Accuracy on all tasks as a table' }).click();
   await expect(page.locator('.charts .numbers tbody tr')).not.toHaveCount(0);
   await accessible(page, 'a table beneath a chart');
 });
@@ -362,7 +364,7 @@ test('one step is traced with the numbers that the engine then has', async ({ pa
   await expect(page.locator('#trace')).toContainText('Step 2 of 3, in task 2');
   await expect(page.locator('#trace canvas')).toHaveCount(10);
   await accessible(page, 'trace');
-  const foretold = file.lanes[1].records[2];
+  const foretold = file.lanes[1]!.records[2]!;
   await page.getByRole('button', { name: '2 The look-ahead' }).click();
   await expect(page.locator('#trace svg')).toHaveCount(1);
   await expect(page.locator('#trace')).toContainText(foretold.meta_loss.toFixed(4));

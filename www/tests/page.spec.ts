@@ -14,12 +14,12 @@ test('quick on procedural digits learns on the GPU, and shows it', async ({ page
   await expect(page.locator('#engine-badge')).toContainText('self-test passed');
   const file = await results(page);
   const meta = file.lanes.find((l) => l.condition === 'meta');
-  const course = meta!.records.map((r) => r.evaluation.accuracy[0].mean);
+  const course = meta!.records.map((r) => r.evaluation.accuracy[0]!.mean);
   expect(course.at(-1)!).toBeGreaterThan(0.2);
-  expect(course.at(-1)!).toBeGreaterThan(course[1]);
+  expect(course.at(-1)!).toBeGreaterThan(course[1]!);
   expect(course).toHaveLength(6);
   const active = meta!.records.at(-1)!.evaluation.active;
-  expect(active.at(-1)!).toBeLessThan(active[0]);
+  expect(active.at(-1)!).toBeLessThan(active[0]!);
   // The page shows the file's numbers.
   await page.getByText('The numbers as a table').click();
   await expect(page.locator('#table tr').last()).toContainText(course.at(-1)!.toFixed(3));
@@ -87,15 +87,13 @@ function idx(count: number, images: boolean): Buffer {
 
 test('dropped IDX files are used, broken ones are refused in words', async ({ page }) => {
   await open(page);
-  const files = [
-    { name: 'my-images.gz', mimeType: 'application/gzip', buffer: idx(140, true) },
-    { name: 'my-labels.gz', mimeType: 'application/gzip', buffer: idx(140, false) },
-  ];
-  await page.locator('#files').setInputFiles(files);
+  const images = { name: 'my-images.gz', mimeType: 'application/gzip', buffer: idx(140, true) };
+  const labels = { name: 'my-labels.gz', mimeType: 'application/gzip', buffer: idx(140, false) };
+  await page.locator('#files').setInputFiles([images, labels]);
   await expect(page.locator('#data-badge')).toContainText('custom IDX files');
   await expect(page.locator('#data-badge')).toContainText('120 to train, 20 to test; digest');
-  const broken = { ...files[0], buffer: files[0].buffer.subarray(0, 200) };
-  await page.locator('#files').setInputFiles([broken, files[1]]);
+  const broken = { ...images, buffer: images.buffer.subarray(0, 200) };
+  await page.locator('#files').setInputFiles([broken, labels]);
   await expect(page.getByRole('alert')).toContainText('my-images.gz');
   await expect(page.locator('#data-badge')).toContainText('custom IDX files');
   await configure(page, small);
@@ -113,7 +111,7 @@ test('files dropped on the page are used', async ({ page }) => {
       transfer.items.add(new File([new Uint8Array(labels)], 'l.gz'));
       return transfer;
     },
-    [[...idx(70, true)], [...idx(70, false)]],
+    [[...idx(70, true)], [...idx(70, false)]] as const,
   );
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await expect(page.locator('#data-badge')).toContainText('60 to train, 10 to test');

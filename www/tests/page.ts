@@ -62,8 +62,8 @@ export async function accessible(page: Page, what: string) {
   ).toEqual([]);
 }
 
-/// Pictures of the page's present state in both sizes and both schemes, each looked at by axe; nothing is wider than the
-/// window.
+/// Pictures of the page's present state in both sizes and both schemes, each looked at by axe; nothing is
+/// wider than the window.
 export async function shoot(page: Page, name: string) {
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
@@ -71,7 +71,7 @@ export async function shoot(page: Page, name: string) {
     for (const [width, height] of [
       [1440, 900],
       [390, 844],
-    ]) {
+    ] as const) {
       await page.setViewportSize({ width, height });
       await page.waitForTimeout(200);
       await page.screenshot({ path: `test-results/states/${name}-${scheme}-${width}.png`, fullPage: true });

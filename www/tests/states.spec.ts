@@ -1,4 +1,5 @@
-// Screenshots of the states that other tests pass by, for people to look at. The run that is done: page.spec.ts.
+// Screenshots of the states that other tests pass by, for people to look at. The run that is done:
+// page.spec.ts.
 import { configure, expect, open, shoot, small, status, test } from './page';
 
 test('every figure, the Lab and a step walked through fit both sizes', async ({ page }) => {

@@ -1,9 +1,18 @@
-import { describe, expect, test, vi } from 'vitest';
-
-// The module asks the system for its colour scheme when it is loaded.
-vi.hoisted(() => vi.stubGlobal('matchMedia', () => new EventTarget()));
-
-import { accuracy, effect, fixed, percent, probability, rate, same } from '../src/format';
+import { describe, expect, test } from 'vitest';
+import { same } from '../src/dom';
+import {
+  accuracy,
+  Count,
+  chanceLevel,
+  count,
+  counted,
+  effect,
+  fixed,
+  percent,
+  probability,
+  rate,
+  small,
+} from '../src/format';
 
 describe('numbers', () => {
   test('a share is whole percents', () => {
@@ -30,13 +39,26 @@ describe('numbers', () => {
     expect([-12.34, 5.216, 0.1332, -0.226].map(effect)).toEqual(['-12.3', '5.22', '0.13', '-0.23']);
   });
 
+  test('what is too small to be written out has an exponent', () => {
+    expect([0, 0.5, 0.0004].map(small)).toEqual(['0', '0.50', '4.0e-4']);
+  });
+
   test('a small probability is a bound', () => {
     expect([0.00009, 0.0001, 0.5].map(probability)).toEqual(['< 0.0001', '0.0001', '0.5000']);
   });
 
-  test('the item head, whose accuracy is small, has a digit more', () => {
-    expect(accuracy(0.4884, 0)).toBe('0.488');
-    expect(accuracy(0.02412, 1)).toBe('0.0241');
+  test('an accuracy has as many digits as tell it from chance', () => {
+    expect(accuracy(0.4884, 0.1)).toBe('0.488');
+    expect(accuracy(0.02412, 0.0005)).toBe('0.0241');
+    expect(accuracy(0.5, 1 / 26)).toBe('0.500');
+    expect([0.1, 1 / 2000, 1 / 26].map(chanceLevel)).toEqual(['0.1', '0.0005', '0.0385']);
+  });
+
+  test('counts are words up to twenty', () => {
+    expect([0, 5, 20, 21].map(count)).toEqual(['no', 'five', 'twenty', '21']);
+    expect(Count(3)).toBe('Three');
+    expect(counted(1, 'digit')).toBe('one digit');
+    expect(counted(40, 'digit')).toBe('40 digits');
   });
 });
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::shell::{cargo, node, root, run};
 use crate::{setup, wasm};
@@ -20,19 +20,29 @@ pub fn build(binary: Option<&Path>) -> Result<()> {
     run(node("npm").args(["run", "--silent", "build"]))
 }
 
-/// Makes what the page shows of the stored runs.
+/// The binary: the one given, or built and run.
+fn metacls(binary: Option<&Path>) -> Command {
+    if let Some(binary) = binary {
+        return Command::new(binary);
+    }
+    let mut build = cargo();
+    build.args(["run", "--quiet", "--profile", "test"]);
+    build.args(["--package", "metacls", "--"]);
+    build
+}
+
+/// Makes what the page shows: the catalog of experiments, and their stored runs.
 fn stored(binary: Option<&Path>) -> Result<()> {
     let folder = root().join("www/src/stored");
-    let mut metacls = match binary {
-        Some(binary) => Command::new(binary),
-        None => {
-            let mut build = cargo();
-            build.args(["run", "--quiet", "--profile", "test"]);
-            build.args(["--package", "metacls", "--"]);
-            build
-        }
-    };
-    run(metacls
+    std::fs::create_dir_all(&folder)?;
+    let catalog = metacls(binary).args(["info", "--json"]).output()?;
+    ensure!(
+        catalog.status.success(),
+        "metacls info --json: {}",
+        String::from_utf8_lossy(&catalog.stderr)
+    );
+    std::fs::write(folder.join("catalog.json"), catalog.stdout)?;
+    run(metacls(binary)
         .args(["report", "--quiet", "--page"])
         .arg(&folder)
         .args(FIGURES.map(|figure| root().join(format!("stored/{figure}.json.gz")))))?;

@@ -1,0 +1,64 @@
+// What every kind of chart shares: what it is given, what it gives, sizes and marks that stand in several.
+import * as Plot from '@observablehq/plot';
+import { type Course, type Spread, whisker } from '../course';
+import type { Condition, Estimate, RunDescription, Show } from '../protocol';
+import { conditionColor, conditionFill, style } from '../theme';
+import type { Row } from './rows';
+
+/// What is drawn: a run, the stored one behind it, the point of the stream that is looked at, and what bands
+/// mean.
+export type Shown = { front: Course; behind: Course | undefined; at: number; spread: Spread };
+
+/// Where it is drawn: as wide as its container, so that text keeps its size.
+export type Frame = { id: string; width: number; height?: number | undefined };
+
+/// A picture, and its numbers for whoever asks for them.
+export type Drawn = { label: string; plot: Element; numbers(): Row[] };
+
+/// A kind of chart. Gives words where there is nothing to draw.
+export type Chart<K extends Show['kind']> = (
+  show: Extract<Show, { kind: K }>,
+  shown: Shown,
+  frame: Frame,
+) => Drawn | string;
+
+/// Of what is not measured yet.
+export const LATER = 'This fills in task by task.';
+
+/// Of a head that the run has not.
+export const NO_HEAD = 'This run has no such task.';
+
+/// Sizes and margins that charts begin with.
+export const sizes = ({ width, height = 188 }: Frame) => ({
+  width,
+  height,
+  marginLeft: 40,
+  marginRight: 56,
+  marginTop: 16,
+  marginBottom: 30,
+  style: { background: 'none', color: style('--text'), fontSize: '11px' },
+});
+
+/// The ends of an estimate's band: itself where its spread is not known.
+export const band = (e: Estimate, spread: Spread) => whisker(e, spread) ?? { low: e.mean, high: e.mean };
+
+type Of = { condition: Condition };
+
+/// The colour of a datum's condition, and what its marks are filled with.
+export const ink = ({ condition }: Of) => conditionColor(condition);
+export const inside = ({ condition }: Of) => conditionFill(condition);
+
+/// The rule at the point of the stream that is looked at.
+export const atRule = (at: number) => Plot.ruleX([at], { stroke: style('--secondary'), strokeOpacity: 0.6 });
+
+/// Single seeds' lines: fainter where they are many.
+export const faint = (run: RunDescription, few = 0.3, many = 0.15) => ({
+  strokeWidth: 0.75,
+  strokeOpacity: run.config.seeds > 8 ? many : few,
+});
+
+/// Facets side by side, one for each condition.
+export const facets = (conditions: Condition[]) => ({ label: null, domain: conditions, padding: 0.16 });
+
+/// A little to the side, always the same for the same seed.
+export const jitter = (seed: number) => (((seed * 7919) % 101) / 101 - 0.5) * 0.5;

@@ -1,0 +1,64 @@
+// The experiment panel by panel, under its letters: the stored run behind the live one.
+import { experimentOf } from '../catalog';
+import { compared } from '../course';
+import { element, get } from '../dom';
+import type { Panel, RunDescription } from '../protocol';
+import type { Shown } from './chart';
+import { exits, show } from './figure';
+import { draw as drawKind } from './kinds';
+
+/// What there is to see of a run that belongs to no experiment.
+function general({ heads, config }: RunDescription): Panel[] {
+  const panel = (title: string, show: Panel['show']): Panel => ({ title, note: null, wide: false, show });
+  return [
+    ...heads.map(({ name }, head) => panel(`Accuracy, every seed: ${name}`, { kind: 'pairs', head })),
+    panel('Learning rate by layer', { kind: 'bars', rate: 'alpha' }),
+    panel('How alike codes are, before (open) and after (filled)', { kind: 'codes' }),
+    ...compared(config.conditions).map((condition) =>
+      panel(`Accuracy matrix, ${condition}`, { kind: 'matrix', condition }),
+    ),
+  ];
+}
+
+const letter = (i: number) => String.fromCharCode(97 + i);
+
+const slug = (words: string) => words.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+
+function figure({ title, note, wide }: Panel, i: number, of: string): HTMLElement {
+  const container = element('div', { id: `panel-${i}` });
+  const buttons = exits(container, title, `metacls-${of}-${slug(title)}`);
+  const words = note === null ? title : `${title} (${note})`;
+  const caption = element('figcaption', {}, element('b', {}, `${letter(i)} `), words, ' ', buttons);
+  return element('figure', { class: wide ? 'wide' : '' }, caption, container);
+}
+
+/// What the figures were made for.
+let made = '';
+
+/// Draws the panels, one with each turn, so that whoever calls can let the reader in between.
+export function* draw(shown: Shown): Generator<void> {
+  const { run, summary } = shown.front;
+  if (!summary) return;
+  const experiment = experimentOf(run.experiment);
+  const list = experiment?.panels ?? general(run);
+  const now = JSON.stringify([run.experiment, list]);
+  if (now !== made) {
+    made = now;
+    get('panels').replaceChildren(...list.map((panel, i) => figure(panel, i, experiment?.id ?? 'run')));
+  }
+  // All widths before anything is drawn: asking in between has the page laid out anew each time.
+  const frames = list.map((panel, i) => {
+    const container = document.getElementById(`panel-${i}`);
+    const most = panel.wide ? 640 : 460;
+    return {
+      container,
+      id: `panel-${i}`,
+      width: Math.max(260, Math.min(most, container?.clientWidth ?? 310)),
+    };
+  });
+  for (const [i, panel] of list.entries()) {
+    const frame = frames[i];
+    if (frame) show(frame.container, [drawKind(panel.show, shown, frame)]);
+    yield;
+  }
+}

@@ -1,0 +1,56 @@
+// The address: what is chosen as a link, kept in step with it, and read when it comes.
+import type { Client } from '../client';
+import { get, put } from '../dom';
+import type { Choice } from '../state/choice';
+import type { Store } from '../state/store';
+import { debounced } from './debounce';
+
+/// Browsers refuse to have the address changed too often; so many milliseconds between two writes are
+/// allowed.
+const WAIT = 300;
+
+/// The point looked at is no part of what the terminal runs.
+const withoutPoint = (fragment: string) => fragment.replace(/&at=\d+$/, '');
+
+export class Address {
+  /// What this page has written.
+  private written = '';
+
+  constructor(
+    private readonly client: Client,
+    private readonly choice: Store<Choice>,
+    private readonly at: () => number,
+  ) {}
+
+  /// The link that the page was opened with; empty where there is none.
+  get fragment(): string {
+    return location.hash.slice(1);
+  }
+
+  /// Tells of links that come later.
+  listen(came: (fragment: string) => void) {
+    addEventListener('hashchange', () => {
+      if (this.fragment !== this.written && this.fragment !== '') came(this.fragment);
+    });
+  }
+
+  /// Keeps the address in step with what is chosen, once there is who can write it.
+  readonly keep = debounced(() => {
+    if (this.client.isStarted) void this.write();
+  }, WAIT);
+
+  private async write() {
+    const { config, experiment, follows } = this.choice.get();
+    const { fragment } = await this.client.ask('link', {
+      type: 'write_link',
+      config: JSON.stringify(config),
+      experiment,
+      at: follows ? null : this.at(),
+    });
+    // What is no configuration has no link; the editor says what is wrong with it.
+    if (fragment === null) return;
+    this.written = fragment;
+    history.replaceState(null, '', `#${fragment}`);
+    put(get('command'), `metacls run '#${withoutPoint(fragment)}'`);
+  }
+}

@@ -1,0 +1,151 @@
+// What is drawn of the run in front: the network and its numbers at once, charts and what stands below them
+// after.
+import { type Course, pairOf, reached, type Spread } from '../course';
+import { get, put, same } from '../dom';
+import * as claims from '../panes/claims';
+import type { Inspector } from '../panes/inspector';
+import type { Lesions } from '../panes/lesions';
+import type { Network } from '../panes/network';
+import * as schematics from '../panes/schematics';
+import * as table from '../panes/table';
+import type { Time } from '../panes/time';
+import type { Trace } from '../panes/trace';
+import { behind, type Choice, front } from '../state/choice';
+import type { Store } from '../state/store';
+import type { View } from '../state/view';
+import { dark } from '../theme';
+import { explanations } from '../words';
+import { callout } from './callout';
+import type { Scheduler } from './scheduler';
+
+/// Everything that draws with Plot; it comes after the first picture.
+type Charts = typeof import('../charts');
+
+export type Panes = {
+  network: Network;
+  inspector: Inspector;
+  lesions: Lesions;
+  trace: Trace;
+  time: Time;
+};
+
+/// The width from which charts stand beside the network.
+const WIDE = 1180;
+
+export class Drawing {
+  private charts: Charts | undefined;
+  /// What was drawn last below the network, so that another unit chosen redraws only cells.
+  private drawn: unknown[] = [];
+
+  constructor(
+    private readonly view: Store<View>,
+    private readonly choice: Store<Choice>,
+    private readonly panes: Panes,
+    private readonly fill: Scheduler['fill'],
+  ) {}
+
+  /// The run in front.
+  get front(): Course | undefined {
+    return front(this.choice.get(), this.view.get().live);
+  }
+
+  /// Loads what draws charts.
+  async load(): Promise<void> {
+    this.charts = await import('../charts');
+  }
+
+  draw(atOnce: boolean) {
+    const course = this.front;
+    const isLive = course?.kind === 'live';
+    put(get('source-badge'), isLive ? 'this machine' : 'stored run');
+    if (!course) return;
+    const { choice, panes } = this;
+    const { network, lesions, trace, time } = panes;
+    const { config, lanes } = course.run;
+    const { stored, follows, tab } = choice.get();
+    const seeds = config.seeds > 1 ? ` of ${config.seeds}` : '';
+    put(get('network-words'), `seed ${lanes[0]?.seed}${seeds}, ${course.data?.name ?? ''}`);
+    const limit = reached(course);
+    if (isLive && follows && !time.isPlaying) time.at = limit;
+    time.set(config.tasks, limit, course.strip ?? stored?.strip);
+    const { at } = time;
+    lesions.show(course, at);
+    trace.show(course);
+    network.show(course, at, isLive && at === limit, lesions.chosen);
+    this.inspect();
+    if (!time.isPlaying) put(get('callout'), callout(course, at, lesions.words(course, at)));
+    const back = behind(choice.get(), course);
+    const spread = get<HTMLSelectElement>('spread').value as Spread;
+    const { summary, records, traces } = course;
+    const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen];
+    const now = [...of, this.charts, innerWidth, dark.matches];
+    if (same(now, this.drawn)) return;
+    this.drawn = now;
+    time.follow();
+    if (!time.isPlaying) {
+      claims.draw(course, back);
+      explain(course);
+    }
+    put(get('panels-source'), source(course, back));
+    if (!this.charts) return;
+    const shown = { front: course, behind: back, at, spread };
+    const pieces = this.charts.beside.draw(shown);
+    if (atOnce || time.isPlaying) while (!pieces.next().done);
+    // While the pass plays only what is beside the network follows.
+    if (!time.isPlaying) this.fill(rest(this.charts, shown, pieces));
+  }
+
+  /// Shows a closer look at what is chosen.
+  inspect() {
+    const course = this.front;
+    if (!course) return;
+    const { inspector, network } = this.panes;
+    // Pathways are tall: what is looked at closer stands beside them, so that time stays in view.
+    const isTall = course.run.layers.some((l) => l.pathway !== null);
+    inspector.moveTo(get(isTall && innerWidth > WIDE ? 'inspect-right' : 'inspector'));
+    const { selected, layers } = network.inspected();
+    inspector.show(course, selected, layers, this.view.get().receptive);
+  }
+
+  /// Fills the table of all numbers.
+  table() {
+    const course = this.front;
+    if (course) table.draw(course);
+  }
+
+  /// The lanes shown side by side, where they are of this machine.
+  get liveLanes(): number[] {
+    const course = this.front;
+    return course?.kind === 'live' ? pairOf(course).map(({ index }) => index) : [];
+  }
+}
+
+type ShownRuns = Parameters<Charts['beside']['draw']>[0];
+
+/// What is left of the charts beside the network, and what stands below.
+function* rest(charts: Charts, shown: ShownRuns, pieces: Generator<void>): Generator<void> {
+  yield* pieces;
+  yield* charts.panels.draw(shown);
+  schematics.draw(shown.front, shown.at);
+  yield;
+  if (get<HTMLDetailsElement>('numbers').open) table.draw(shown.front);
+}
+
+/// Which run the panels show, and what stands behind it.
+function source({ kind, run, data }: Course, back: Course | undefined): string {
+  const whose = run.experiment === null ? ' It belongs to no experiment.' : '';
+  if (kind === 'stored') {
+    const { seeds } = run.config;
+    const count = `${seeds} seed${seeds === 1 ? '' : 's'}`;
+    return `The stored run of ${count}, on ${data?.name ?? 'unknown images'}.${whose}`;
+  }
+  if (back) return `This run in front; the stored ${back.run.config.seeds} seeds behind it, pale.`;
+  return `This run.${whose} The stored one has other images or settings, so it is not shown behind it.`;
+}
+
+/// The explanations' words, as the run in front has them.
+function explain({ run }: Course) {
+  for (const span of document.querySelectorAll<HTMLElement>('[data-words]')) {
+    put(span, explanations[span.dataset['words'] ?? '']?.(run.config) ?? '');
+  }
+}

@@ -1,0 +1,101 @@
+// Runs: settings are checked as they change, and what was checked is run.
+import type { Client } from '../client';
+import { get } from '../dom';
+import * as images from '../images';
+import type { Config, EngineChoice, StepUnit } from '../protocol';
+import { type Choice, chosen, edited } from '../state/choice';
+import type { Store } from '../state/store';
+import { isRunning, type View } from '../state/view';
+
+type Handlers = {
+  /// Other settings are chosen.
+  changed(): void;
+  /// A run is asked for.
+  begins(): void;
+};
+
+export class Runs {
+  /// Run was pressed before there was anything to run on.
+  private isWanted = false;
+  /// The answer about the present settings: themselves, where they are usable.
+  private checked: Promise<Config | null> | undefined;
+
+  constructor(
+    private readonly client: Client,
+    private readonly view: Store<View>,
+    private readonly choice: Store<Choice>,
+    private readonly handlers: Handlers,
+  ) {}
+
+  /// Starts from an experiment's settings.
+  choose(id: string) {
+    this.choice.update((choice) => chosen(choice, id));
+    this.check();
+  }
+
+  /// Changes one field.
+  edit(field: string, value: unknown) {
+    this.choice.update((choice) => edited(choice, field, value));
+    this.client.start();
+    this.check();
+  }
+
+  /// Has the present settings checked; an answer about settings that have changed since says nothing.
+  check() {
+    this.handlers.changed();
+    if (!this.client.isStarted) return;
+    const config = JSON.stringify(this.choice.get().config);
+    const answer = this.client.ask('checked', { type: 'check', config });
+    const checked = answer.then(({ problems, config }) => {
+      if (this.checked === checked) this.view.update((view) => ({ ...view, problems }));
+      return config;
+    });
+    this.checked = checked;
+  }
+
+  /// Runs what is chosen, now or as soon as there are images.
+  async run() {
+    const view = this.view.get();
+    if (view.data === undefined || !this.checked) {
+      this.isWanted = true;
+      // Where the trainer could not be loaded, its images are asked for again, and it with them.
+      if (view.state === 'failed') void images.begin((command) => this.client.command(command));
+      else this.client.start();
+      return;
+    }
+    this.isWanted = false;
+    const { experiment } = this.choice.get();
+    const config = await this.checked;
+    if (!config) return;
+    this.handlers.begins();
+    const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
+    this.client.command({ type: 'run', config, experiment, engine, paused: false });
+  }
+
+  /// Runs what was asked for before there were images.
+  runWanted() {
+    if (this.isWanted && this.view.get().data && this.checked) void this.run();
+  }
+
+  /// Runs, pauses or goes on.
+  primary() {
+    const view = this.view.get();
+    if (view.state === 'paused' || isRunning(view)) this.pause();
+    else void this.run();
+  }
+
+  /// Pauses, or goes on.
+  pause() {
+    this.client.command({ type: this.view.get().state === 'paused' ? 'resume' : 'pause' });
+  }
+
+  /// Goes on by one unit, while paused.
+  step(unit: StepUnit) {
+    if (this.view.get().state === 'paused') this.client.command({ type: 'step', unit });
+  }
+
+  /// Back to before the first step.
+  reset() {
+    this.client.command({ type: 'reset' });
+  }
+}

@@ -1,0 +1,123 @@
+// Time: a strip of the tasks' digits that shows progress and is the handle to go back.
+import { get, put } from '../dom';
+import { rgb, style } from '../theme';
+
+type Handlers = { moved(at: number, byHand: boolean): void };
+
+/// One pass over all tasks takes five seconds.
+const PASS = 5_000;
+
+/// The strip's height in CSS pixels, and what a digit may have of it.
+const [HEIGHT, DIGIT] = [34, 28];
+
+/// The range input's thumb goes from half its width to the other end.
+const INSET = 10;
+
+export class Time {
+  /// Tasks learned at the point looked at.
+  at = 0;
+  private tasks = 1;
+  private limit = 0;
+  private playing: number | undefined;
+  private readonly input = get<HTMLInputElement>('at');
+  private readonly button = get<HTMLButtonElement>('play');
+  private readonly canvas = get<HTMLCanvasElement>('strip');
+  private strip: number[][] = [];
+
+  constructor(private readonly handlers: Handlers) {
+    this.input.addEventListener('input', () => {
+      this.stop();
+      this.move(Number(this.input.value), true);
+    });
+    this.button.addEventListener('click', () => (this.isPlaying ? this.stop() : this.play()));
+    new ResizeObserver(() => this.paint()).observe(this.canvas);
+  }
+
+  get isPlaying() {
+    return this.playing !== undefined;
+  }
+
+  /// Sets the stream's length, how far it has been reached, and its digits.
+  set(tasks: number, limit: number, strip: number[][] | undefined) {
+    this.tasks = tasks;
+    this.limit = limit;
+    this.input.max = String(tasks);
+    if (strip && strip !== this.strip) {
+      this.strip = strip;
+      this.paint();
+    }
+    this.say();
+  }
+
+  /// Moves the handle, at most as far as the run has come.
+  move(at: number, byHand = false) {
+    this.at = Math.max(0, Math.min(at, this.limit));
+    this.input.value = String(this.at);
+    this.say();
+    this.paint();
+    this.handlers.moved(this.at, byHand);
+  }
+
+  /// Puts the handle where the point looked at is.
+  follow() {
+    this.input.value = String(this.at);
+    this.paint();
+  }
+
+  /// Takes the handle over all tasks, once.
+  play() {
+    this.stop();
+    if (this.at >= this.limit) this.move(0);
+    const pause = PASS / Math.max(1, this.tasks);
+    this.button.setAttribute('aria-label', 'Pause the pass');
+    this.button.textContent = '❚❚';
+    this.playing = window.setInterval(() => {
+      // Stopped first, so that what is said at the end is said.
+      if (this.at + 1 >= this.limit) this.stop();
+      this.move(this.at + 1);
+    }, pause);
+  }
+
+  stop() {
+    if (this.playing !== undefined) window.clearInterval(this.playing);
+    this.playing = undefined;
+    this.button.textContent = '▶';
+    this.button.setAttribute('aria-label', 'Play the pass over the tasks');
+  }
+
+  private say() {
+    const words = this.at === 0 ? 'untrained' : `after ${this.at} of ${this.tasks} tasks`;
+    this.input.setAttribute('aria-valuetext', words);
+    put(get('at-words'), words);
+  }
+
+  private paint() {
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    const width = this.canvas.clientWidth;
+    if (width === 0) return;
+    this.canvas.width = width * ratio;
+    this.canvas.height = HEIGHT * ratio;
+    const pen = this.canvas.getContext('2d');
+    if (!pen) return;
+    pen.scale(ratio, ratio);
+    // A task's digit stands where the thumb passes while the task is learned.
+    const step = (width - 2 * INSET) / Math.max(1, this.tasks);
+    const side = Math.min(DIGIT, step - 1);
+    if (side <= 0) return;
+    const ink = rgb(style('--text'));
+    this.strip.forEach((pixels, task) => {
+      const small = stamp(pixels, ink, task < this.at ? 1 : 0.3);
+      pen.drawImage(small, INSET + (task + 0.5) * step - side / 2, (HEIGHT - side) / 2, side, side);
+    });
+  }
+}
+
+/// A square of pixels 0 to 255 as ink of this strength.
+function stamp(pixels: number[], ink: [number, number, number], strength: number): OffscreenCanvas {
+  const side = Math.max(1, Math.round(Math.sqrt(pixels.length)));
+  const picture = new ImageData(side, side);
+  for (const [i, p] of pixels.entries()) picture.data.set([...ink, p * strength], 4 * i);
+  const small = new OffscreenCanvas(side, side);
+  small.getContext('2d')?.putImageData(picture, 0, 0);
+  return small;
+}

@@ -1,0 +1,83 @@
+// What is chosen: which tab and experiment, what Run runs, and which stored run stands for them.
+import { catalog, experimentOf, opening } from '../catalog';
+import { alike, type Course } from '../course';
+import type { Config } from '../protocol';
+
+/// The tab of one's own settings; every other tab is an experiment's, by its id.
+export const LAB = 'lab';
+
+export type Choice = {
+  /// An experiment's id, or [`LAB`].
+  tab: string;
+  /// The experiment that the settings started from, by its id.
+  experiment: string;
+  /// What Run runs.
+  config: Config;
+  /// The stored run that is shown where there is none of this machine.
+  stored?: Course | undefined;
+  /// Whether the handle of time follows the run: until the reader takes it.
+  follows: boolean;
+};
+
+/// An experiment's settings as the page begins with them: many seeds are for the terminal, one is enough
+/// here.
+const begun = (config: Config): Config => ({ ...structuredClone(config), seeds: 1 });
+
+export const initialChoice: Choice = {
+  tab: opening.id,
+  experiment: opening.id,
+  config: begun(opening.config),
+  follows: true,
+};
+
+/// Starts from an experiment's settings.
+export function chosen(choice: Choice, id: string): Choice {
+  const experiment = experimentOf(id);
+  return experiment ? { ...choice, experiment: id, config: begun(experiment.config) } : choice;
+}
+
+/// Another value of one field.
+export const edited = (choice: Choice, field: string, value: unknown): Choice => ({
+  ...choice,
+  config: { ...choice.config, [field]: value },
+});
+
+/// Which experiment's stored run is shown: the tab's; in the Lab, that of the settings' experiment if it has
+/// one.
+export function storedOf({ tab, experiment }: Choice): string {
+  const wanted = experimentOf(tab === LAB ? experiment : tab);
+  return wanted?.stored ? wanted.id : opening.id;
+}
+
+/// The tab of an experiment: its own if it has one, else the Lab.
+export const tabOf = (id: string | null): string => (id !== null && experimentOf(id)?.stored ? id : LAB);
+
+/// The run in front: this machine's where there is one for what is chosen, else the stored one.
+export function front({ tab, stored }: Choice, live: Course | undefined): Course | undefined {
+  if (tab === LAB) return live ?? stored;
+  return live?.run.experiment === tab ? live : stored;
+}
+
+/// The stored run where it may be shown behind the one in front.
+export function behind({ stored }: Choice, course: Course | undefined): Course | undefined {
+  return stored && course && course !== stored && alike(stored, course) ? stored : undefined;
+}
+
+/// Fields in which two configurations differ.
+export function changed(a: Config, b: Config): Set<string> {
+  const names = Object.keys(a) as (keyof Config)[];
+  return new Set(names.filter((n) => JSON.stringify(a[n]) !== JSON.stringify(b[n])));
+}
+
+/// Fields that say how much is run, not what.
+const EXTENT = ['seeds', 'first_seed', 'conditions', 'evaluate_every', 'data'];
+
+/// The fields that make of an experiment another one.
+export const settings = (a: Config, b: Config): string[] =>
+  [...changed(a, b)].filter((name) => !EXTENT.includes(name));
+
+/// The tabs, in order: each experiment with a stored run, then the Lab.
+export const tabs: { id: string; title: string }[] = [
+  ...catalog.filter((e) => e.stored),
+  { id: LAB, title: 'Lab' },
+];

@@ -1,0 +1,49 @@
+// The style sheet's colours, for what is drawn by script, and how conditions and layers are told apart.
+import type { Condition } from './protocol';
+
+/// Values of the sheet's variables. Charts ask for one with every mark, and asking the page each time would
+/// have it work out its styles anew after every change; only the system's scheme changes them.
+const known = new Map<string, string>();
+
+/// Whether the system asks for dark, and when that changes.
+export const dark = matchMedia('(prefers-color-scheme: dark)');
+dark.addEventListener('change', () => known.clear());
+
+/// The value of a variable of the style sheet.
+export function style(name: string): string {
+  let value = known.get(name);
+  if (value === undefined) {
+    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    known.set(name, value);
+  }
+  return value;
+}
+
+/// A condition's colour: the sheet's variable of its name.
+export const conditionColor = (condition: Condition) => style(`--${condition}`);
+
+/// What a condition's marks are filled with: the baseline's are open.
+export const conditionFill = (condition: Condition) =>
+  condition === 'baseline' ? style('--ground') : conditionColor(condition);
+
+/// Conditions are told apart by dash and label as well as by colour.
+export const dashes: Record<Condition, string> = {
+  baseline: '5,4',
+  meta: '',
+  rates: '8,3',
+  sparsity: '2,3',
+  frozen: '10,3,2,3',
+};
+
+/// A layer's position in the ordered scale, whatever the depth: the deepest is darkest (light) or lightest
+/// (dark).
+export function layerColor(layer: number, count: number): string {
+  const step = count === 1 ? 3 : Math.round((layer / (count - 1)) * 3);
+  return style(`--h${step + 1}`);
+}
+
+/// Red, green and blue of a colour written as #rrggbb.
+export const rgb = (hex: string): [number, number, number] => {
+  const part = (at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
+  return [part(1), part(3), part(5)];
+};

@@ -1,0 +1,78 @@
+// Sentences that follow a run's configuration: nothing in them that a field of the Lab can make false.
+import { Count, count, counted } from './format';
+import type { Config, LesionDescription, RunDescription } from './protocol';
+
+/// Whether a lesion silences a whole layer rather than some units of it.
+const isWhole = ({ layers }: RunDescription, lesion: LesionDescription) =>
+  lesion.layer !== null && lesion.units === layers[lesion.layer]?.units;
+
+/// The lesion that silences a layer, if it is measured.
+export const lesionOf = (run: RunDescription, layer: number): LesionDescription | undefined =>
+  run.lesions.find((l) => l.layer === layer && isWhole(run, l));
+
+/// What a lesion takes away: "h4_L", "250 random units of h4_L"; nothing of the intact network.
+export function silenced(run: RunDescription, lesion: LesionDescription): string {
+  if (lesion.layer === null) return '';
+  const name = run.layers[lesion.layer]?.name ?? '';
+  return isWhole(run, lesion) ? name : `${lesion.units} random units of ${name}`;
+}
+
+/// The same, as short as an axis asks for: "without h4_L", "without 250 of h4_L".
+export const without = (run: RunDescription, lesion: LesionDescription): string =>
+  `without ${silenced(run, lesion).replace(' random units', '')}`;
+
+/// Why some of one pathway's units are silenced at random: they are as many as all of the other's. Empty
+/// where that is not measured.
+export function lesionNote(run: RunDescription): string {
+  const some = run.lesions.find((l) => l.layer !== null && !isWhole(run, l));
+  const from = some?.layer == null ? undefined : run.layers[some.layer];
+  const other = run.layers.find((l) => l.pathway !== null && l !== from && l.units === some?.units);
+  if (!some || !from || !other) return '';
+  const times = from.units / other.units;
+  const ratio = Number.isInteger(times)
+    ? `${from.name} has ${times === 2 ? 'twice' : `${count(times)} times`} the units of ${other.name}`
+    : `${from.name} has ${from.units} units, ${other.name} ${other.units}`;
+  return `${ratio}: the ${some.units} random ones are as many as all of ${other.name}.`;
+}
+
+const FROM_MEMORY = 'replayed from memory, of this task or earlier ones';
+
+/// What one observe step sees.
+export function seen(current: number, replayed: number): string {
+  const fresh =
+    current === 1 ? 'One new digit comes' : `${Count(current)} new digits come one after the other`;
+  const replay =
+    replayed === 0
+      ? 'the memory is still empty, so none is replayed'
+      : replayed === current
+        ? `as many are ${FROM_MEMORY}`
+        : `${count(replayed)} ${replayed === 1 ? 'is' : 'are'} ${FROM_MEMORY}`;
+  return `${fresh}; ${replay}.`;
+}
+
+/// How a look-ahead of so many inner steps makes the meta-loss.
+export const metaLoss = (steps: number) =>
+  [
+    'On a copy of its weights the network learns the new digits one by one.',
+    'After each it is asked how well all of them, new and replayed, are read now:',
+    steps === 1 ? 'that' : `the mean of these ${counted(steps, 'number')}`,
+    'is the meta-loss, ',
+  ].join(' ');
+
+/// How gradients are clipped.
+export const clipping = ({ clip_norm }: Config) =>
+  `Each of the three groups is scaled down to a norm of ${clip_norm} if it is longer; what is left of it: `;
+
+/// What the page's explanations fill in of the run shown, by the names of index.html's `data-words`.
+export const explanations: Record<string, (config: Config) => string> = {
+  batch: ({ batch }) => counted(batch, 'new image'),
+  replay: ({ replay }) =>
+    replay === 0 ? 'replays none' : `${count(replay)} replayed one${replay === 1 ? '' : 's'}`,
+  samples: ({ batch, replay }) => count(batch + replay),
+  tasks: ({ tasks }) => counted(tasks, 'task'),
+  competition: ({ k_fraction }) => {
+    const share = Number((100 * k_fraction).toPrecision(3));
+    return `k is ${share === 1 ? 'one' : share} percent of the units`;
+  },
+  evaluation: ({ evaluate_on }) => (evaluate_on === 'test' ? 'test images' : 'the learned items'),
+};

@@ -1,0 +1,42 @@
+// Words follow the configuration: nothing on the page that a field of the Lab makes false.
+import { configure, expect, open, small, status, test } from './page';
+
+test('pathways of other sizes, another batch and another bound are spoken of as they are', async ({
+  page,
+}) => {
+  await open(page, 'auto');
+  await configure(page, { ...small, hidden: '64, 32', pathways: '40, 10', batch: '3', clip_norm: '1' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  await expect(page.locator('.lane.meta .layer-name')).toHaveText(['h3_L', 'h3_R', 'h2', 'h1']);
+  await expect(page.locator('#lesion-buttons button')).toHaveText([
+    'Intact',
+    'Cut h3_L',
+    'Cut h3_R',
+    'Cut 10 random units of h3_L',
+  ]);
+  await expect(page.locator('#lesion-answer')).toContainText('h3_L has four times the units of h3_R');
+  await page.getByRole('button', { name: 'Cut h3_L', exact: true }).click();
+  await expect(page.locator('#lesion-answer')).toContainText('without h3_L');
+  await page.getByText('How it works').click();
+  await expect(page.locator('.prose').first()).toContainText('sees three new images');
+  await expect(page.locator('.prose').first()).toContainText('The stream is three tasks');
+  await page.getByRole('button', { name: 'reset' }).click();
+  await expect(status(page)).toContainText('Paused at task 1');
+  await page.getByRole('button', { name: 'one task' }).click();
+  await expect(status(page)).toContainText('Paused at task 2');
+  await page.getByRole('button', { name: 'Trace meta’s next step' }).click();
+  await expect(page.locator('#trace')).toContainText('Three new digits come one after the other');
+  await page.getByRole('button', { name: '2 The look-ahead' }).click();
+  await expect(page.locator('#trace')).toContainText('the mean of these three numbers');
+  await page.getByRole('button', { name: '3 The gradients' }).click();
+  await expect(page.locator('#trace')).toContainText('a norm of 1 if');
+});
+
+test('of equal pathways no random units are cut, for that is not measured', async ({ page }) => {
+  await open(page, 'auto');
+  await configure(page, { ...small, hidden: '24', pathways: '20, 20' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  await expect(page.locator('#lesion-buttons button')).toHaveText(['Intact', 'Cut h2_L', 'Cut h2_R']);
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import {
+  clipping,
+  explanations,
+  lesionNote,
+  lesionOf,
+  metaLoss,
+  seen,
+  silenced,
+  without,
+} from '../src/words';
+import { config, pathways, run } from './a-run';
+
+test('a step’s words follow the batch, the replay and the bound', () => {
+  expect(seen(5, 5)).toContain('Five new digits come one after the other; as many are replayed');
+  expect(seen(3, 0)).toContain('Three new digits come one after the other; the memory is still empty');
+  expect(seen(1, 4)).toContain('One new digit comes; four are replayed');
+  expect(metaLoss(3)).toContain('the mean of these three numbers');
+  expect(clipping({ ...config, clip_norm: 1 })).toContain('a norm of 1');
+});
+
+test('lesions carry the layers’ names and sizes', () => {
+  const shown = pathways([40, 10]);
+  const some = shown.lesions[3]!;
+  expect(shown.lesions.map((l) => silenced(shown, l))).toEqual([
+    '',
+    'h2_L',
+    'h2_R',
+    '10 random units of h2_L',
+  ]);
+  expect(without(shown, some)).toBe('without 10 of h2_L');
+  expect(lesionOf(shown, 1)?.lesion).toBe('without_l');
+  expect(lesionNote(shown)).toBe(
+    'h2_L has four times the units of h2_R: the 10 random ones are as many as all of h2_R.',
+  );
+  expect(lesionNote(pathways([30, 20]))).toContain('h2_L has 30 units, h2_R 20:');
+});
+
+test('what is not measured is not spoken of', () => {
+  expect(lesionNote(pathways([20, 20]))).toBe('');
+  expect(lesionOf(run, 1)).toBeUndefined();
+});
+
+test('explanations say the run’s own numbers', () => {
+  const said = (name: string, change = {}) => explanations[name]?.({ ...config, ...change });
+  expect(said('batch')).toBe('five new images');
+  expect(said('batch', { batch: 1 })).toBe('one new image');
+  expect(said('replay', { replay: 0 })).toBe('replays none');
+  expect(said('samples', { batch: 3 })).toBe('eight');
+  expect(said('tasks', { tasks: 20 })).toBe('twenty tasks');
+  expect(said('competition')).toBe('k is one percent of the units');
+  expect(said('competition', { k_fraction: 0.025 })).toBe('k is 2.5 percent of the units');
+  expect(said('evaluation', { evaluate_on: 'learned' })).toBe('the learned items');
+});
