@@ -110,7 +110,7 @@ fn compete(
         if (competing) {
             h -= threshold;
         }
-        // Not max: that would turn NaN into silence, and hide a lost lane.
+        // Not max: that would turn NaN into silence, and hide that a lane has diverged.
         h = select(h, 0.0, h <= 0.0);
         acts[to + unit] = h;
         square += h * h;

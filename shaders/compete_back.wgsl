@@ -4,7 +4,7 @@
 //     dh = (e - u (u . e)) / |h|                                through the scaling to unit length
 //     delta = dh where h > 0                                    c is a constant
 //
-// One workgroup for each column of each lane. pull = c x sum of delta is beta's gradient up to its sign.
+// One workgroup for each column of each lane. c x sum of delta is beta's gradient up to its sign.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<f32>;
 @group(0) @binding(3) var<storage, read_write> deltas: array<f32>;
@@ -18,7 +18,7 @@ fn compete_back(
 ) {
     let column = group.x;
     let lane = group.z;
-    let u_at = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
+    let u_at = p.output_at + lane * p.acts_lane + column * p.units_pad;
     let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
     let inner_acts = p.acts_at + lane * p.acts_lane;
     let inner_deltas = p.deltas_at + lane * p.deltas_lane;

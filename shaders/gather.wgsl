@@ -1,7 +1,7 @@
 // gather: reads the images a step asks for, rotated, as grey values 0 to 1.
 //
 // One thread for each pixel of each column of each seed. Rotation is counter-clockwise as seen, bilinear,
-// zero outside, about pixel (13.5, 13.5): the twin of data/rotate.rs.
+// zero outside, about the image's middle: the twin of data/rotate.rs.
 // entries[..] = (image, task, category, item); the block of this step is found by the step counter.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read_write> acts: array<f32>;
@@ -10,38 +10,38 @@
 @group(0) @binding(8) var<storage, read> images: array<u32>;
 @group(0) @binding(9) var<storage, read> cursor: array<u32>;
 
-const SIDE: i32 = 28;
-
-fn pixel(image: u32, y: i32, x: i32) -> f32 {
-    if (x < 0 || y < 0 || x >= SIDE || y >= SIDE) {
+fn grey(image: u32, y: i32, x: i32) -> f32 {
+    let side = i32(p.image_side);
+    if (x < 0 || y < 0 || x >= side || y >= side) {
         return 0.0;
     }
-    let at = image * 784u + u32(y * SIDE + x);
+    let at = image * p.fan_in + u32(y * side + x);
     return f32((images[at >> 2u] >> ((at & 3u) * 8u)) & 255u) / 255.0;
 }
 
 @compute @workgroup_size(64)
 fn gather(@builtin(global_invocation_id) id: vec3<u32>) {
-    let place = id.x;
+    let pixel = id.x;
     let column = id.y;
     let seed = id.z;
-    if (place >= p.fan_in) {
+    if (pixel >= p.fan_in) {
         return;
     }
-    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.column_slots + column];
+    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + column];
     let turn = rotations[seed * p.tasks + entry.y];
-    let dy = f32(place / 28u) - 13.5;
-    let dx = f32(place % 28u) - 13.5;
-    let x = 13.5 + turn.x * dx - turn.y * dy;
-    let y = 13.5 + turn.y * dx + turn.x * dy;
+    let middle = (f32(p.image_side) - 1.0) / 2.0;
+    let dy = f32(pixel / p.image_side) - middle;
+    let dx = f32(pixel % p.image_side) - middle;
+    let x = middle + turn.x * dx - turn.y * dy;
+    let y = middle + turn.y * dx + turn.x * dy;
     let left = floor(x);
     let top = floor(y);
     let fx = x - left;
     let fy = y - top;
     let ix = i32(left);
     let iy = i32(top);
-    let upper = pixel(entry.x, iy, ix) * (1.0 - fx) + pixel(entry.x, iy, ix + 1) * fx;
-    let lower = pixel(entry.x, iy + 1, ix) * (1.0 - fx) + pixel(entry.x, iy + 1, ix + 1) * fx;
-    acts[p.target_at + seed * p.source_stride + column * p.fan_in_pad + place] =
+    let upper = grey(entry.x, iy, ix) * (1.0 - fx) + grey(entry.x, iy, ix + 1) * fx;
+    let lower = grey(entry.x, iy + 1, ix) * (1.0 - fx) + grey(entry.x, iy + 1, ix + 1) * fx;
+    acts[p.target_at + seed * p.source_stride + column * p.fan_in_pad + pixel] =
         upper * (1.0 - fy) + lower * fy;
 }

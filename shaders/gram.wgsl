@@ -8,8 +8,8 @@
 @group(0) @binding(5) var<storage, read_write> scalars: array<f32>;
 
 // Which of four neighbouring elements are real rather than padding.
-fn real(at: u32, length: u32) -> vec4<bool> {
-    return vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(at * 4u) < vec4<u32>(length);
+fn real(at: u32, width: u32) -> vec4<bool> {
+    return vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(at * 4u) < vec4<u32>(width);
 }
 
 @compute @workgroup_size(64)

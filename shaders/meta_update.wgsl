@@ -1,20 +1,21 @@
 // meta_update: the meta-gradients of alpha and beta, the three groups' clipping, and the update of both.
 //
 //     dalpha = - mean_j sum_{i<=j} sum_n (Delta_n . delta_i)(u_n . u_i)     0 where alpha <= 0
-//     dbeta  = - mean_j sum_n pull_n
+//     dbeta  = - mean_j sum_n c_n sum delta_n
 //     each group scaled by min(1, clip_norm / (norm + 1e-6)); alpha -= eta_alpha dalpha; beta likewise
 //     the weights' rate: relu(alpha just updated), or eta_w, times their scale and the mean's 1 / (B (R + B))
 //
 // One workgroup for each lane. Also sums the meta-loss, counts steps, and notes the first step after which
 // the lane is not finite. table[m] = (overlaps at the source, their stride over sweeps, overlaps at
-// the target, partial sums), then for each layer (pull, ...), then for each head (loss, ...).
+// the target, partial sums), then for each layer (beta's gradients, ...), then for each
+// head (losses, ...).
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(5) var<storage, read> scalars: array<f32>;
 @group(0) @binding(6) var<storage, read_write> rates: array<f32>;
 @group(0) @binding(7) var<storage, read> table: array<vec4<u32>>;
 @group(0) @binding(9) var<storage, read_write> cursor: array<u32>;
 
-// Infinity and NaN are told by their bits: a browser may assume that numbers are finite.
+// Infinity and NaN are known by their bits: a browser may assume that numbers are finite.
 fn is_finite(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
@@ -81,10 +82,10 @@ fn meta_update(
     for (var pass_ = 0u; pass_ < 2u; pass_++) {
         let step_size = p.eta_beta * clip(beta_square);
         for (var l = 0u; l < p.layers; l++) {
-            let beta_gradient = scalar + table[p.matrices + l].x;
+            let gradients = scalar + table[p.matrices + l].x;
             var sum = 0.0;
             for (var j = thread; j < p.sweeps * p.columns; j += THREADS) {
-                sum += scalars[beta_gradient + (j / p.columns + 1u) * p.column_slots + j % p.columns];
+                sum += scalars[gradients + (j / p.columns + 1u) * p.column_slots + j % p.columns];
             }
             sum = -share * sum_all(thread, sum);
             if (pass_ == 0u) {

@@ -1,6 +1,6 @@
 // overlap: u_i . u for every input column u and every current sample i of the step.
 //
-// The inputs do not change while the look-ahead runs, so this is done once for the whole step.
+// The inputs do not change while the look-ahead runs, so this is done once a step.
 // One workgroup for each column of each lane.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<f32>;

@@ -1,4 +1,4 @@
-// pool: adds a layer's codes, each centred and at unit length, unit by unit; after its last unit, how many.
+// pool: adds a layer's codes, each centred and of norm 1, unit by unit; after its last unit, their number.
 //
 // Columns are added one after the other, so that the sum does not depend on how many are evaluated at once.
 // One thread for each unit of each lane, and one for the number.
@@ -14,8 +14,8 @@ fn pool(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let slot = id.z * p.scalars_lane;
     let at = p.acts_at + id.z * p.acts_lane + id.x;
-    let place = p.codes_at + id.z * p.codes_lane + id.x;
-    var sum = codes[place];
+    let to = p.codes_at + id.z * p.codes_lane + id.x;
+    var sum = codes[to];
     for (var column = 0u; column < p.columns; column++) {
         let spread = scalars[p.spread_at + slot + column];
         if (id.x == p.units) {
@@ -24,5 +24,5 @@ fn pool(@builtin(global_invocation_id) id: vec3<u32>) {
             sum += (acts[at + column * p.units_pad] - scalars[p.centre_at + slot + column]) * spread;
         }
     }
-    codes[place] = sum;
+    codes[to] = sum;
 }

@@ -18,14 +18,14 @@ fn score(
     let column = group.x;
     let lane = group.z;
     let offset = lane * p.acts_lane + column * p.units_pad;
-    let entry = entries[p.entry_at + lane / p.lanes_per_seed * p.column_slots + column];
+    let entry = entries[p.entry_at + lane / p.lanes_per_seed * p.entry_seed + column];
     let label = select(entry.z, entry.w, p.head == 1u);
     var best = -3.0e38;
     var winner = p.units;
     for (var unit = thread; unit < p.units; unit += THREADS) {
-        var z = acts[p.source_at + offset + unit];
-        if (p.terms > 1u) {
-            z += acts[p.pre_activation_at + offset + unit];
+        var z = acts[p.product_at_0 + offset + unit];
+        if (p.products > 1u) {
+            z += acts[p.product_at_1 + offset + unit];
         }
         if (winner == p.units || z > best) {
             best = z;

@@ -21,7 +21,7 @@ fn softmax(
     let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
     let inner_deltas = p.deltas_at + lane * p.deltas_lane;
     let seed = lane / p.lanes_per_seed;
-    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.column_slots + column];
+    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + column];
     let label = select(entry.z, entry.w, p.head == 1u);
 
     load_coefficients(thread, lane, column);

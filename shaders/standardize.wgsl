@@ -1,6 +1,6 @@
 // standardize: mean and spread of each code, a layer's outputs for one image.
 //
-// centre is the mean over units, spread what scales the centred code to unit length: 0 for a code without
+// centre is the mean over units, spread what scales the centred code to norm 1: 0 for a code without
 // spread, which has no correlation with another. One workgroup for each column of each lane.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<f32>;

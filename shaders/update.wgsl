@@ -1,7 +1,8 @@
 // update: W -= rate sum_q delta_q u_q^T over all columns of all meta sweeps: one fused pass that reads
 // and writes each weight once.
 //
-// One thread makes 4 units x 4 inputs in registers; threads of a workgroup share the inputs. `rate` comes from stage meta_update.
+// One thread makes 4 units x 4 inputs in registers; threads of a workgroup share the inputs. `rate` comes
+// from stage meta_update.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(1) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> acts: array<vec4<f32>>;
@@ -35,7 +36,7 @@ fn update(@builtin(global_invocation_id) id: vec3<u32>) {
         g2 += d * u.z;
         g3 += d * u.w;
     }
-    let rate = rates[lane * p.rates_lane + p.term_rate_0];
+    let rate = rates[lane * p.rates_lane + p.update_rate_at];
     let at = (p.weights_at + lane * p.weights_lane) / 4u + input * 4u * rows + unit;
     weights[at] -= rate * g0;
     if (input * 4u + 1u < p.fan_in) {

@@ -14,8 +14,8 @@ pub struct Sample<'a, T> {
 /// A part of what a lane makes of images.
 #[derive(Clone, Copy, Debug)]
 pub enum Seen<'a, T> {
-    /// A layer's outputs with the whole network: `[images][units]`. Whether they are scaled is the
-    /// engine's affair.
+    /// A layer's outputs with the whole network: `[images][units]`. Whether they are scaled is the engine's
+    /// affair.
     Outputs {
         /// Index of the layer.
         layer: usize,
@@ -40,8 +40,8 @@ pub trait HostLane<T>: std::fmt::Debug + Send + Sync {
     /// Says which units of the left pathway [`Lesion::WithoutSomeL`] leaves out: none before this is called.
     fn silence(&mut self, units: Vec<usize>);
 
-    /// Takes one observe step with the current samples, in the order of the inner steps, and the replayed ones; gives
-    /// the meta-loss before the update.
+    /// Takes one observe step with the current samples, in the order of the inner steps, and the replayed
+    /// ones; gives the meta-loss before the update.
     fn observe(&mut self, current: &[Sample<'_, T>], replay: &[Sample<'_, T>]) -> T;
 
     /// Learning rates alpha by matrix, and inhibition beta by layer.
@@ -50,7 +50,8 @@ pub trait HostLane<T>: std::fmt::Debug + Send + Sync {
     /// Everything the lane has learned.
     fn state(&self) -> LaneState<T>;
 
-    /// Shows what it makes, with W, of images (`[images][inputs]`, not scaled) under some lesions, part by part:
-    /// each head's logits of every image under each lesion, and each layer's outputs with the network intact.
+    /// Shows what it makes, with W, of images (`[images][inputs]`, not scaled) under some lesions, part by
+    /// part: each head's logits of every image under each lesion, and each layer's outputs with the network
+    /// intact.
     fn evaluate(&self, images: &[T], lesions: &[Lesion], see: &mut dyn FnMut(Seen<'_, T>));
 }

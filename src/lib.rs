@@ -7,13 +7,13 @@
 //! The modules stand in the order in which data flows through them; each knows only those above it:
 //!
 //! 1. [`config`] says what is to be run.
-//! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated. [`formats`] is
-//!    what files share.
-//! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows. [`model`]
-//!    names one lane's tensors, gives their shapes and draws their initial values. [`lane`] says what a lane
-//!    on this computer's cores takes and gives, [`numeric`] is arithmetic that several share.
-//! 4. [`mod@reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the fast
-//!    engines; [`conformance`] holds them against an independent program.
+//! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated. [`formats`] is what files
+//!    share.
+//! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows. [`model`] names
+//!    one lane's tensors, gives their shapes and draws their initial values. [`lane`] says what a lane on this
+//!    computer's cores takes and gives; [`numeric`] is arithmetic that several modules share.
+//! 4. [`mod@reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the fast engines;
+//!    [`conformance`] holds them against an independent program.
 //! 5. [`engine`] is one interface over the engines.
 //! 6. [`results`] are the numbers measured and their file; [`inspect`] shows a lane from within; [`analysis`]
 //!    has statistics, summaries and the paper's claims.

@@ -25,6 +25,16 @@ pub enum Lesion {
 }
 
 impl Lesion {
+    /// Which of a head's inbound products it leaves out: 0 the left pathway's, 1 the right one's. None where
+    /// all are there.
+    pub fn left_out(self) -> Option<usize> {
+        match self {
+            Self::Intact | Self::WithoutSomeL => None,
+            Self::WithoutL => Some(0),
+            Self::WithoutR => Some(1),
+        }
+    }
+
     /// A name that fits any network; a run's own has the layer's name
     /// ([`crate::results::description::lesion_name`]).
     pub fn name(self) -> &'static str {
@@ -63,15 +73,15 @@ pub enum Target {
 /// A hidden layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
-    /// Its name: h1, h2, ...; h4_L and h4_R for pathways.
+    /// Its name: h1, h2, ...; h4_L and h4_R (after their depth) for pathways.
     pub name: String,
-    /// Its width.
+    /// How many units.
     pub units: usize,
-    /// Its only input.
+    /// What it reads: the image or one layer.
     pub source: Source,
     /// The index of its matrix.
     pub matrix: usize,
-    /// k of the k-th largest pre-activation, which sets the level of inhibition; 1 to `units`.
+    /// k of the k-th largest pre-activation, c, which sets the threshold beta c; 1 to `units`.
     pub k: usize,
 }
 
@@ -80,7 +90,7 @@ pub struct Layer {
 pub struct Head {
     /// Its name: category or item.
     pub name: &'static str,
-    /// Its classes.
+    /// How many classes.
     pub classes: usize,
 }
 
@@ -118,6 +128,11 @@ impl Model {
     /// Weights of all matrices.
     pub fn parameters(&self) -> usize {
         self.matrices.iter().map(|m| m.units * m.fan_in).sum()
+    }
+
+    /// Pixels of an image's side; images are square.
+    pub fn image_side(&self) -> usize {
+        self.inputs.isqrt()
     }
 
     /// The network of a configuration for a data set, which says its inputs and categories.
@@ -247,16 +262,20 @@ impl Model {
         }
     }
 
-    /// Units of h4_L and h4_R.
-    fn pathway_units(&self) -> Option<[usize; 2]> {
-        match &self.layers[..] {
-            [.., left, right] if self.pathways => Some([left.units, right.units]),
-            _ => None,
-        }
+    /// The indices of the layers that are pathways side by side, left and right; none where there are none.
+    pub fn pathway_layers(&self) -> Option<[usize; 2]> {
+        let count = self.layers.len();
+        (self.pathways && count >= 2).then(|| [count - 2, count - 1])
     }
 
-    /// The units of h4_L that [`Lesion::WithoutSomeL`] silences in a seed's lanes, in ascending order: as many
-    /// as h4_R has. Empty where that lesion is not measured.
+    /// Units of both pathways, left and right.
+    fn pathway_units(&self) -> Option<[usize; 2]> {
+        let layers = self.pathway_layers()?;
+        Some(layers.map(|l| self.layers[l].units))
+    }
+
+    /// The units of the left pathway that [`Lesion::WithoutSomeL`] silences in a seed's lanes, in ascending
+    /// order: as many as the right pathway has. Empty where that lesion is not measured.
     pub fn silenced(&self, seed: u32) -> Vec<usize> {
         let Some([left, right]) = self.pathway_units().filter(|[l, r]| l > r) else {
             return Vec::new();
@@ -293,7 +312,7 @@ pub struct Rule {
     pub second_order: bool,
     /// Bound on each group's meta-gradient norm.
     pub clip_norm: f64,
-    /// Whether every layer's input is scaled to unit length.
+    /// Whether every layer's input is scaled to norm 1.
     pub unit_length_inputs: bool,
     /// Whether `beta * c` is subtracted.
     pub competition: bool,
@@ -366,8 +385,8 @@ pub fn initial(model: &Model, config: &Config, seed: u32) -> LaneState<f32> {
     }
 }
 
-/// The initial weights of one seed: for each matrix Normal(0, 2 / fan_in), row by row, as He et al. (2015) have it for
-/// rectified units.
+/// The initial weights of one seed: for each matrix Normal(0, 2 / fan_in), row by row, as He et al. (2015)
+/// have it for rectified units.
 ///
 /// Normal numbers come by Box and Muller's transform with `libm`'s functions in float64, so that every
 /// platform draws the same bits.

@@ -30,7 +30,7 @@ pub enum Purpose {
     Replay = 7,
     /// The order within a batch at its second and later glances.
     Glances = 8,
-    /// Which units of h4_L the lesion of some of them silences.
+    /// Which units of the left pathway the lesion of some of them silences.
     Lesion = 9,
     /// Resampling and sign flips of statistics.
     Statistics = 10,
@@ -248,9 +248,9 @@ impl Reservoir {
             self.slots.push(sample);
             return;
         }
-        let place = self.rng.random_range(0..=self.age);
-        if place < self.size {
-            self.slots[place as usize] = sample;
+        let slot = self.rng.random_range(0..=self.age);
+        if slot < self.size {
+            self.slots[slot as usize] = sample;
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The engines side by side: the GPU at the paper's sizes against the float64 reference in mid-training, and all
-//! three over small runs, whole and interrupted.
+//! The engines side by side: the GPU at the paper's sizes against the float64 reference in mid-training, and
+//! all three over small runs, whole and interrupted.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 

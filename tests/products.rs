@@ -1,4 +1,5 @@
-//! The matrix products, natively and (as a module of the wasm tests) in a browser, against plain loops in float64.
+//! The matrix products, natively and (as a module of the wasm tests) in a browser, against plain loops in
+//! float64.
 
 use metacls::cpu::product::{dense, dense_back, gram, update};
 
@@ -20,7 +21,7 @@ fn close(ours: &[f32], truth: &[f64], what: &str) {
 /// A matrix in float64, row by row, by its entries.
 fn matrix(rows: usize, columns: usize, at: impl Fn(usize, usize) -> f64) -> Vec<f64> {
     (0..rows * columns)
-        .map(|place| at(place / columns, place % columns))
+        .map(|i| at(i / columns, i % columns))
         .collect()
 }
 

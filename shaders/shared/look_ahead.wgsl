@@ -15,10 +15,10 @@ fn load_coefficients(thread: u32, lane: u32, column: u32) {
         let rate = lane * p.rates_lane;
         var sum = 0.0;
         if (p.terms > 0u) {
-            sum += rates[rate + p.term_rate_0] * scalars[p.term_dots_0 + scalar];
+            sum += rates[rate + p.term_rate_at_0] * scalars[p.term_dots_at_0 + scalar];
         }
         if (p.terms > 1u) {
-            sum += rates[rate + p.term_rate_1] * scalars[p.term_dots_1 + scalar];
+            sum += rates[rate + p.term_rate_at_1] * scalars[p.term_dots_at_1 + scalar];
         }
         coefficients[thread] = sum;
     }

@@ -1,7 +1,8 @@
 //! An engine that is to be checked, with one lane at a vector's initial values.
 //!
-//! Vectors have images of any size, given as numbers: what an engine at work on a wave ([`crate::engine::Engine`]) makes
-//! of a data set's bytes is left out here, and lanes are fed with samples directly.
+//! Vectors have images of any size, given as numbers: what an engine at work on a wave
+//! ([`crate::engine::Engine`]) makes of a data set's bytes is left out here, and lanes are fed with samples
+//! directly.
 
 use std::sync::Arc;
 
@@ -197,12 +198,7 @@ async fn respond_on_gpu(
     wave.write_inputs(false, 0, 0, &cast::<f32>(&vector.images[image]));
     wave.evaluate(0, 0..1, false);
     let (products, outputs) = wave.evaluated(0, 0).await?;
-    // A head's inbound matrices: from the left pathway, then from the right one.
-    let left_out = match lesion {
-        Lesion::Intact | Lesion::WithoutSomeL => None,
-        Lesion::WithoutL => Some(0),
-        Lesion::WithoutR => Some(1),
-    };
+    let left_out = lesion.left_out();
     let sum = |products: &Vec<Vec<f32>>| {
         let mut sum = vec![0.0; products[0].len()];
         for (i, product) in products.iter().enumerate() {

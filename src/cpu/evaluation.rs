@@ -13,7 +13,7 @@ struct Forward {
     acts: Vec<Vec<f32>>,
     /// What each matrix adds to its head's logits: `[images][classes]`; empty for hidden layers' matrices.
     products: Vec<Vec<f32>>,
-    /// h4_L's outputs without the silenced units: `[images][units]`.
+    /// The left pathway's outputs without the silenced units: `[images][units]`.
     silenced: Vec<f32>,
 }
 
@@ -95,12 +95,7 @@ impl Cpu {
     fn logits(&self, seen: &mut Forward, head: usize, lesion: Lesion, logits: &mut Vec<f32>) {
         logits.clear();
         for (i, m) in self.model.into_head(head).enumerate() {
-            let left_out = match lesion {
-                Lesion::Intact | Lesion::WithoutSomeL => false,
-                Lesion::WithoutL => i == 0,
-                Lesion::WithoutR => i == 1,
-            };
-            if left_out {
+            if lesion.left_out() == Some(i) {
                 continue;
             }
             if let (0, Lesion::WithoutSomeL, Source::Layer(l)) =

@@ -276,7 +276,7 @@ impl Walk<'_> {
                     }
                 }
                 if unit_length {
-                    let plain = &workspace.layers[l].inner_e[step * units..][..units];
+                    let plain = &workspace.layers[l].inner_output_gradient[step * units..][..units];
                     let delta = &workspace.layers[l].deltas[slot * units..][..units];
                     let u_e = dot(u, plain);
                     let moved = dot(&outputs[l], plain) + dot(u, &e);

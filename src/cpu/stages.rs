@@ -3,7 +3,7 @@
 
 use super::vector::{add_scaled, dot, kth_largest};
 
-/// Lengths at or below this are silence.
+/// Norms at or below this are silence.
 pub const SILENT: f32 = 1e-12;
 
 /// Where a stage is within a step.
@@ -64,9 +64,9 @@ fn store_overlaps(at: At, column: usize, x: &[f32], vectors: &[f32], dots: &mut 
 pub struct Competition {
     /// k of the k-th largest pre-activation; none without competition.
     pub k: Option<usize>,
-    /// beta.
+    /// beta of the layer.
     pub beta: f32,
-    /// Whether outputs are scaled to unit length.
+    /// Whether outputs are scaled to norm 1.
     pub unit_length: bool,
 }
 
@@ -92,7 +92,7 @@ pub fn compete_column(x: &mut [f32], how: Competition) -> (f32, f32) {
     (norm, kth_largest)
 }
 
-/// Drives of this sweep, in `acts` from its first slot on, become outputs.
+/// Pre-activations of this sweep, in `acts` from its first slot on, become outputs.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub fn compete(
@@ -143,7 +143,8 @@ pub fn softmax(
     }
 }
 
-/// Gradients at a layer's outputs, in `deltas` from this sweep's first slot on, become those at its pre-activation.
+/// Gradients e at a layer's outputs, in `deltas` from this sweep's first slot on, become those at its
+/// pre-activation; those of the inner steps' own columns are kept where h > 0, if that is asked for.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub fn compete_back(
@@ -156,16 +157,16 @@ pub fn compete_back(
     deltas: &mut [f32],
     beta_gradient: &mut [f32],
     dots: &mut [f32],
-    inner_e: Option<&mut [f32]>,
+    inner_gradient: Option<&mut [f32]>,
 ) {
     let first = at.first();
     let (earlier, here) = deltas.split_at_mut(first * units);
-    let mut inner_e = inner_e;
+    let mut inner_gradient = inner_gradient;
     for (column, e) in here.chunks_exact_mut(units).take(at.present).enumerate() {
         correct(at, column, terms, acts, e);
         let slot = first + column;
         let u = &acts[slot * units..][..units];
-        if let (Some(kept), true) = (&mut inner_e, column == at.sweep) {
+        if let (Some(kept), true) = (&mut inner_gradient, column == at.sweep) {
             let kept = &mut kept[column * units..][..units];
             for ((kept, &e), &u) in kept.iter_mut().zip(&*e).zip(u) {
                 *kept = if u > 0.0 { e } else { 0.0 };

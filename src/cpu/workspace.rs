@@ -23,7 +23,7 @@ pub struct LayerWorkspace {
     /// Overlaps of its deltas with the inner steps': `[slots][inner]`.
     pub delta_dots: Vec<f32>,
     /// Gradients at the output of the inner steps' slots, where h > 0: `[inner][units]`. Second order only.
-    pub inner_e: Vec<f32>,
+    pub inner_output_gradient: Vec<f32>,
     /// The first layer's deltas summed over the meta sweeps: `[columns][units]`; empty elsewhere.
     pub collapsed: Vec<f32>,
 }
@@ -59,7 +59,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Makes workspace for B inner steps over B + R columns. What was there before means nothing any more.
+    /// Makes buffers for B inner steps over B + R columns. What was there before means nothing any more.
     pub fn fit(&mut self, model: &Model, inner: usize, columns: usize) {
         if (self.inner, self.columns) == (inner, columns) && self.layers.len() == model.layers.len()
         {
@@ -85,7 +85,7 @@ impl Workspace {
                     beta_gradient: zeros(slots),
                     act_dots: zeros(slots * inner),
                     delta_dots: zeros(slots * inner),
-                    inner_e: zeros(inner * units),
+                    inner_output_gradient: zeros(inner * units),
                     collapsed: zeros(if first { columns * units } else { 0 }),
                 }
             })

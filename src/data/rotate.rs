@@ -22,8 +22,8 @@ impl Rotation {
 
 /// A rotation made ready for many images of one size: for every output pixel, where it is read.
 ///
-/// Bilinear, zero outside, about the image's middle, (side - 1) / 2 along both axes: the output pixel at (dx, dy) from
-/// there, y pointing down, is read at (cos dx - sin dy, sin dx + cos dy).
+/// Bilinear, zero outside, about the image's middle, (side - 1) / 2 along both axes: the output pixel at (dx,
+/// dy) from there, y pointing down, is read at (cos dx - sin dy, sin dx + cos dy).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// Pixels of an image's side.
@@ -81,8 +81,8 @@ impl Turn {
                 *to = f32::from(byte) / 255.0;
             }
         }
-        let places = self.corner.iter().zip(self.right.iter().zip(&self.lower));
-        for (out, (&corner, (&fx, &fy))) in out.iter_mut().zip(places) {
+        let pixels = self.corner.iter().zip(self.right.iter().zip(&self.lower));
+        for (out, (&corner, (&fx, &fy))) in out.iter_mut().zip(pixels) {
             let p = &zeroed[corner as usize..][..wide + 2];
             let upper = p[0] * (1.0 - fx) + p[1] * fx;
             let lower = p[wide] * (1.0 - fx) + p[wide + 1] * fx;

@@ -58,8 +58,8 @@ impl Device {
         }
     }
 
-    /// The most seeds, of `per_seed` lanes each, that one wave holds; at most the configuration's, but that is not
-    /// looked at where memory is this computer's.
+    /// The most seeds, of `per_seed` lanes each, that one wave holds; at most the configuration's, but that
+    /// is not looked at where memory is this computer's.
     ///
     /// # Errors
     /// If not even one seed fits.

@@ -34,7 +34,7 @@ pub enum EngineKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EngineInfo {
-    /// Which engine.
+    /// Which of the three.
     pub kind: EngineKind,
     /// The adapter's name (GPU), or what the others are.
     pub adapter: String,

@@ -1,8 +1,8 @@
 //! One interface over the engines.
 //!
-//! [`open()`] makes the engine that is wanted ready and tests it: a [`Device`]. On it an [`Engine`] is made for every
-//! [`Wave`], lanes that are trained side by side; it takes them through their schedules and says what it counted. Engines
-//! follow one schedule and differ only in rounding.
+//! [`open()`] makes the engine that is wanted ready and tests it: a [`Device`]. On it an [`Engine`] is made
+//! for every [`Wave`], lanes that are trained side by side; it takes them through their schedules and says
+//! what it counted. Engines follow one schedule and differ only in rounding.
 
 pub mod device;
 mod gpu;

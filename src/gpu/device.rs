@@ -34,12 +34,12 @@ pub enum GpuError {
         /// Megabytes allowed.
         allowed: u64,
     },
-    /// More inner steps than the shaders have room for.
+    /// More inner steps than the shaders take.
     #[error("a step has {asked} inner steps, but the GPU engine takes at most {most}")]
     InnerSteps {
         /// Current samples of a step.
         asked: u32,
-        /// The most there is room for.
+        /// The most they take.
         most: u32,
     },
     /// Asked for something that only other engines do.
@@ -145,14 +145,14 @@ impl Gpu {
             });
         }
         // The web's own limits, but buffers as large as the adapter allows, up to 1 GiB.
-        let roomy = 1_u64 << 30;
+        let most = 1_u64 << 30;
         let base = wgpu::Limits::default();
         let limits = wgpu::Limits {
             max_storage_buffer_binding_size: offered
                 .max_storage_buffer_binding_size
-                .min(roomy)
+                .min(most)
                 .max(base.max_storage_buffer_binding_size),
-            max_buffer_size: offered.max_buffer_size.min(roomy).max(base.max_buffer_size),
+            max_buffer_size: offered.max_buffer_size.min(most).max(base.max_buffer_size),
             ..base
         };
         let (device, queue) = adapter
@@ -239,7 +239,7 @@ impl Gpu {
         self.check()
     }
 
-    /// Natively, pre-activations the device until its callbacks have been called; a browser does so by itself.
+    /// Natively, polls the device until its callbacks have been called; a browser does so by itself.
     fn poll(&self) {
         #[cfg(not(target_arch = "wasm32"))]
         let _ = self.device.poll(wgpu::PollType::wait_indefinitely());

@@ -1,15 +1,15 @@
-//! The stages: their shaders, what each binds, and the record that tells a dispatch what to work on.
+//! The stages: their shaders, what each binds, and the record that says what a dispatch works on.
 //!
-//! A stage has one name: of its file in `shaders/`, of its entry point, and of its place in the ordered
-//! list of [`super::passes`].
+//! A stage has one name: of its file in `shaders/`, of its entry point, and in the ordered lists of
+//! [`super::passes`].
 
 use bytemuck::{Pod, Zeroable};
 
 /// Threads of a workgroup, in every stage.
 pub const THREADS: u32 = 64;
-/// Inner steps that the shared look-ahead code has room for.
+/// The most inner steps that the shared look-ahead code takes.
 pub const MAX_INNER: u32 = 16;
-/// Layers' inputs are scaled to unit length.
+/// Layers' inputs are scaled to norm 1.
 pub const FLAG_UNIT_LENGTH: u32 = 1;
 /// Units compete.
 pub const FLAG_COMPETITION: u32 = 2;
@@ -32,55 +32,64 @@ pub mod misc {
     pub const LEARN_ALPHA: usize = 4;
     /// 1 if beta is learned.
     pub const LEARN_BETA: usize = 5;
-    /// How many.
+    /// Entries of this list.
     pub const COUNT: usize = 6;
 }
 
 macro_rules! pass_record {
     ($($name:ident : $type:ty),* $(,)?) => {
-        /// What one dispatch works on: the twin of `Pass` in shaders/shared/pass.wgsl, which says what
-        /// each field means. Places and strides count f32 elements.
+        /// What one dispatch works on: the twin of `Pass` in shaders/shared/pass.wgsl, which says what each
+        /// field means. Offsets and strides count f32 elements.
         #[repr(C)]
         #[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+        #[allow(missing_docs)]
         pub struct Pass {
-            $(#[doc = "See shaders/shared/pass.wgsl."] pub $name: $type,)*
+            $(pub $name: $type,)*
         }
 
         impl Pass {
             /// Names and byte offsets of all fields, to compare with naga's.
-            pub const FIELDS: &[(&str, usize)] = &[$((stringify!($name), std::mem::offset_of!(Pass, $name)),)*];
+            pub const FIELDS: &[(&str, usize)] =
+                &[$((stringify!($name), std::mem::offset_of!(Pass, $name)),)*];
         }
     };
 }
 
 pass_record! {
+    // Sizes.
     columns: u32, column_slots: u32, inner_slots: u32, inner: u32, sweeps: u32,
-    units: u32, units_pad: u32, fan_in: u32, fan_in_pad: u32,
-    weights_at: u32, weights_lane: u32,
-    acts_lane: u32, deltas_lane: u32, scalars_lane: u32, rates_lane: u32, lanes_per_seed: u32,
-    source_at: u32, source_stride: u32, source_group: u32, source_sweep: u32,
+    units: u32, units_pad: u32, fan_in: u32, fan_in_pad: u32, k: u32, flags: u32,
+    // From one lane to the next.
+    weights_lane: u32, acts_lane: u32, deltas_lane: u32, scalars_lane: u32,
+    rates_lane: u32, counters_lane: u32, codes_lane: u32, lanes_per_seed: u32,
+    // Images and labels.
+    image_side: u32, tasks: u32, entry_at: u32, entry_seed: u32, entry_step: u32, head: u32,
+    // A matrix: what it reads, where its product goes.
+    weights_at: u32, source_at: u32, source_stride: u32, source_group: u32, source_sweep: u32,
     target_at: u32, target_sweep: u32,
-    pre_activation_at: u32, acts_at: u32, deltas_at: u32,
-    norm_at: u32, kth_largest_at: u32, beta_gradient_at: u32, loss_at: u32, dots_at: u32,
-    terms: u32, term_dots_0: u32, term_rate_0: u32, term_dots_1: u32, term_rate_1: u32,
-    beta_at: u32, k: u32, flags: u32, partial_at: u32,
-    entry_at: u32, entry_step: u32, tasks: u32,
-    counter_at: u32, counters_lane: u32,
-    centre_at: u32, spread_at: u32, codes_at: u32, codes_lane: u32,
-    matrices: u32, layers: u32, heads: u32, head: u32,
+    // A node: a layer or a head.
+    pre_activation_at: u32, output_at: u32, acts_at: u32, deltas_at: u32,
+    norm_at: u32, kth_largest_at: u32, beta_at: u32, beta_gradient_at: u32, loss_at: u32, dots_at: u32,
+    // The look-ahead's corrections of a node.
+    terms: u32, term_dots_at_0: u32, term_rate_at_0: u32, term_dots_at_1: u32, term_rate_at_1: u32,
+    // The update.
+    partial_at: u32, update_rate_at: u32, matrices: u32, layers: u32, heads: u32,
     eta_alpha: f32, eta_beta: f32, eta_w: f32, clip_norm: f32,
+    // Evaluation.
+    products: u32, product_at_0: u32, product_at_1: u32, counter_at: u32,
+    centre_at: u32, spread_at: u32, codes_at: u32,
 }
 
 /// A buffer that stages share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slot {
+pub enum Buffer {
     /// All lanes' matrices, each by inputs: `[fan_in][units_pad]`.
     Weights,
     /// Inputs of all seeds, then what every node puts out.
     Acts,
-    /// Gradients at every node.
+    /// Gradients at every node's pre-activation or logits.
     Deltas,
-    /// Single numbers of slots: norms, levels, overlaps, losses.
+    /// Single numbers of slots: norms, k-th largest, overlaps, losses.
     Scalars,
     /// alpha, beta and what is counted beside them.
     Rates,
@@ -98,19 +107,19 @@ pub enum Slot {
     Counters,
     /// Sums of codes of an evaluation.
     Codes,
-    /// For each seed, each unit of h4_L: 1 if the lesion of some of them leaves it out.
+    /// For each seed, each unit of the left pathway: 1 if the lesion of some of them leaves it out.
     Silenced,
 }
 
 /// One stage.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stage {
-    /// Its name.
+    /// Of its file and entry point.
     pub name: &'static str,
     /// The pieces its shader is joined from.
     pub sources: &'static [&'static str],
     /// What it binds beside the pass record at 0: binding number and buffer.
-    pub bindings: &'static [(u32, Slot)],
+    pub bindings: &'static [(u32, Buffer)],
 }
 
 impl Stage {
@@ -132,13 +141,13 @@ const REDUCE: &str = shader!("shared/reduce");
 const LOOK_AHEAD: &str = shader!("shared/look_ahead");
 
 macro_rules! stages {
-    ($($id:ident = $name:literal [$($shared:ident),*] [$($binding:literal $slot:ident),*];)*) => {
+    ($($id:ident = $name:literal [$($shared:ident),*] [$($binding:literal $buffer:ident),*];)*) => {
         $(
             #[doc = concat!("Stage ", $name, ": see shaders/", $name, ".wgsl.")]
             pub static $id: Stage = Stage {
                 name: $name,
                 sources: &[PASS, $($shared,)* shader!($name)],
-                bindings: &[$(($binding, Slot::$slot)),*],
+                bindings: &[$(($binding, Buffer::$buffer)),*],
             };
         )*
         /// All stages.

@@ -3,17 +3,17 @@
 //! Lanes are the outermost index. Widths are rounded up to a multiple of 4, so that stages may read four
 //! elements at once; padding holds anything and is never read into a sum.
 
-use crate::model::{Lesion, Model, Target};
+use crate::model::{Lesion, Model, Source, Target};
 
 /// A width rounded up to a multiple of 4.
 pub const fn pad(n: u32) -> u32 {
     n.next_multiple_of(4)
 }
 
-/// One hidden layer's places within a lane.
+/// One hidden layer's offsets within a lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LayerPlaces {
-    /// Units.
+pub struct LayerOffsets {
+    /// Its width, not padded.
     pub units: u32,
     /// Its outputs, sweep by sweep, in acts.
     pub acts: u32,
@@ -28,7 +28,7 @@ pub struct LayerPlaces {
     pub kth_largest: u32,
     /// Mean of a code by slot; evaluation only.
     pub centre: u32,
-    /// What scales a centred code to unit length, by slot; evaluation only.
+    /// What scales a centred code to norm 1, by slot; evaluation only.
     pub spread: u32,
     /// Its sum of codes, then their number, in codes.
     pub codes: u32,
@@ -40,10 +40,10 @@ pub struct LayerPlaces {
     pub delta_dots: u32,
 }
 
-/// One head's places within a lane.
+/// One head's offsets within a lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HeadPlaces {
-    /// Classes.
+pub struct HeadOffsets {
+    /// Its classes, not padded.
     pub units: u32,
     /// Logits of the present sweep, in acts; for evaluation one region for each inbound matrix, then one for
     /// the first of them without the silenced units.
@@ -56,12 +56,12 @@ pub struct HeadPlaces {
     pub delta_dots: u32,
 }
 
-/// All places of one lane, and the lanes' strides.
+/// All offsets of one lane, and the lanes' strides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// Columns of one sweep: B + R in training.
     pub columns: u32,
-    /// Inner steps there is room for: B; 0 in evaluation.
+    /// Inner steps of a whole step: B; 0 in evaluation.
     pub inner: u32,
     /// Width of the input.
     pub inputs: u32,
@@ -69,39 +69,40 @@ pub struct Layout {
     pub inputs_seed: u32,
     /// Where the first lane's acts begin.
     pub acts_base: u32,
-    /// Hidden layers.
-    pub layers: Vec<LayerPlaces>,
-    /// Heads.
-    pub heads: Vec<HeadPlaces>,
+    /// Hidden layers, in beta's order.
+    pub layers: Vec<LayerOffsets>,
+    /// Heads: category, then item.
+    pub heads: Vec<HeadOffsets>,
     /// Each matrix within a lane's weights.
     pub weights: Vec<u32>,
     /// Each matrix's partial sums of |dW|^2 in scalars.
     pub partials: Vec<u32>,
-    /// h4_L's outputs without the silenced units, in acts; evaluation only, where that lesion is measured.
+    /// The left pathway's outputs without the silenced units, in acts; evaluation only, where that lesion is
+    /// measured.
     pub silenced: Option<u32>,
     /// Overlaps of the inputs with the current samples.
     pub input_dots: u32,
-    /// Strides of a lane.
+    /// Elements of a lane in weights.
     pub weights_lane: u32,
-    /// In acts.
+    /// Elements of a lane in acts.
     pub acts_lane: u32,
-    /// In deltas.
+    /// Elements of a lane in deltas.
     pub deltas_lane: u32,
-    /// In scalars.
+    /// Elements of a lane in scalars.
     pub scalars_lane: u32,
-    /// In rates.
+    /// Elements of a lane in rates.
     pub rates_lane: u32,
-    /// In codes.
+    /// Elements of a lane in codes.
     pub codes_lane: u32,
-    /// Matrices.
+    /// Weight matrices of the network.
     pub matrices: u32,
 }
 
-/// Hands out places one after the other.
+/// Hands out offsets one after the other.
 #[derive(Default)]
-struct Shelf(u32);
+struct Offsets(u32);
 
-impl Shelf {
+impl Offsets {
     fn take(&mut self, n: u32) -> u32 {
         let at = self.0;
         self.0 += pad(n);
@@ -110,12 +111,12 @@ impl Shelf {
 }
 
 impl Layout {
-    /// Places for training: B current and R replayed samples, `seeds` seeds.
+    /// Offsets for training: B current and R replayed samples, `seeds` seeds.
     pub fn training(model: &Model, batch: u32, replay: u32, seeds: u32) -> Self {
         Self::new(model, batch + replay, batch, seeds)
     }
 
-    /// Places for evaluating `columns` images of each seed at once.
+    /// Offsets for evaluating `columns` images of each seed at once.
     pub fn evaluation(model: &Model, columns: u32, seeds: u32) -> Self {
         Self::new(model, columns, 0, seeds)
     }
@@ -126,11 +127,11 @@ impl Layout {
         let slots = sweeps * columns;
         let dots = slots * inner;
         let (mut weights, mut acts, mut deltas, mut scalars, mut codes) = (
-            Shelf::default(),
-            Shelf::default(),
-            Shelf::default(),
-            Shelf::default(),
-            Shelf::default(),
+            Offsets::default(),
+            Offsets::default(),
+            Offsets::default(),
+            Offsets::default(),
+            Offsets::default(),
         );
         let inputs = model.inputs as u32;
         let inputs_seed = pad(inputs) * columns;
@@ -142,8 +143,8 @@ impl Layout {
             .map(|layer| {
                 let units = layer.units as u32;
                 let size = pad(units) * slots;
-                let first = layer.source == crate::model::Source::Input;
-                LayerPlaces {
+                let first = layer.source == Source::Input;
+                LayerOffsets {
                     units,
                     acts: acts.take(size),
                     pre_activation: (first && training).then(|| acts.take(pad(units) * columns)),
@@ -160,8 +161,8 @@ impl Layout {
             })
             .collect();
         let some = !training && model.lesions().contains(&Lesion::WithoutSomeL);
-        let left = model.layers.len().saturating_sub(2);
-        let silenced = some.then(|| acts.take(pad(model.layers[left].units as u32) * columns));
+        let left = model.pathway_layers().filter(|_| some);
+        let silenced = left.map(|[l, _]| acts.take(pad(model.layers[l].units as u32) * columns));
         let heads = model
             .heads
             .iter()
@@ -173,7 +174,7 @@ impl Layout {
                 } else {
                     model.into_head(h).count() + usize::from(some)
                 };
-                HeadPlaces {
+                HeadOffsets {
                     units,
                     logits: (0..regions)
                         .map(|_| acts.take(pad(units) * columns))
@@ -195,7 +196,7 @@ impl Layout {
             .iter()
             .map(|_| if training { scalars.take(groups) } else { 0 })
             .collect();
-        let weight_places = model
+        let weight_offsets = model
             .matrices
             .iter()
             .map(|m| weights.take(pad(m.units as u32) * m.fan_in as u32))
@@ -210,7 +211,7 @@ impl Layout {
             acts_base,
             layers,
             heads,
-            weights: weight_places,
+            weights: weight_offsets,
             partials,
             silenced,
             input_dots,
@@ -248,8 +249,8 @@ impl Layout {
             .enumerate()
             .map(|(m, matrix)| {
                 let (source, stride) = match matrix.source {
-                    crate::model::Source::Input => (self.input_dots, 0),
-                    crate::model::Source::Layer(l) => (self.layers[l].act_dots, dots_of_sweep),
+                    Source::Input => (self.input_dots, 0),
+                    Source::Layer(l) => (self.layers[l].act_dots, dots_of_sweep),
                 };
                 let target = match matrix.target {
                     Target::Layer(l) => self.layers[l].delta_dots,

@@ -2,77 +2,68 @@
 //! itself starts from and leaves.
 
 use super::device::{Gpu, GpuError};
-use super::kernels::{Pass, Slot};
+use super::kernels::{Buffer, Pass};
 use super::passes::Dispatch;
 
-/// All buffers, as [`super::layout`] lays them.
+/// All buffers, each the [`Buffer`] of its name, as [`super::layout`] lays them.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs)]
 pub struct Memory {
-    /// [`Slot::Weights`].
     pub weights: Vec<f32>,
-    /// [`Slot::Acts`].
     pub acts: Vec<f32>,
-    /// [`Slot::Deltas`].
     pub deltas: Vec<f32>,
-    /// [`Slot::Scalars`].
     pub scalars: Vec<f32>,
-    /// [`Slot::Rates`].
     pub rates: Vec<f32>,
-    /// [`Slot::Entries`]: (image, task, category, item).
+    /// (image, task, category, item).
     pub entries: Vec<[u32; 4]>,
-    /// [`Slot::Table`].
     pub table: Vec<[u32; 4]>,
-    /// [`Slot::Images`]: four bytes to a word.
+    /// Four bytes to a word.
     pub images: Vec<u32>,
-    /// [`Slot::Rotations`]: cos and sin.
+    /// (cos, sin).
     pub rotations: Vec<[f32; 2]>,
-    /// [`Slot::Cursor`].
     pub cursor: Vec<u32>,
-    /// [`Slot::Counters`].
     pub counters: Vec<u32>,
-    /// [`Slot::Codes`].
     pub codes: Vec<f32>,
-    /// [`Slot::Silenced`].
     pub silenced: Vec<u32>,
 }
 
 impl Memory {
     /// A buffer's content as bytes.
-    pub fn bytes(&self, slot: Slot) -> &[u8] {
+    pub fn bytes(&self, buffer: Buffer) -> &[u8] {
         use bytemuck::cast_slice;
-        match slot {
-            Slot::Weights => cast_slice(&self.weights),
-            Slot::Acts => cast_slice(&self.acts),
-            Slot::Deltas => cast_slice(&self.deltas),
-            Slot::Scalars => cast_slice(&self.scalars),
-            Slot::Rates => cast_slice(&self.rates),
-            Slot::Entries => cast_slice(&self.entries),
-            Slot::Table => cast_slice(&self.table),
-            Slot::Images => cast_slice(&self.images),
-            Slot::Rotations => cast_slice(&self.rotations),
-            Slot::Cursor => cast_slice(&self.cursor),
-            Slot::Counters => cast_slice(&self.counters),
-            Slot::Codes => cast_slice(&self.codes),
-            Slot::Silenced => cast_slice(&self.silenced),
+        match buffer {
+            Buffer::Weights => cast_slice(&self.weights),
+            Buffer::Acts => cast_slice(&self.acts),
+            Buffer::Deltas => cast_slice(&self.deltas),
+            Buffer::Scalars => cast_slice(&self.scalars),
+            Buffer::Rates => cast_slice(&self.rates),
+            Buffer::Entries => cast_slice(&self.entries),
+            Buffer::Table => cast_slice(&self.table),
+            Buffer::Images => cast_slice(&self.images),
+            Buffer::Rotations => cast_slice(&self.rotations),
+            Buffer::Cursor => cast_slice(&self.cursor),
+            Buffer::Counters => cast_slice(&self.counters),
+            Buffer::Codes => cast_slice(&self.codes),
+            Buffer::Silenced => cast_slice(&self.silenced),
         }
     }
 
-    fn bytes_mut(&mut self, slot: Slot) -> &mut [u8] {
+    fn bytes_mut(&mut self, buffer: Buffer) -> &mut [u8] {
         use bytemuck::cast_slice_mut;
-        match slot {
-            Slot::Weights => cast_slice_mut(&mut self.weights),
-            Slot::Acts => cast_slice_mut(&mut self.acts),
-            Slot::Deltas => cast_slice_mut(&mut self.deltas),
-            Slot::Scalars => cast_slice_mut(&mut self.scalars),
-            Slot::Rates => cast_slice_mut(&mut self.rates),
-            Slot::Entries => cast_slice_mut(&mut self.entries),
-            Slot::Table => cast_slice_mut(&mut self.table),
-            Slot::Images => cast_slice_mut(&mut self.images),
-            Slot::Rotations => cast_slice_mut(&mut self.rotations),
-            Slot::Cursor => cast_slice_mut(&mut self.cursor),
-            Slot::Counters => cast_slice_mut(&mut self.counters),
-            Slot::Codes => cast_slice_mut(&mut self.codes),
-            Slot::Silenced => cast_slice_mut(&mut self.silenced),
+        match buffer {
+            Buffer::Weights => cast_slice_mut(&mut self.weights),
+            Buffer::Acts => cast_slice_mut(&mut self.acts),
+            Buffer::Deltas => cast_slice_mut(&mut self.deltas),
+            Buffer::Scalars => cast_slice_mut(&mut self.scalars),
+            Buffer::Rates => cast_slice_mut(&mut self.rates),
+            Buffer::Entries => cast_slice_mut(&mut self.entries),
+            Buffer::Table => cast_slice_mut(&mut self.table),
+            Buffer::Images => cast_slice_mut(&mut self.images),
+            Buffer::Rotations => cast_slice_mut(&mut self.rotations),
+            Buffer::Cursor => cast_slice_mut(&mut self.cursor),
+            Buffer::Counters => cast_slice_mut(&mut self.counters),
+            Buffer::Codes => cast_slice_mut(&mut self.codes),
+            Buffer::Silenced => cast_slice_mut(&mut self.silenced),
         }
     }
 }
@@ -100,12 +91,13 @@ impl Gpu {
         let stage = dispatch.stage;
         let record = bytemuck::bytes_of::<Pass>(&dispatch.pass);
         let pass_buffer = create("pass", record, wgpu::BufferUsages::UNIFORM);
-        let buffers: Vec<(u32, Slot, wgpu::Buffer)> = stage
+        let buffers: Vec<(u32, Buffer, wgpu::Buffer)> = stage
             .bindings
             .iter()
-            .map(|&(binding, slot)| {
-                let buffer = create(stage.name, memory.bytes(slot), wgpu::BufferUsages::STORAGE);
-                (binding, slot, buffer)
+            .map(|&(binding, name)| {
+                let bytes = memory.bytes(name);
+                let buffer = create(stage.name, bytes, wgpu::BufferUsages::STORAGE);
+                (binding, name, buffer)
             })
             .collect();
         let mut entries = vec![wgpu::BindGroupEntry {
@@ -135,10 +127,10 @@ impl Gpu {
             pass.dispatch_workgroups(x, y, z);
         }
         self.queue.submit([encoder.finish()]);
-        for (_, slot, buffer) in &buffers {
-            let size = memory.bytes_mut(*slot);
-            let words = self.read(buffer, 0, (size.len() / 4) as u64).await?;
-            size.copy_from_slice(bytemuck::cast_slice(&words));
+        for (_, name, buffer) in &buffers {
+            let bytes = memory.bytes_mut(*name);
+            let words = self.read(buffer, 0, (bytes.len() / 4) as u64).await?;
+            bytes.copy_from_slice(bytemuck::cast_slice(&words));
         }
         Ok(())
     }

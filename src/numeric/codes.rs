@@ -1,8 +1,8 @@
 //! How alike a layer's codes of different images are.
 //!
-//! A *code* is what a layer's units put out for one image. Two codes' likeness is their Pearson correlation over
-//! units; a layer's is the mean over all pairs of different images. With every code centred and scaled to unit
-//! length, z_i, that is (|sum_i z_i|^2 - n) / (n (n - 1)): one running sum for each unit is enough. A code
+//! A *code* is what a layer's units put out for one image. Two codes' likeness is their Pearson correlation
+//! over units; a layer's is the mean over all pairs of different images. With every code centred and scaled
+//! to norm 1, z_i, that is (|sum_i z_i|^2 - n) / (n (n - 1)): one running sum for each unit is enough. A code
 //! without spread (a silent layer's) has no correlation and is left out.
 
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,13 @@ pub const NO_SPREAD: f32 = 1e-20;
 /// Units of a number in a [`CodeSum`]: 2^-22.
 ///
 /// The sums are whole numbers, so that they do not depend on which images were taken together; no
-/// entry of a code at unit length is larger than 1.
+/// entry of a code of norm 1 is larger than 1.
 const SCALE: f32 = 4_194_304.0;
 
 /// The most codes that are added before their sum is widened: their sum in 32 bits can't overflow.
 const TOGETHER: usize = 256;
 
-/// The sum of a layer's codes, each centred and at unit length.
+/// The sum of a layer's codes, each centred and of norm 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSum {
     /// For each unit, in units of 2^-22.
@@ -66,7 +66,7 @@ impl CodeSum {
     }
 }
 
-/// Mean of a code, and what scales it to unit length once centred; none for a code without spread.
+/// Mean of a code, and what scales it to norm 1 once centred; none for a code without spread.
 fn standard(code: &[f32]) -> Option<(f32, f32)> {
     let mut sums = [0.0_f32; 8];
     let mut squares = [0.0_f32; 8];

@@ -1,5 +1,5 @@
-//! Arithmetic on lists of numbers where speed does not matter: the reference, the shaders' twins, comparisons, pictures.
-//! (The CPU engine has its own, for wide instructions: `cpu::vector`.)
+//! Arithmetic on lists of numbers where speed does not matter: the reference, the shaders' twins,
+//! comparisons, pictures. (The CPU engine has its own, for wide instructions: `cpu::vector`.)
 
 pub mod codes;
 
@@ -25,8 +25,8 @@ impl Real for f64 {
     }
 }
 
-/// The inner product, in eight running sums (which the compiler makes one vector of). Their order is part of what the
-/// reference computes, to the bit.
+/// The inner product, in eight running sums (which the compiler makes one vector of). Their order is part of
+/// what the reference computes, to the bit.
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let mut sums = [T::zero(); 8];
     let (whole_a, whole_b) = (a.chunks_exact(8), b.chunks_exact(8));
@@ -86,8 +86,8 @@ pub fn cast<T: Real>(values: &[f64]) -> Vec<T> {
     values.iter().map(|&x| T::of(x)).collect()
 }
 
-/// The largest difference of two lists, relative to the largest entry of the second; infinite where they differ in
-/// number or something is not finite.
+/// The largest difference of two lists, relative to the largest entry of the second; infinite where they
+/// differ in number or something is not finite.
 pub fn deviation(ours: &[f64], theirs: &[f64]) -> f64 {
     if ours.len() != theirs.len() {
         return f64::INFINITY;

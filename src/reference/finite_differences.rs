@@ -3,7 +3,7 @@
 //!
 //! In first order the inner gradients are constants too and are held; in second order they follow. In
 //! float64 with central differences of 1e-6 the truncation error is about 1e-12 times the third
-//! derivative and rounding about 1e-10, so 1e-6 of the gradient's largest entry leaves room for
+//! derivative and rounding about 1e-10, so 1e-6 of the gradient's largest entry leaves enough for
 //! curvature; no pre-activation lies so near its threshold that a unit turns on or off (the draw is fixed).
 
 use rand::{RngExt, SeedableRng};
@@ -17,12 +17,12 @@ use crate::numeric::dot;
 
 type Labelled = (Vec<f64>, Vec<u32>);
 
-/// A forward pass whose levels are given rather than found.
-fn held_forward(
+/// A forward pass whose k-th largest are given rather than found.
+fn forward_held(
     lane: &Reference<f64>,
     weights: &[Vec<f64>],
     input: &[f64],
-    levels: &[f64],
+    kth_largest: &[f64],
 ) -> Trace<f64> {
     let network = &lane.network;
     let mut trace = Trace {
@@ -36,12 +36,12 @@ fn held_forward(
         network.add_product(&weights[layer.matrix], &u, &mut z);
         let h: Vec<f64> = z
             .iter()
-            .map(|z| (z - lane.beta[l] * levels[l]).max(0.0))
+            .map(|z| (z - lane.beta[l] * kth_largest[l]).max(0.0))
             .collect();
         let norm = dot(&h, &h).sqrt();
         trace.layers.push(LayerTrace {
             u: h.iter().map(|h| h / norm).collect(),
-            kth_largest: levels[l],
+            kth_largest: kth_largest[l],
             z,
             h,
             norm,
@@ -58,15 +58,15 @@ fn held_forward(
     trace
 }
 
-/// What is held from the base point: levels of every inner step's pass and of every meta pass after it, and
-/// (in first order) the inner gradients.
+/// What is held from the base point: the k-th largest of every inner step's pass and of every meta pass after
+/// it, and (in first order) the inner gradients.
 struct Held {
     inner: Vec<Vec<f64>>,
     meta: Vec<Vec<Vec<f64>>>,
     gradients: Option<Vec<Vec<Vec<f64>>>>,
 }
 
-fn levels(lane: &Reference<f64>, weights: &[Vec<f64>], input: &[f64]) -> Vec<f64> {
+fn kth_largest(lane: &Reference<f64>, weights: &[Vec<f64>], input: &[f64]) -> Vec<f64> {
     let input = lane.network.scaled(input);
     let trace = lane
         .network
@@ -89,8 +89,8 @@ fn meta_loss(
     let mut fast = lane.weights.clone();
     let mut loss = 0.0;
     for (j, (input, labels)) in current.iter().enumerate() {
-        let inner = held.map_or_else(|| levels(lane, &fast, input), |h| h.inner[j].clone());
-        let trace = held_forward(lane, &fast, input, &inner);
+        let inner = held.map_or_else(|| kth_largest(lane, &fast, input), |h| h.inner[j].clone());
+        let trace = forward_held(lane, &fast, input, &inner);
         let back = lane.network.backward(&fast, &trace, labels);
         let gradients: Vec<Vec<f64>> = (0..fast.len())
             .map(|m| {
@@ -107,10 +107,11 @@ fn meta_loss(
         }
         let mut after = Vec::new();
         for (i, (input, labels)) in batch.iter().enumerate() {
-            let levels = held.map_or_else(|| levels(lane, &fast, input), |h| h.meta[j][i].clone());
-            let trace = held_forward(lane, &fast, input, &levels);
+            let kth_largest =
+                held.map_or_else(|| kth_largest(lane, &fast, input), |h| h.meta[j][i].clone());
+            let trace = forward_held(lane, &fast, input, &kth_largest);
             loss += lane.network.backward(&fast, &trace, labels).loss;
-            after.push(levels);
+            after.push(kth_largest);
         }
         found.inner.push(inner);
         found.meta.push(after);

@@ -1,8 +1,8 @@
 //! The reference: the method as the textbook has it, in plain loops, over float32 or float64. The oracle.
 //!
-//! Nothing here is clever: the look-ahead's weights F are copies, every gradient is a full matrix. [`network`]
-//! is one network's forward and backward pass, [`second_order`] the way back through the inner steps, and
-//! this file is one observe step. Formulas: Zhou & Schapiro as told in the README, "The method".
+//! Nothing here is clever: the look-ahead's weights F are copies, every gradient is a full matrix.
+//! [`network`] is one network's forward and backward pass, [`second_order`] the way back through the inner
+//! steps, and this file is one observe step. Formulas: Zhou & Schapiro as given in the README, "The method".
 //!
 //! Matrices are kept by inputs, `[fan_in x units]`, so that `z += w u` runs along memory; inputs that are
 //! exactly 0 are passed over. [`LaneState`] has them by units, `[units x fan_in]`, as everybody else does.
@@ -20,13 +20,13 @@ use network::{Network, Trace};
 /// What a network makes of one image, with its weights W.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome<T> {
-    /// Logits of each head.
+    /// For each head: `[classes]`.
     pub logits: Vec<Vec<T>>,
     /// Units with h > 0 of each layer.
     pub active: Vec<u32>,
-    /// Each layer's outputs h, not scaled.
+    /// Each layer's outputs h, not scaled: `[units]`.
     pub outputs: Vec<Vec<T>>,
-    /// Each layer's pre-activation, before competition.
+    /// Each layer's pre-activation z, before competition: `[units]`.
     pub pre_activation: Vec<Vec<T>>,
     /// Each layer's c, the k-th largest pre-activation; 0 without competition.
     pub kth_largest: Vec<T>,
@@ -45,7 +45,7 @@ pub struct MetaGradient<T> {
     pub beta: Vec<T>,
 }
 
-/// One inner step of the look-ahead, as it is told to who watches.
+/// One inner step of the look-ahead, for who watches.
 #[derive(Debug)]
 pub struct Inner<'a, T> {
     /// The current sample's cross-entropy, summed over heads, before the step.
@@ -67,7 +67,7 @@ pub struct Clip<T> {
     pub beta: T,
 }
 
-/// One lane.
+/// One lane, trained by the textbook's formulas.
 #[derive(Clone, Debug)]
 pub struct Reference<T> {
     network: Network,
@@ -157,7 +157,7 @@ impl<T: Real> Reference<T> {
         }
     }
 
-    /// The same as [`Self::meta_gradient`], telling each inner step.
+    /// The same as [`Self::meta_gradient`], showing each inner step.
     pub fn meta_gradient_watched(
         &self,
         current: &[Sample<'_, T>],

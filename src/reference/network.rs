@@ -3,15 +3,15 @@
 use crate::model::{Lesion, Model, Rule, Source, Target};
 use crate::numeric::{Real, dot, kth_largest};
 
-/// Lengths at or below this are silence: no output forward, no gradient back.
+/// Norms at or below this are silence: no output forward, no gradient back.
 const SILENT: f64 = 1e-12;
 
 /// A network's shape and what its layers do, without its values.
 #[derive(Clone, Debug)]
 pub struct Network {
-    /// The shape.
+    /// Shapes and order of its tensors.
     pub model: Model,
-    /// Units of h4_L that the lesion of some of them leaves out.
+    /// Units of the left pathway that the lesion of some of them leaves out.
     pub(super) silenced: Vec<usize>,
     unit_length: bool,
     competition: bool,
@@ -26,9 +26,9 @@ pub struct LayerTrace<T> {
     pub kth_largest: T,
     /// relu(z - beta c): `[units]`.
     pub h: Vec<T>,
-    /// |h|.
+    /// |h|, the L2 norm.
     pub norm: T,
-    /// The next layer's input: h at unit length, or h: `[units]`.
+    /// The next layer's input: h scaled to norm 1, or h: `[units]`.
     pub u: Vec<T>,
 }
 
@@ -47,7 +47,7 @@ pub struct Trace<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerBack<T> {
     /// At its output u, where h > 0 (0 elsewhere: it would not pass): `[units]`.
-    pub e: Vec<T>,
+    pub output: Vec<T>,
     /// At its pre-activation: `[units]`.
     pub delta: Vec<T>,
 }
@@ -80,8 +80,8 @@ impl Network {
         if !self.unit_length {
             return x.to_vec();
         }
-        let length = dot(x, x).sqrt().max(T::of(SILENT));
-        x.iter().map(|&x| x / length).collect()
+        let norm = dot(x, x).sqrt().max(T::of(SILENT));
+        x.iter().map(|&x| x / norm).collect()
     }
 
     fn source<'a, T>(&self, trace: &'a Trace<T>, matrix: usize) -> &'a [T] {
@@ -125,7 +125,8 @@ impl Network {
             } else {
                 T::zero()
             };
-            // Written so that NaN stays NaN: `max` would turn it into silence, and hide a lost lane.
+            // Written so that NaN stays NaN: `max` would turn it into silence, and hide that a lane has
+            // diverged.
             let relu = |x: T| if x <= T::zero() { T::zero() } else { x };
             let h: Vec<T> = z.iter().map(|&z| relu(z - beta * kth_largest)).collect();
             let norm = dot(&h, &h).sqrt();
@@ -144,21 +145,15 @@ impl Network {
                 u,
             });
         }
-        let silenced = match lesion {
-            Lesion::Intact | Lesion::WithoutSomeL => None,
-            Lesion::WithoutL => Some(Source::Layer(self.model.layers.len() - 2)),
-            Lesion::WithoutR => Some(Source::Layer(self.model.layers.len() - 1)),
-        };
+        let left = self.model.pathway_layers().map(|[l, _]| Source::Layer(l));
         for (h, head) in self.model.heads.iter().enumerate() {
             let mut z = vec![T::zero(); head.classes];
-            for m in self.model.into_head(h) {
-                let source = self.model.matrices[m].source;
-                if Some(source) == silenced {
+            for (i, m) in self.model.into_head(h).enumerate() {
+                if lesion.left_out() == Some(i) {
                     continue;
                 }
                 let mut u = self.source(&trace, m).to_vec();
-                let left = Source::Layer(self.model.layers.len().saturating_sub(2));
-                if lesion == Lesion::WithoutSomeL && source == left {
+                if lesion == Lesion::WithoutSomeL && left == Some(self.model.matrices[m].source) {
                     self.silenced.iter().for_each(|&unit| u[unit] = T::zero());
                 }
                 self.add_product(&weights[m], &u, &mut z);
@@ -182,7 +177,7 @@ impl Network {
         }
     }
 
-    /// Whether layers are scaled to unit length.
+    /// Whether outputs are scaled to norm 1.
     pub(super) fn unit_length(&self) -> bool {
         self.unit_length
     }
@@ -212,7 +207,7 @@ impl Network {
             loss,
             layers: vec![
                 LayerBack {
-                    e: Vec::new(),
+                    output: Vec::new(),
                     delta: Vec::new()
                 };
                 trace.layers.len()
@@ -238,7 +233,7 @@ impl Network {
             } else {
                 e.clone()
             };
-            back.layers[l] = LayerBack { e, delta };
+            back.layers[l] = LayerBack { output: e, delta };
         }
         back
     }

@@ -85,7 +85,7 @@ impl<T: Real> Along<T> {
         let mut outputs: Vec<Vec<T>> = Vec::new();
         let mut norms = Vec::new();
         // z' = V u + F u' of one matrix, added.
-        let add_drive = |m: usize, outputs: &[Vec<T>], z: &mut [T]| {
+        let add_pre_activation = |m: usize, outputs: &[Vec<T>], z: &mut [T]| {
             z.iter_mut()
                 .zip(&products[m])
                 .for_each(|(z, &p)| *z += rates[m] * p);
@@ -95,7 +95,7 @@ impl<T: Real> Along<T> {
         };
         for (layer, was) in model.layers.iter().zip(&step.trace.layers) {
             let mut h = vec![T::zero(); layer.units];
-            add_drive(layer.matrix, &outputs, &mut h);
+            add_pre_activation(layer.matrix, &outputs, &mut h);
             for (h, &was) in h.iter_mut().zip(&was.h) {
                 if was <= T::zero() {
                     *h = T::zero();
@@ -121,7 +121,7 @@ impl<T: Real> Along<T> {
             .map(|(h, p)| {
                 let mut z = vec![T::zero(); p.len()];
                 for m in model.into_head(h) {
-                    add_drive(m, &outputs, &mut z);
+                    add_pre_activation(m, &outputs, &mut z);
                 }
                 let mean = dot(p, &z);
                 p.iter().zip(&z).map(|(&p, &z)| p * (z - mean)).collect()
@@ -147,8 +147,8 @@ impl<T: Real> Along<T> {
                         .for_each(|(e, &t)| *e += rates[m] * t);
                 }
                 if network.unit_length() {
-                    let u_e = dot(&was.u, &back.e);
-                    let moved = dot(&outputs[l], &back.e) + dot(&was.u, &e);
+                    let u_e = dot(&was.u, &back.output);
+                    let moved = dot(&outputs[l], &back.output) + dot(&was.u, &e);
                     for i in 0..e.len() {
                         if was.h[i] > T::zero() {
                             e[i] = (e[i]

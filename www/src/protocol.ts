@@ -668,7 +668,7 @@ classes: number, };
 export type EngineChoice = "auto" | "gpu" | "cpu" | "reference";
 export type EngineInfo = { 
 /**
- * Which engine.
+ * Which of the three.
  */
 kind: EngineKind, 
 /**

@@ -148,7 +148,8 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
     let say = |what: &str, speed: f64, operations: f64| {
         let reached = speed * operations;
         println!(
-            "{what:<12} {speed:>10.0} a second x {:>7.2} M operations = {:>6.1} G a second, {:>3.0}% of the plain product",
+            "{what:<12} {speed:>10.0} a second x {:>7.2} M operations = {:>6.1} G a second, \
+             {:>3.0}% of the plain product",
             operations / 1e6,
             reached / 1e9,
             100.0 * reached / plain

@@ -1,5 +1,5 @@
-//! Matrix products behind slices whose lengths are checked: the only unsafe code here. Natively by the `gemm` crate's
-//! float32 part; in the page's wasm by two small kernels of ours, because that crate is 40 kB there.
+//! Matrix products behind slices whose lengths are checked: the only unsafe code here. Natively by the `gemm`
+//! crate's float32 part; in the page's wasm by two small kernels of ours, because that crate is 40 kB there.
 //!
 //! Everything is kept by columns of neighbouring elements: weights as `[fan_in][units]`, samples as
 //! `[sample][units]`.

@@ -1,8 +1,9 @@
-//! The products in the browser: two kernels of 128-bit vectors, with tiles that stay in registers and nothing packed,
-//! since a step's products are skinny.
+//! The products in the browser: two kernels of 128-bit vectors, with tiles that stay in registers and nothing
+//! packed, since a step's products are skinny.
 //!
-//! Sums have names and tiles are written out by macros: optimised for size, as the page's wasm is, the compiler keeps
-//! neither arrays of vectors in registers nor small functions inline, and the products become five times slower.
+//! Sums have names and tiles are written out by macros: optimised for size, as the page's wasm is, the
+//! compiler keeps neither arrays of vectors in registers nor small functions inline, and the products become
+//! five times slower.
 
 use core::arch::wasm32::{
     f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, v128, v128_load, v128_load32_splat,
@@ -14,7 +15,7 @@ use super::Factors;
 /// Elements of a tile's width in [`combine`]: two vectors.
 const WIDE: usize = 8;
 
-/// Tells that `count` strided rows of `width` elements lie within a slice.
+/// Makes sure that `count` strided rows of `width` elements lie within a slice.
 fn check(held: usize, count: usize, stride: usize, width: usize) {
     assert!(
         count == 0 || width == 0 || (count - 1) * stride + width <= held,
@@ -35,7 +36,7 @@ macro_rules! rows {
             (width, depth): (usize, usize),
             (keep, scale): (bool, f32),
         ) {
-            // SAFETY: by the caller's word; every place is below the rows' and terms' ends.
+            // SAFETY: by the caller's word; every offset is below the rows' and terms' ends.
             unsafe {
                 let scales = f32x4_splat(scale);
                 let whole = width - width % WIDE;
@@ -85,8 +86,8 @@ macro_rules! rows {
 rows!(four_rows: 0 a0 a1, 1 b0 b1, 2 c0 c1, 3 d0 d1);
 rows!(one_row: 0 a0 a1);
 
-/// out_i = keep x out_i + scale x sum_k factors(i, k) terms_k, for `rows` rows of `width`. A browser that lacks these
-/// instructions refuses the whole module; code that runs has them.
+/// out_i = keep x out_i + scale x sum_k factors(i, k) terms_k, for `rows` rows of `width`. A browser that
+/// lacks these instructions refuses the whole module; code that runs has them.
 #[target_feature(enable = "simd128")]
 pub(super) fn combine(
     out: &mut [f32],
@@ -111,8 +112,9 @@ pub(super) fn combine(
     while at < rows {
         let of = if at + 4 <= rows { four_rows } else { one_row };
         let shape = (width, depth);
-        // SAFETY: by the checks above, rows `at` on (four only where there are four), their factors and all terms lie
-        // within the slices; `out` is borrowed mutably, so that it overlaps with neither of the others.
+        // SAFETY: by the checks above, rows `at` on (four only where there are four), their factors and all
+        // terms lie within the slices; `out` is borrowed mutably, so that it overlaps with neither of the
+        // others.
         unsafe {
             let from = (
                 factors.of.as_ptr().add(at * factors.row),
@@ -149,7 +151,7 @@ unsafe fn two_by_four(
     [b0, b1, b2, b3]: [*const f32; 4],
     width: usize,
 ) -> [[f32; 4]; 2] {
-    // SAFETY: by the caller's word; every place is below `width`.
+    // SAFETY: by the caller's word; every offset is below `width`.
     unsafe {
         let zero = f32x4_splat(0.0);
         let (mut s00, mut s01, mut s02, mut s03) = (zero, zero, zero, zero);

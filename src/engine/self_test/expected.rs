@@ -20,7 +20,7 @@ pub const RATES: [[f32; 13]; 4] = [
     ],
 ];
 
-/// Each matrix after the last step, told by sums.
+/// Each matrix after the last step, by sums.
 pub const SUMS: [[f32; 16]; 8] = [
     [
         -1.0592262,

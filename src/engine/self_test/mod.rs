@@ -1,8 +1,8 @@
 //! The self-test: an engine against the float64 reference on a small network, before it trains.
 //!
-//! What the reference gives is recorded ([`expected`]) rather than computed again: so the reference itself is tested in
-//! a browser, and no second copy of it, in float64, need be loaded there. Weights are compared by signed sums over every
-//! sixteenth of a matrix.
+//! What the reference gives is recorded ([`expected`]) rather than computed again: so the reference itself is
+//! tested in a browser, and no second copy of it, in float64, need be loaded there. Weights are compared by
+//! signed sums over every sixteenth of a matrix.
 
 mod expected;
 
@@ -21,8 +21,8 @@ use expected::{RATES, SUMS};
 /// Samples of the self-test.
 const SAMPLES: usize = 12;
 
-/// The self-test's network and steps: Figure 3's kind, with two pathways and two heads, so that every stage takes
-/// part; widths that are no multiple of 4; first without replay, then with a duplicate in it.
+/// The self-test's network and steps: Figure 3's kind, with two pathways and two heads, so that every stage
+/// takes part; widths that are no multiple of 4; first without replay, then with a duplicate in it.
 fn trial() -> Vector {
     let model = Model::of_shape(30, &[19, 14], Some([13, 7]), 5, SAMPLES, 0.2);
     // Figure 3's rates.
@@ -61,10 +61,11 @@ fn trial() -> Vector {
     Vector::without_outcome(model, rule, state.widen(), (images, labels), steps)
 }
 
-/// Sums that tell one matrix.
+/// Sums that stand for one matrix.
 const PARTS: usize = 16;
 
-/// A matrix told by [`PARTS`] sums, each over every sixteenth weight, with signs that follow no pattern of the matrix.
+/// A matrix by [`PARTS`] sums, each over every sixteenth weight, with signs that follow no pattern of the
+/// matrix.
 fn sums(weights: &[f64]) -> [f64; PARTS] {
     let mut sums = [0.0; PARTS];
     for (i, w) in weights.iter().enumerate() {
@@ -116,8 +117,8 @@ async fn course(vector: &Vector, mut engine: Candidate<'_>) -> Result<Course, Gp
     Ok(course)
 }
 
-/// The largest relative deviation of an engine from the float64 reference after a few observe steps: of meta-loss,
-/// alpha, beta and weights; infinite if something is not finite.
+/// The largest relative deviation of an engine from the float64 reference after a few observe steps: of
+/// meta-loss, alpha, beta and weights; infinite if something is not finite.
 ///
 /// # Errors
 /// If the device failed.
@@ -152,7 +153,8 @@ mod tests {
                 format!("[{}]", numbers.collect::<Vec<_>>().join(", "))
             };
             let mut text = String::from(
-                "//! Written by the float64 reference: METACLS_BLESS=1 cargo test --lib what_is_recorded && cargo fmt\n\n",
+                "//! Written by the float64 reference: \
+                 METACLS_BLESS=1 cargo test --lib what_is_recorded && cargo fmt\n\n",
             );
             let width = rates(0.0, &course[0].1).len();
             let steps: Vec<String> = course.iter().map(|(l, s)| list(&rates(*l, s))).collect();
@@ -165,7 +167,7 @@ mod tests {
             let last = &course.last().unwrap().1.weights;
             let all: Vec<String> = last.iter().map(|w| list(&sums(w))).collect();
             let (n, all) = (all.len(), all.join(", "));
-            let _ = writeln!(text, "/// Each matrix after the last step, told by sums.");
+            let _ = writeln!(text, "/// Each matrix after the last step, by sums.");
             let _ = writeln!(text, "pub const SUMS: [[f32; {PARTS}]; {n}] = [{all}];");
             let path = concat!(
                 env!("CARGO_MANIFEST_DIR"),

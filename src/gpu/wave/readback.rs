@@ -107,9 +107,9 @@ impl GpuWave {
             .matrices
             .iter()
             .zip(&self.training.at.weights)
-            .map(|(matrix, &place)| {
+            .map(|(matrix, &offset)| {
                 let rows = pad(matrix.units as u32) as usize;
-                let entry = |unit: usize, input: usize| all[place as usize + input * rows + unit];
+                let entry = |unit: usize, input: usize| all[offset as usize + input * rows + unit];
                 (0..matrix.units)
                     .flat_map(|unit| (0..matrix.fan_in).map(move |input| entry(unit, input)))
                     .collect()
@@ -140,8 +140,8 @@ impl GpuWave {
             .read(&self.evaluation.acts, start, at.acts_lane.into())
             .await?;
         let all: &[f32] = bytemuck::cast_slice(&words);
-        let take = |place: u32, units: u32| {
-            let from = (place + column * pad(units)) as usize;
+        let take = |offset: u32, units: u32| {
+            let from = (offset + column * pad(units)) as usize;
             all[from..from + units as usize].to_vec()
         };
         let heads = at
@@ -150,7 +150,7 @@ impl GpuWave {
             .enumerate()
             .map(|(i, h)| {
                 let products = h.logits.iter().take(self.model.into_head(i).count());
-                products.map(|&place| take(place, h.units)).collect()
+                products.map(|&offset| take(offset, h.units)).collect()
             })
             .collect();
         Ok((

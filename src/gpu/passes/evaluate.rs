@@ -1,0 +1,117 @@
+//! One piece of an evaluation: some images of one task forward, under every lesion, and what is counted of
+//! them.
+
+use super::{Dispatch, Lanes, Writer};
+use crate::gpu::kernels::{self as k, Pass, THREADS};
+use crate::gpu::layout::{Layout, pad};
+use crate::model::{Lesion, Model, Rule};
+
+impl Writer<'_> {
+    /// A matrix's product with what lies at a place of its own rather than in its source.
+    fn dense_from(&mut self, matrix: usize, source_at: u32, columns: u32, target_at: u32) {
+        self.dense(matrix, 0, columns, target_at, false);
+        if let Some(last) = self.list.last_mut() {
+            last.pass.source_at = self.at.acts_base + source_at;
+        }
+    }
+}
+
+/// The counters of one task of one lane: correct answers for each head and lesion, then active units
+/// for each layer.
+pub fn counters(model: &Model) -> u32 {
+    (model.heads.len() * model.lesions().len() + model.layers.len()) as u32
+}
+
+/// What of an evaluation is done at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The task.
+    pub task: u32,
+    /// Images of each seed.
+    pub columns: u32,
+    /// Entry of the first seed's first image.
+    pub entry_at: u32,
+    /// Entries from one seed to the next: images of each task.
+    pub per_task: u32,
+}
+
+/// Evaluates a piece of one task, into that task's counters.
+pub fn evaluate(
+    model: &Model,
+    rule: &Rule,
+    at: &Layout,
+    lanes: Lanes,
+    piece: Piece,
+    gathered: bool,
+) -> Vec<Dispatch> {
+    let Piece {
+        task,
+        columns,
+        entry_at,
+        per_task: images,
+    } = piece;
+    let mut w = Writer::new(model, rule, at, lanes);
+    w.common.entry_at = entry_at;
+    w.common.entry_seed = images;
+    let per_task = counters(model);
+    w.common.counters_lane = per_task * lanes.tasks;
+    let counter_at = task * per_task;
+    w.inputs(columns, gathered);
+    for l in 0..model.layers.len() {
+        w.layer_forward(l, 0, columns);
+    }
+    let groups = [columns, 1, lanes.lanes];
+    let lesions = model.lesions();
+    if let (Some(silenced), Some([left, _])) = (at.silenced, model.pathway_layers()) {
+        let pass = Pass {
+            target_at: at.acts_base + silenced,
+            ..w.layer(left, 0, columns)
+        };
+        let groups = [pass.units.div_ceil(THREADS), columns, lanes.lanes];
+        w.push(&k::SILENCE, groups, pass);
+    }
+    for (h, head) in at.heads.iter().enumerate() {
+        let matrices: Vec<usize> = model.into_head(h).collect();
+        for (&m, &logits) in matrices.iter().zip(&head.logits) {
+            w.dense(m, 0, columns, logits, false);
+        }
+        if let (Some(silenced), Some(&logits)) = (at.silenced, head.logits.last()) {
+            w.dense_from(matrices[0], silenced, columns, logits);
+        }
+        for (i, lesion) in lesions.iter().enumerate() {
+            let all = &head.logits[..];
+            let kept = match lesion {
+                Lesion::Intact => &all[..matrices.len()],
+                Lesion::WithoutL => &all[1..2],
+                Lesion::WithoutR => &all[..1],
+                Lesion::WithoutSomeL => &all[1..],
+            };
+            // A head has one product or two; the shader reads so many.
+            let product = |i: usize| at.acts_base + kept.get(i).map_or(0, |&logits| logits);
+            let pass = Pass {
+                columns,
+                units: head.units,
+                units_pad: pad(head.units),
+                products: kept.len() as u32,
+                product_at_0: product(0),
+                product_at_1: product(1),
+                head: h as u32,
+                counter_at: counter_at + (h * lesions.len() + i) as u32,
+                ..w.common
+            };
+            w.push(&k::SCORE, groups, pass);
+        }
+    }
+    for l in 0..model.layers.len() {
+        let counter_at = counter_at + (model.heads.len() * lesions.len() + l) as u32;
+        let pass = Pass {
+            counter_at,
+            ..w.layer(l, 0, columns)
+        };
+        w.push(&k::COUNT, groups, pass);
+        w.push(&k::STANDARDIZE, groups, pass);
+        let units = [(pass.units + 1).div_ceil(THREADS), 1, lanes.lanes];
+        w.push(&k::POOL, units, pass);
+    }
+    w.list
+}

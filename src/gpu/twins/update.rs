@@ -1,0 +1,159 @@
+//! The meta-gradients' norms, the meta-update of alpha and beta, and the weights' update.
+
+use super::{Twin, span};
+use crate::gpu::kernels::{self as k, misc};
+use crate::gpu::memory::Memory;
+use crate::numeric::dot_wide;
+
+impl Twin {
+    /// All (column, sweep)'s inputs and deltas of one lane.
+    pub(super) fn pairs(&self, m: &Memory, lane: u32) -> Vec<(Vec<f32>, Vec<f32>)> {
+        let p = &self.p;
+        (0..p.sweeps * p.columns)
+            .map(|q| {
+                let (sweep, column) = (q / p.columns, q % p.columns);
+                let u = self.source(lane, sweep, column) as u32;
+                let d = p.target_at
+                    + lane * p.deltas_lane
+                    + (sweep * p.target_sweep + column) * p.units_pad;
+                (
+                    m.acts[span(u, p.fan_in)].to_vec(),
+                    m.deltas[span(d, p.units)].to_vec(),
+                )
+            })
+            .collect()
+    }
+
+    /// Partial sums of |sum_q delta_q u_q^T|^2, in the order of the stage's workgroups.
+    pub(super) fn gram(&self, m: &mut Memory) {
+        let p = &self.p;
+        let count = p.sweeps * p.columns;
+        for lane in 0..self.lanes {
+            let pairs = self.pairs(m, lane);
+            let mut parts = vec![0.0; (count * count).div_ceil(k::THREADS) as usize];
+            for pair in 0..count * count {
+                let (q, r) = (pair / count, pair % count);
+                if q > r {
+                    continue;
+                }
+                let ((uq, dq), (ur, dr)) = (&pairs[q as usize], &pairs[r as usize]);
+                let twice = if q == r { 1.0 } else { 2.0 };
+                parts[(pair / k::THREADS) as usize] += twice * dot_wide(uq, ur) * dot_wide(dq, dr);
+            }
+            let to = p.partial_at + lane * p.scalars_lane;
+            for (to, sum) in m.scalars[to as usize..].iter_mut().zip(parts) {
+                *to = sum as f32;
+            }
+        }
+    }
+
+    /// Meta-gradients of alpha and beta, clipping, their update, and the weights' next rate.
+    pub(super) fn meta_update(&self, m: &mut Memory) {
+        let p = &self.p;
+        let (matrices, layers) = (p.matrices as usize, p.layers as usize);
+        let share = 1.0 / f64::from(p.sweeps * p.columns);
+        let clip = |square: f64| (f64::from(p.clip_norm) / (square.sqrt() + 1e-6)).min(1.0);
+        for lane in 0..self.lanes {
+            let scalars = &m.scalars[span(lane * p.scalars_lane, p.scalars_lane)];
+            let rates = &mut m.rates[span(lane * p.rates_lane, p.rates_lane)];
+            let slots = |at: u32| -> f64 {
+                (1..=p.sweeps)
+                    .flat_map(|s| (0..p.columns).map(move |c| at + s * p.column_slots + c))
+                    .map(|slot| f64::from(scalars[slot as usize]))
+                    .sum()
+            };
+            let mut weight_square = 0.0;
+            let mut alpha_gradient = Vec::new();
+            for (row, &alpha) in m.table[..matrices].iter().zip(&*rates) {
+                let [source, stride, target, partial] = *row;
+                let count = if stride == 0 {
+                    p.columns
+                } else {
+                    p.sweeps * p.columns
+                };
+                let groups = (count * count).div_ceil(k::THREADS);
+                weight_square += scalars[span(partial, groups)]
+                    .iter()
+                    .map(|&x| f64::from(x))
+                    .sum::<f64>();
+                let mut sum = 0.0;
+                for sweep in 1..=p.sweeps {
+                    for column in 0..p.columns {
+                        for i in 0..sweep.min(p.inner_slots) {
+                            let slot = column * p.inner_slots + i;
+                            let s = scalars[(source + sweep * stride + slot) as usize];
+                            let t = target + sweep * p.column_slots * p.inner_slots + slot;
+                            sum += f64::from(s) * f64::from(scalars[t as usize]);
+                        }
+                    }
+                }
+                alpha_gradient.push(if alpha <= 0.0 { 0.0 } else { -share * sum });
+            }
+            let beta_gradient: Vec<f64> = m.table[matrices..matrices + layers]
+                .iter()
+                .map(|row| -share * slots(row[0]))
+                .collect();
+            let loss: f64 = m.table[matrices + layers..][..p.heads as usize]
+                .iter()
+                .map(|row| share * slots(row[0]))
+                .sum();
+            let square = |g: &[f64]| g.iter().map(|g| g * g).sum::<f64>();
+            let misc_at = 3 * matrices + layers;
+            if rates[misc_at + misc::LEARN_BETA] > 0.0 {
+                let step_size = f64::from(p.eta_beta) * clip(square(&beta_gradient));
+                for (beta, g) in rates[matrices..matrices + layers]
+                    .iter_mut()
+                    .zip(&beta_gradient)
+                {
+                    *beta = (f64::from(*beta) - step_size * g) as f32;
+                }
+            }
+            let scale = share * clip(weight_square * share * share);
+            for (i, g) in alpha_gradient.iter().enumerate() {
+                if rates[misc_at + misc::LEARN_ALPHA] > 0.0 {
+                    let step_size = f64::from(p.eta_alpha) * clip(square(&alpha_gradient));
+                    rates[i] = (f64::from(rates[i]) - step_size * g) as f32;
+                }
+                let used = rates[i].max(0.0);
+                rates[matrices + layers + i] = used;
+                let rate = if self.has(k::FLAG_SYNC) {
+                    p.eta_w
+                } else {
+                    used
+                };
+                rates[2 * matrices + layers + i] = (scale * f64::from(rate)) as f32;
+            }
+            let finite = loss.is_finite()
+                && weight_square.is_finite()
+                && rates[..matrices + layers].iter().all(|x| x.is_finite());
+            rates[misc_at + misc::STEP] += 1.0;
+            if !finite && rates[misc_at + misc::DIVERGED] == 0.0 {
+                rates[misc_at + misc::DIVERGED] = rates[misc_at + misc::STEP];
+            }
+            rates[misc_at + misc::LOSS] = loss as f32;
+            rates[misc_at + misc::LOSS_SUM] += loss as f32;
+        }
+        m.cursor[0] += 1;
+    }
+
+    /// W -= rate sum_q delta_q u_q^T.
+    pub(super) fn update(&self, m: &mut Memory) {
+        let p = &self.p;
+        for lane in 0..self.lanes {
+            let rate = f64::from(m.rates[(lane * p.rates_lane + p.update_rate_at) as usize]);
+            let pairs = self.pairs(m, lane);
+            for input in 0..p.fan_in as usize {
+                for unit in 0..p.units as usize {
+                    let sum: f64 = pairs
+                        .iter()
+                        .map(|(u, d)| f64::from(d[unit]) * f64::from(u[input]))
+                        .sum();
+                    let at = (p.weights_at + lane * p.weights_lane) as usize
+                        + input * p.units_pad as usize
+                        + unit;
+                    m.weights[at] = (f64::from(m.weights[at]) - rate * sum) as f32;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The lanes that train side by side on the GPU: what is written to it (`write`), submitted (`submit`)
+//! and read back (`readback`).
+
+mod buffers;
+mod profile;
+mod readback;
+mod submit;
+mod write;
+
+use std::sync::Arc;
+
+use super::device::{Gpu, GpuError};
+use super::kernels::MAX_INNER;
+use super::layout::{Layout, pad};
+use super::passes::{self, Lanes};
+use crate::model::{LaneState, Model, Rule};
+use buffers::{PhaseBuffers, make};
+use submit::Prepared;
+
+pub use buffers::largest_need;
+
+/// A lane at the start: its values and what it learns.
+#[derive(Clone, Debug)]
+pub struct LaneStart {
+    /// Initial values.
+    pub state: LaneState<f32>,
+    /// Whether alpha is learned.
+    pub learn_alpha: bool,
+    /// Whether beta is learned.
+    pub learn_beta: bool,
+}
+
+/// What is put on the GPU once for a wave.
+#[derive(Clone, Debug, Default)]
+pub struct Pictures {
+    /// Images as bytes, four to a word; may be empty if inputs come from the host.
+    pub images: Vec<u8>,
+    /// cos and sin for each seed and task.
+    pub rotations: Vec<[f32; 2]>,
+    /// For each task, for each seed, `per_task` entries (image, task, category, item).
+    pub evaluation: Vec<[u32; 4]>,
+    /// The most evaluation images of each seed that are taken at once.
+    pub capacity: u32,
+    /// Evaluation images of each task.
+    pub per_task: u32,
+    /// For each seed, the units of the left pathway that the lesion of some of them leaves out.
+    pub silenced: Vec<Vec<usize>>,
+}
+
+/// One lane's rates as the GPU holds them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneRates {
+    /// Learning rate of each matrix.
+    pub alpha: Vec<f32>,
+    /// Inhibition of each layer.
+    pub beta: Vec<f32>,
+    /// Sum of the meta-loss since the last [`GpuWave::clear_losses`].
+    pub loss_sum: f32,
+    /// Meta-loss of the last step.
+    pub loss: f32,
+    /// The step (from 0) after which the lane was not finite any more.
+    pub diverged: Option<u32>,
+}
+
+/// What a wave is made of.
+#[derive(Debug)]
+pub struct WaveSetup<'a> {
+    /// The network.
+    pub model: &'a Model,
+    /// How it learns (what differs between lanes is in [`LaneStart`]).
+    pub rule: &'a Rule,
+    /// The lanes, those of one seed side by side.
+    pub starts: &'a [LaneStart],
+    /// Lanes of one seed.
+    pub per_seed: u32,
+    /// Tasks of a stream.
+    pub tasks: u32,
+    /// Current samples of a step.
+    pub batch: u32,
+    /// Replayed samples of a step.
+    pub replay: u32,
+    /// Most steps whose entries are uploaded at once.
+    pub block: u32,
+    /// Images and their rotations.
+    pub pictures: &'a Pictures,
+}
+
+/// All lanes of a wave.
+#[derive(Debug)]
+pub struct GpuWave {
+    gpu: Arc<Gpu>,
+    model: Model,
+    rule: Rule,
+    lanes: Lanes,
+    training: PhaseBuffers,
+    evaluation: PhaseBuffers,
+    weights: wgpu::Buffer,
+    rates: wgpu::Buffer,
+    table: wgpu::Buffer,
+    images: wgpu::Buffer,
+    rotations: wgpu::Buffer,
+    cursor: wgpu::Buffer,
+    counters: wgpu::Buffer,
+    codes: wgpu::Buffer,
+    silenced: wgpu::Buffer,
+    // A run has few shapes of steps and evaluations, so a list finds them as fast as a map.
+    steps: Vec<((u32, u32, bool), Prepared)>,
+    evaluations: Vec<((u32, bool), Prepared)>,
+    evaluation_capacity: u32,
+    per_task: u32,
+    entry_capacity: u64,
+}
+
+impl GpuWave {
+    /// Makes the buffers and uploads the lanes.
+    ///
+    /// # Errors
+    /// If the lanes don't fit, or the rule is of second order.
+    pub fn new(gpu: Arc<Gpu>, setup: &WaveSetup<'_>) -> Result<Self, GpuError> {
+        let WaveSetup {
+            model,
+            rule,
+            starts,
+            per_seed,
+            tasks,
+            batch,
+            replay,
+            block,
+            pictures,
+        } = *setup;
+        if rule.second_order {
+            return Err(GpuError::SecondOrder);
+        }
+        if batch > MAX_INNER {
+            return Err(GpuError::InnerSteps {
+                asked: batch,
+                most: MAX_INNER,
+            });
+        }
+        let lanes = Lanes {
+            lanes: starts.len() as u32,
+            per_seed,
+            tasks,
+        };
+        let capacity = pictures.capacity.max(1);
+        let mut needed = largest_need(model, batch, replay, capacity, lanes);
+        needed = needed.max(pictures.images.len() as u64);
+        let allowed = gpu.largest_buffer();
+        if needed > allowed {
+            return Err(GpuError::TooLarge {
+                needed: needed >> 20,
+                allowed: allowed >> 20,
+            });
+        }
+        let seeds = u64::from(lanes.seeds());
+        let entry_capacity = u64::from(block) * seeds * u64::from(batch + replay);
+        let training = PhaseBuffers::new(
+            &gpu,
+            Layout::training(model, batch, replay, lanes.seeds()),
+            lanes,
+            entry_capacity,
+        );
+        let evaluation = PhaseBuffers::new(
+            &gpu,
+            Layout::evaluation(model, capacity, lanes.seeds()),
+            lanes,
+            (pictures.evaluation.len() as u64).max(seeds * u64::from(capacity)),
+        );
+        let n = u64::from(lanes.lanes);
+        let counters = n * u64::from(tasks) * u64::from(passes::counters(model));
+        let table = training.at.table(model);
+        // Without pathways nothing is silenced, but something must be bound.
+        let left = model.pathway_layers().map(|[l, _]| model.layers[l].units);
+        let width = pad(left.unwrap_or(1) as u32) as usize;
+        let mut silenced = vec![0u32; width * lanes.seeds() as usize];
+        for (seed, units) in silenced.chunks_exact_mut(width).zip(&pictures.silenced) {
+            units.iter().for_each(|&unit| seed[unit] = 1);
+        }
+        let wave = Self {
+            weights: make(&gpu, "weights", n * u64::from(training.at.weights_lane)),
+            rates: make(&gpu, "rates", n * u64::from(training.at.rates_lane)),
+            table: make(&gpu, "table", table.len() as u64 * 4),
+            images: make(&gpu, "images", (pictures.images.len() as u64).div_ceil(4)),
+            rotations: make(&gpu, "rotations", pictures.rotations.len() as u64 * 2),
+            cursor: make(&gpu, "cursor", 4),
+            counters: make(&gpu, "counters", counters),
+            codes: make(&gpu, "codes", n * u64::from(evaluation.at.codes_lane)),
+            silenced: make(&gpu, "silenced", silenced.len() as u64),
+            model: model.clone(),
+            rule: rule.clone(),
+            lanes,
+            training,
+            evaluation,
+            steps: Vec::new(),
+            evaluations: Vec::new(),
+            evaluation_capacity: capacity,
+            per_task: pictures.per_task,
+            entry_capacity,
+            gpu,
+        };
+        let queue = &wave.gpu.queue;
+        queue.write_buffer(&wave.table, 0, bytemuck::cast_slice(&table));
+        queue.write_buffer(&wave.silenced, 0, bytemuck::cast_slice(&silenced));
+        let mut images = pictures.images.clone();
+        images.resize(images.len().next_multiple_of(4), 0);
+        queue.write_buffer(&wave.images, 0, &images);
+        queue.write_buffer(
+            &wave.rotations,
+            0,
+            bytemuck::cast_slice(&pictures.rotations),
+        );
+        queue.write_buffer(
+            &wave.evaluation.entries,
+            0,
+            bytemuck::cast_slice(&pictures.evaluation),
+        );
+        for (lane, start) in starts.iter().enumerate() {
+            wave.write_lane(lane, start);
+        }
+        wave.gpu.check()?;
+        Ok(wave)
+    }
+}
