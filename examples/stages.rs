@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metacls::config::Condition;
 use metacls::data::digits;
-use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
+use metacls::gpu::{Gpu, GpuWave, LaneStart, WaveData, WaveSetup};
 use metacls::model::{Model, Rule, initial};
 
 fn main() {
@@ -29,7 +29,7 @@ fn main() {
     ];
     let gpu = Arc::new(pollster::block_on(Gpu::open()).unwrap());
     println!("{}", gpu.name);
-    let pictures = Pictures {
+    let data = WaveData {
         images: vec![100; model.inputs],
         rotations: vec![[1.0, 0.0]; 20],
         capacity: 1,
@@ -48,7 +48,7 @@ fn main() {
             batch: 5,
             replay: 5,
             block: 40,
-            pictures: &pictures,
+            data: &data,
         },
     )
     .unwrap();

@@ -13,9 +13,10 @@ use metacls::data::{Dataset, Rotation, digits, rotate};
 use metacls::driver::{Driver, Note};
 use metacls::engine::{Device, Engine, Reading, Wave};
 use metacls::experiments;
-use metacls::gpu::{Gpu, GpuWave, LaneStart, Pictures, WaveSetup};
+use metacls::gpu::{Gpu, GpuWave, LaneStart, WaveData, WaveSetup};
 use metacls::lane::{HostLane, Sample};
 use metacls::model::{LaneState, Model, Rule, initial};
+use metacls::numeric::deviation;
 use metacls::reference::Reference;
 use metacls::results::Results;
 use metacls::results::record::TaskRecord;
@@ -39,14 +40,6 @@ fn ready(data: &Dataset, stream: &Stream, samples: &[u32], heads: usize) -> Vec<
             (input, labels[..heads].to_vec())
         })
         .collect()
-}
-
-fn deviation(ours: &[f32], theirs: &[f64]) -> f64 {
-    let largest = theirs.iter().fold(f64::MIN_POSITIVE, |m, x| m.max(x.abs()));
-    ours.iter()
-        .zip(theirs)
-        .map(|(&a, b)| (f64::from(a) - b).abs() / largest)
-        .fold(0.0, f64::max)
 }
 
 /// One step from each of `states` states, `apart` steps from one another on the reference's course.
@@ -76,7 +69,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
             batch: config.batch,
             replay: config.replay,
             block: 1,
-            pictures: &Pictures {
+            data: &WaveData {
                 capacity: 1,
                 per_task: 1,
                 ..Default::default()
@@ -103,7 +96,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
             }
             wave.write_entries(&entries);
             wave.advance(&[(current.len() as u32, replay.len() as u32)], false);
-            let ours = pollster::block_on(wave.lane(0)).unwrap();
+            let ours = pollster::block_on(wave.lane(0)).unwrap().widen();
             let loss = pollster::block_on(wave.rates()).unwrap()[0].loss;
             let widened: Vec<(Vec<f64>, &[u32])> = current
                 .iter()
@@ -117,7 +110,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
             let mut oracle = Reference::new(&model, &rule, state.widen());
             let true_loss = oracle.observe(&all[..current.len()], &all[current.len()..]);
             let truth = oracle.state();
-            let mut off = deviation(&[loss], &[true_loss])
+            let mut off = deviation(&[loss.into()], &[true_loss])
                 .max(deviation(&ours.alpha, &truth.alpha))
                 .max(deviation(&ours.beta, &truth.beta));
             for (a, b) in ours.weights.iter().zip(&truth.weights) {

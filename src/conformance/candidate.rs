@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::compare::Response;
 use super::format::{Vector, VectorStep};
 use crate::cpu::Cpu;
-use crate::gpu::{Gpu, GpuError, GpuWave, LaneStart, Pictures, WaveSetup};
+use crate::gpu::{Gpu, GpuError, GpuWave, LaneStart, WaveData, WaveSetup};
 use crate::lane::{HostLane, Seen};
 use crate::model::{LaneState, Lesion};
 use crate::numeric::{Real, cast, widen};
@@ -79,10 +79,10 @@ impl<'a> Candidate<'a> {
             batch: batch as u32,
             replay: replay as u32,
             block: 1,
-            pictures: &Pictures {
+            data: &WaveData {
                 capacity: 1,
                 per_task: 1,
-                ..Pictures::default()
+                ..WaveData::default()
             },
         };
         let on = On::Gpu(Box::new(GpuWave::new(gpu, &setup)?));

@@ -28,7 +28,7 @@ struct Tally {
 /// A wave on this computer's cores.
 #[derive(Debug)]
 pub struct HostEngine {
-    about: Wave,
+    wave: Wave,
     lanes: Vec<Lane>,
     /// For each seed, each task's rotation.
     turns: Vec<Arc<Vec<Turn>>>,
@@ -61,41 +61,41 @@ fn each<T: Send, R: Send>(list: &mut [T], work: impl Fn(&mut T) -> R + Send + Sy
 }
 
 impl HostEngine {
-    pub(super) fn cpu(about: Wave) -> Self {
-        let model = about.model.clone();
-        Self::new(about, |rule, state| Box::new(Cpu::new(&model, rule, state)))
+    pub(super) fn cpu(wave: Wave) -> Self {
+        let model = wave.model.clone();
+        Self::new(wave, |rule, state| Box::new(Cpu::new(&model, rule, state)))
     }
 
-    pub(super) fn reference(about: Wave) -> Self {
-        let model = about.model.clone();
-        Self::new(about, |rule, state| {
+    pub(super) fn reference(wave: Wave) -> Self {
+        let model = wave.model.clone();
+        Self::new(wave, |rule, state| {
             Box::new(Reference::new(&model, rule, state.clone()))
         })
     }
 
-    fn new(about: Wave, engine: impl Fn(&Rule, &LaneState<f32>) -> Box<dyn HostLane<f32>>) -> Self {
-        let per_seed = about.per_seed();
-        let turns: Vec<Arc<Vec<Turn>>> = about
+    fn new(wave: Wave, engine: impl Fn(&Rule, &LaneState<f32>) -> Box<dyn HostLane<f32>>) -> Self {
+        let per_seed = wave.per_seed();
+        let turns: Vec<Arc<Vec<Turn>>> = wave
             .streams
             .iter()
             .map(|stream| {
                 let turn = |t: &crate::stream::Task| {
-                    Turn::new(Rotation::degrees(t.angle), about.data.info.side)
+                    Turn::new(Rotation::degrees(t.angle), wave.data.info.side)
                 };
                 Arc::new(stream.tasks.iter().map(turn).collect())
             })
             .collect();
-        let lanes = about
+        let lanes = wave
             .lanes
             .iter()
-            .zip(&about.starts)
+            .zip(&wave.starts)
             .enumerate()
             .map(|(i, (lane, state))| {
-                let mut engine = engine(&Rule::of(&about.config, lane.condition), state);
-                engine.silence(about.model.silenced(lane.seed));
+                let mut engine = engine(&Rule::of(&wave.config, lane.condition), state);
+                engine.silence(wave.model.silenced(lane.seed));
                 Lane {
                     engine,
-                    stream: about.streams[i / per_seed].clone(),
+                    stream: wave.streams[i / per_seed].clone(),
                     turns: turns[i / per_seed].clone(),
                     loss_sum: 0.0,
                     diverged: None,
@@ -103,7 +103,7 @@ impl HostEngine {
             })
             .collect();
         Self {
-            about,
+            wave,
             lanes,
             turns,
             counts: Vec::new(),
@@ -118,8 +118,8 @@ impl HostEngine {
     }
 
     pub(super) fn advance(&mut self, steps: Range<u32>) {
-        let data = &self.about.data;
-        let (heads, inputs) = (self.about.model.heads.len(), self.about.model.inputs);
+        let data = &self.wave.data;
+        let (heads, inputs) = (self.wave.model.heads.len(), self.wave.model.inputs);
         each(&mut self.lanes, |lane| {
             for s in steps.clone() {
                 let step = &lane.stream.steps[s as usize];
@@ -164,34 +164,34 @@ impl HostEngine {
     }
 
     pub(super) fn evaluate(&mut self, task: usize, images: Range<u32>) {
-        let about = &self.about;
-        let set = about.evaluation_images();
-        let (per_seed, pixels) = (about.per_seed(), about.model.inputs);
-        let (none, lesions) = (self.nothing(), about.model.lesions());
+        let wave = &self.wave;
+        let set = wave.evaluation_images();
+        let (per_seed, pixels) = (wave.per_seed(), wave.model.inputs);
+        let (none, lesions) = (self.nothing(), wave.model.lesions());
         // One piece of work: some images of one seed, through all its lanes.
         let mut pieces: Vec<(usize, Range<u32>)> = Vec::new();
-        for seed in 0..about.streams.len() {
+        for seed in 0..wave.streams.len() {
             for from in images.clone().step_by(TOGETHER as usize) {
                 pieces.push((seed, from..(from + TOGETHER).min(images.end)));
             }
         }
         let (lanes, turns) = (&self.lanes, &self.turns);
         let counted = each(&mut pieces, |(seed, images)| {
-            let stream = &about.streams[*seed];
+            let stream = &wave.streams[*seed];
             let turn = &turns[*seed][task];
             let mut inputs = vec![0.0; images.len() * pixels];
             let mut labels = Vec::new();
             for (i, input) in images.clone().zip(inputs.chunks_exact_mut(pixels)) {
                 let image = stream.tasks[task].evaluation[i as usize];
                 turn.apply(set.image(image as usize), input);
-                labels.push(about.evaluation_labels(stream, task, i as usize));
+                labels.push(wave.evaluation_labels(stream, task, i as usize));
             }
             lanes[*seed * per_seed..][..per_seed]
                 .iter()
                 .map(|lane| {
                     let mut tally = none.clone();
                     lane.engine.evaluate(&inputs, lesions, &mut |seen| {
-                        tally.add(seen, &labels, &about.model);
+                        tally.add(seen, &labels, &wave.model);
                     });
                     tally
                 })
@@ -209,7 +209,7 @@ impl HostEngine {
     }
 
     fn nothing(&self) -> Tally {
-        let model = &self.about.model;
+        let model = &self.wave.model;
         Tally {
             counts: Counts {
                 correct: vec![0; model.heads.len() * model.lesions().len()],
@@ -221,7 +221,7 @@ impl HostEngine {
 
     pub(super) fn begin_evaluation(&mut self) {
         let Tally { counts, codes } = self.nothing();
-        let tasks = self.about.config.tasks as usize;
+        let tasks = self.wave.config.tasks as usize;
         self.counts = vec![vec![counts; tasks]; self.lanes.len()];
         self.codes = vec![codes; self.lanes.len()];
     }

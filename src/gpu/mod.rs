@@ -15,4 +15,4 @@ pub mod twins;
 pub mod wave;
 
 pub use device::{AdapterInfo, Gpu, GpuError};
-pub use wave::{GpuWave, LaneRates, LaneStart, Pictures, WaveSetup};
+pub use wave::{GpuWave, LaneRates, LaneStart, WaveData, WaveSetup};

@@ -7,6 +7,7 @@ mod readback;
 mod submit;
 mod write;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::device::{Gpu, GpuError};
@@ -15,7 +16,7 @@ use super::layout::{Layout, pad};
 use super::passes::{self, Lanes};
 use crate::model::{LaneState, Model, Rule};
 use buffers::{PhaseBuffers, make};
-use submit::Prepared;
+use submit::{Prepared, Shape};
 
 pub use buffers::largest_need;
 
@@ -32,7 +33,7 @@ pub struct LaneStart {
 
 /// What is put on the GPU once for a wave.
 #[derive(Clone, Debug, Default)]
-pub struct Pictures {
+pub struct WaveData {
     /// Images as bytes, four to a word; may be empty if inputs come from the host.
     pub images: Vec<u8>,
     /// cos and sin for each seed and task.
@@ -82,7 +83,7 @@ pub struct WaveSetup<'a> {
     /// Most steps whose entries are uploaded at once.
     pub block: u32,
     /// Images and their rotations.
-    pub pictures: &'a Pictures,
+    pub data: &'a WaveData,
 }
 
 /// All lanes of a wave.
@@ -103,9 +104,8 @@ pub struct GpuWave {
     counters: wgpu::Buffer,
     codes: wgpu::Buffer,
     silenced: wgpu::Buffer,
-    // A run has few shapes of steps and evaluations, so a list finds them as fast as a map.
-    steps: Vec<((u32, u32, bool), Prepared)>,
-    evaluations: Vec<((u32, bool), Prepared)>,
+    steps: HashMap<Shape, Prepared>,
+    evaluations: HashMap<Shape, Prepared>,
     evaluation_capacity: u32,
     per_task: u32,
     entry_capacity: u64,
@@ -126,7 +126,7 @@ impl GpuWave {
             batch,
             replay,
             block,
-            pictures,
+            data,
         } = *setup;
         if rule.second_order {
             return Err(GpuError::SecondOrder);
@@ -142,9 +142,9 @@ impl GpuWave {
             per_seed,
             tasks,
         };
-        let capacity = pictures.capacity.max(1);
+        let capacity = data.capacity.max(1);
         let mut needed = largest_need(model, batch, replay, capacity, lanes);
-        needed = needed.max(pictures.images.len() as u64);
+        needed = needed.max(data.images.len() as u64);
         let allowed = gpu.largest_buffer();
         if needed > allowed {
             return Err(GpuError::TooLarge {
@@ -164,7 +164,7 @@ impl GpuWave {
             &gpu,
             Layout::evaluation(model, capacity, lanes.seeds()),
             lanes,
-            (pictures.evaluation.len() as u64).max(seeds * u64::from(capacity)),
+            (data.evaluation.len() as u64).max(seeds * u64::from(capacity)),
         );
         let n = u64::from(lanes.lanes);
         let counters = n * u64::from(tasks) * u64::from(passes::counters(model));
@@ -173,15 +173,15 @@ impl GpuWave {
         let left = model.pathway_layers().map(|[l, _]| model.layers[l].units);
         let width = pad(left.unwrap_or(1) as u32) as usize;
         let mut silenced = vec![0u32; width * lanes.seeds() as usize];
-        for (seed, units) in silenced.chunks_exact_mut(width).zip(&pictures.silenced) {
+        for (seed, units) in silenced.chunks_exact_mut(width).zip(&data.silenced) {
             units.iter().for_each(|&unit| seed[unit] = 1);
         }
         let wave = Self {
             weights: make(&gpu, "weights", n * u64::from(training.at.weights_lane)),
             rates: make(&gpu, "rates", n * u64::from(training.at.rates_lane)),
             table: make(&gpu, "table", table.len() as u64 * 4),
-            images: make(&gpu, "images", (pictures.images.len() as u64).div_ceil(4)),
-            rotations: make(&gpu, "rotations", pictures.rotations.len() as u64 * 2),
+            images: make(&gpu, "images", (data.images.len() as u64).div_ceil(4)),
+            rotations: make(&gpu, "rotations", data.rotations.len() as u64 * 2),
             cursor: make(&gpu, "cursor", 4),
             counters: make(&gpu, "counters", counters),
             codes: make(&gpu, "codes", n * u64::from(evaluation.at.codes_lane)),
@@ -191,28 +191,24 @@ impl GpuWave {
             lanes,
             training,
             evaluation,
-            steps: Vec::new(),
-            evaluations: Vec::new(),
+            steps: HashMap::new(),
+            evaluations: HashMap::new(),
             evaluation_capacity: capacity,
-            per_task: pictures.per_task,
+            per_task: data.per_task,
             entry_capacity,
             gpu,
         };
         let queue = &wave.gpu.queue;
         queue.write_buffer(&wave.table, 0, bytemuck::cast_slice(&table));
         queue.write_buffer(&wave.silenced, 0, bytemuck::cast_slice(&silenced));
-        let mut images = pictures.images.clone();
+        let mut images = data.images.clone();
         images.resize(images.len().next_multiple_of(4), 0);
         queue.write_buffer(&wave.images, 0, &images);
-        queue.write_buffer(
-            &wave.rotations,
-            0,
-            bytemuck::cast_slice(&pictures.rotations),
-        );
+        queue.write_buffer(&wave.rotations, 0, bytemuck::cast_slice(&data.rotations));
         queue.write_buffer(
             &wave.evaluation.entries,
             0,
-            bytemuck::cast_slice(&pictures.evaluation),
+            bytemuck::cast_slice(&data.evaluation),
         );
         for (lane, start) in starts.iter().enumerate() {
             wave.write_lane(lane, start);

@@ -21,34 +21,46 @@ pub(super) struct Prepared {
     pub(super) groups: Vec<wgpu::BindGroup>,
 }
 
-/// What was prepared for a shape.
-fn held<'a, K: PartialEq>(list: &'a [(K, Prepared)], key: &K) -> Option<&'a Prepared> {
-    list.iter().find(|(k, _)| k == key).map(|(_, p)| p)
+/// The shape of an observe step or (without replay) of an evaluation: what decides its dispatches but for a
+/// few numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Shape {
+    /// Current samples, or images of each seed.
+    columns: u32,
+    /// Replayed samples.
+    replay: u32,
+    /// Whether its images are read on the GPU rather than written by the host.
+    gathered: bool,
 }
 
 impl GpuWave {
     /// Submits steps of the given shapes (current, replayed samples). Does not wait.
     pub fn advance(&mut self, shapes: &[(u32, u32)], gathered: bool) {
-        for &(batch, replay) in shapes {
-            let key = (batch, replay, gathered);
-            if held(&self.steps, &key).is_none() {
+        let shape_of = |&(columns, replay): &(u32, u32)| Shape {
+            columns,
+            replay,
+            gathered,
+        };
+        for step in shapes {
+            let shape = shape_of(step);
+            if !self.steps.contains_key(&shape) {
                 let list = passes::observe_step(
                     &self.model,
                     &self.rule,
                     &self.training.at,
                     self.lanes,
-                    (batch, replay),
+                    *step,
                     gathered,
                 );
                 let prepared = self.prepare(&self.training, list);
-                self.steps.push((key, prepared));
+                self.steps.insert(shape, prepared);
             }
         }
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for &(batch, replay) in shapes {
-                if let Some(prepared) = held(&self.steps, &(batch, replay, gathered)) {
+            for step in shapes {
+                if let Some(prepared) = self.steps.get(&shape_of(step)) {
                     self.encode(&mut pass, prepared);
                 }
             }
@@ -82,17 +94,21 @@ impl GpuWave {
             },
             gathered,
         );
-        let key = (columns, gathered);
-        match held(&self.evaluations, &key) {
+        let shape = Shape {
+            columns,
+            replay: 0,
+            gathered,
+        };
+        match self.evaluations.get(&shape) {
             // Only the offsets of entries and counters differ from piece to piece.
             Some(prepared) => self.write_passes(&prepared.passes, &list),
             None => {
                 let prepared = self.prepare(&self.evaluation, list);
-                self.evaluations.push((key, prepared));
+                self.evaluations.insert(shape, prepared);
             }
         }
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        if let Some(prepared) = held(&self.evaluations, &key) {
+        if let Some(prepared) = self.evaluations.get(&shape) {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             self.encode(&mut pass, prepared);
         }
