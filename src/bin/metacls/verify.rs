@@ -4,8 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use metacls::conformance::{Candidate, Report, Vector, check};
+use metacls::engine::Device;
 use metacls::engine::info::EngineChoice;
 use metacls::gpu::Gpu;
+use metacls::messages;
 
 use super::Failure;
 
@@ -23,24 +25,23 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
             dir.display()
         )));
     }
-    let gpu = match engine {
-        EngineChoice::Gpu => Some(Arc::new(
-            pollster::block_on(Gpu::open())
-                .map_err(|e| Failure::failed(metacls::messages::gpu(&e)))?,
+    let device = match engine {
+        EngineChoice::Gpu => Device::Gpu(Arc::new(
+            pollster::block_on(Gpu::open()).map_err(|e| Failure::failed(messages::gpu(&e)))?,
         )),
-        EngineChoice::Auto | EngineChoice::Cpu | EngineChoice::Reference => None,
+        EngineChoice::Cpu => Device::Cpu,
+        EngineChoice::Auto | EngineChoice::Reference => Device::Reference,
     };
-    let on_cpu = engine == EngineChoice::Cpu;
-    let bound = match (&gpu, on_cpu) {
-        (Some(gpu), _) => {
+    let bound = match &device {
+        Device::Gpu(gpu) => {
             println!("engine: gpu, {} ({}), bound 1e-3", gpu.name, gpu.backend);
             1e-3
         }
-        (None, true) => {
+        Device::Cpu => {
             println!("engine: cpu in float32, bound 1e-4");
             1e-4
         }
-        (None, false) => {
+        Device::Reference => {
             println!("engine: reference in float64, bound 1e-9");
             1e-9
         }
@@ -48,7 +49,7 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
     let mut failures = 0;
     for file in &files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        let verdict = match judge(file, gpu.as_ref(), on_cpu) {
+        let verdict = match judge(file, &device) {
             Ok(None) => "unsupported (second order)".to_owned(),
             Ok(Some(report)) if report.deviation <= bound => {
                 format!("{:>9.1e}  ok", report.deviation)
@@ -74,17 +75,16 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
 }
 
 /// None where the engine does not do what the file asks for.
-fn judge(file: &Path, gpu: Option<&Arc<Gpu>>, on_cpu: bool) -> Result<Option<Report>, String> {
+fn judge(file: &Path, device: &Device) -> Result<Option<Report>, String> {
     let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
     let vector =
         Vector::from_json(&file.display().to_string(), &text).map_err(|e| e.to_string())?;
-    let mut engine = match gpu {
-        Some(_) if vector.rule.second_order => return Ok(None),
-        Some(gpu) => Candidate::gpu(gpu.clone(), &vector).map_err(|e| e.to_string())?,
-        None if on_cpu => Candidate::cpu(&vector),
-        None => Candidate::oracle(&vector),
+    let mut engine = match device {
+        Device::Gpu(_) if vector.rule.second_order => return Ok(None),
+        Device::Gpu(gpu) => Candidate::gpu(gpu.clone(), &vector).map_err(|e| e.to_string())?,
+        Device::Cpu => Candidate::cpu(&vector),
+        Device::Reference => Candidate::oracle(&vector),
     };
-    pollster::block_on(check(&vector, &mut engine))
-        .map(Some)
-        .map_err(|e| e.to_string())
+    let report = pollster::block_on(check(&vector, &mut engine));
+    report.map(Some).map_err(|e| e.to_string())
 }
