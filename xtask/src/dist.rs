@@ -11,7 +11,8 @@ use crate::shell::root;
 
 /// Builds the site and prints its sizes.
 pub fn dist() -> Result<()> {
-    page::build(None)?;
+    let catalog = page::build(None)?;
+    let opening = catalog.opening()?;
     let site = root().join("www/dist");
     // GitHub Pages must not take it for a Jekyll site.
     std::fs::write(site.join(".nojekyll"), "")?;
@@ -25,7 +26,7 @@ pub fn dist() -> Result<()> {
     for file in assets(&site)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let size = packed(&file)?;
-        if is_early(&html, &name) {
+        if is_early(&html, opening, &name) {
             first += size;
             println!("{size:>9}  {name}");
         }
@@ -33,7 +34,7 @@ pub fn dist() -> Result<()> {
     println!("{first:>9}  bytes in all\n\n{:>9}  later", "gzip");
     for file in assets(&site)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if !is_early(&html, &name) {
+        if !is_early(&html, opening, &name) {
             println!("{:>9}  {name}", packed(&file)?);
         }
     }
@@ -41,11 +42,13 @@ pub fn dist() -> Result<()> {
     Ok(())
 }
 
-/// Whether the first view takes it: Figure 2 with its units, then the charts. The worker, its wasm and the other figures
-/// come when they are asked for.
-fn is_early(html: &str, name: &str) -> bool {
-    const AFTER: [&str; 4] = ["figure2.page", "figure2.units", "charts", "panels"];
-    html.contains(name) || AFTER.iter().any(|start| name.starts_with(start))
+/// Whether the first view takes it: the opening experiment with its units, then the charts. The worker, its
+/// wasm and the other experiments come when they are asked for.
+fn is_early(html: &str, opening: &str, name: &str) -> bool {
+    let run = name.strip_prefix(opening);
+    let is_opening =
+        run.is_some_and(|rest| rest.starts_with(".page") || rest.starts_with(".units"));
+    html.contains(name) || is_opening || name.starts_with("charts") || name.starts_with("panels")
 }
 
 /// The built files, by name.

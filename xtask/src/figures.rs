@@ -5,10 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::page::FIGURES;
+use crate::catalog::Catalog;
 use crate::shell::{binary, cargo, root, run, target};
 
-/// Runs the figures' presets on MNIST and writes stored/ and the pictures in docs/.
+/// Runs the experiments that a run is stored of on MNIST and writes stored/ and the pictures in docs/.
 pub fn figures(from: Option<PathBuf>) -> Result<()> {
     let mnist = from.context(
         "the figures are made on MNIST: name a folder with its four files by --from DIR or METACLS_MNIST",
@@ -23,28 +23,24 @@ pub fn figures(from: Option<PathBuf>) -> Result<()> {
     std::fs::create_dir_all(&out)?;
     std::fs::copy(&built, &kept)?;
     let metacls = || Command::new(&kept);
-    for figure in FIGURES {
-        let mut train = metacls();
-        train
-            .args(["run", figure, "--engine", "cpu", "--data"])
+    for figure in Catalog::of(&mut metacls())?.stored() {
+        run(metacls()
+            .args(["run", &figure.id, "--engine", "cpu", "--data"])
             .arg(&mnist)
             .arg("--out")
-            .arg(&out);
-        // What the page shows unit by unit.
-        train
+            .arg(&out)
+            // What the page shows unit by unit.
             .arg("--watch")
-            .arg(root().join(format!("stored/{figure}.units.json.gz")));
-        run(&mut train)?;
-        let file = out.join(format!("{figure}.json"));
+            .arg(figure.units()))?;
         run(metacls()
             .arg("report")
-            .arg(&file)
+            .arg(out.join(format!("{}.json", figure.id)))
             .arg("--compact")
             .arg(root().join("stored")))?;
         // Pictures are of what is stored, to its last digit.
         run(metacls()
             .arg("report")
-            .arg(root().join("stored").join(format!("{figure}.json.gz")))
+            .arg(figure.results())
             .arg("--svg")
             .arg(root().join("docs")))?;
     }

@@ -3,6 +3,7 @@
 //! `cargo xtask demo` and `cargo xtask test` do all the set-up that they need; the other commands are their
 //! parts.
 
+mod catalog;
 mod check;
 mod deny;
 mod dist;
@@ -83,7 +84,7 @@ fn main() -> anyhow::Result<()> {
         Job::Lint => check::lint(),
         Job::Deny => deny::deny(),
         Job::Test { skip_browser } => test::test(skip_browser),
-        Job::Build => page::build(None),
+        Job::Build => page::build(None).map(|_| ()),
         Job::Dist => dist::dist(),
         Job::Wasm => wasm::build(),
         Job::Serve(args) => serve::serve(&args),

@@ -3,21 +3,21 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
+use crate::catalog::{Catalog, Experiment};
 use crate::shell::{cargo, node, root, run};
 use crate::{setup, wasm};
 
-/// The stored figures.
-pub const FIGURES: [&str; 3] = ["figure1", "figure2", "figure3"];
-
-/// Builds it into www/dist. Where the tests have built the binary it is taken as it is: built by itself it has other
-/// features, and all that it depends on would be compiled once more.
-pub fn build(binary: Option<&Path>) -> Result<()> {
+/// Builds it into www/dist, and says what experiments it shows. Where the tests have built the binary it is
+/// taken as it is: built by itself it has other features, and all that it depends on would be compiled once
+/// more.
+pub fn build(binary: Option<&Path>) -> Result<Catalog> {
     setup::npm()?;
     wasm::build()?;
-    stored(binary)?;
-    run(node("npm").args(["run", "--silent", "build"]))
+    let catalog = stored(binary)?;
+    run(node("npm").args(["run", "--silent", "build"]))?;
+    Ok(catalog)
 }
 
 /// The binary: the one given, or built and run.
@@ -31,26 +31,18 @@ fn metacls(binary: Option<&Path>) -> Command {
     build
 }
 
-/// Makes what the page shows: the catalog of experiments, and their stored runs.
-fn stored(binary: Option<&Path>) -> Result<()> {
+/// Makes what the page has of the experiments: the catalog, and what it shows of the stored runs.
+fn stored(binary: Option<&Path>) -> Result<Catalog> {
     let folder = root().join("www/src/stored");
-    std::fs::create_dir_all(&folder)?;
-    let catalog = metacls(binary).args(["info", "--json"]).output()?;
-    ensure!(
-        catalog.status.success(),
-        "metacls info --json: {}",
-        String::from_utf8_lossy(&catalog.stderr)
-    );
-    std::fs::write(folder.join("catalog.json"), catalog.stdout)?;
+    let catalog = Catalog::of(&mut metacls(binary))?;
+    // What an earlier build left is not the page's any more.
+    if folder.is_dir() {
+        std::fs::remove_dir_all(&folder)?;
+    }
     run(metacls(binary)
         .args(["report", "--quiet", "--page"])
         .arg(&folder)
-        .args(FIGURES.map(|figure| root().join(format!("stored/{figure}.json.gz")))))?;
-    for figure in FIGURES {
-        std::fs::copy(
-            root().join(format!("stored/{figure}.json.gz")),
-            folder.join(format!("{figure}.results.gz")),
-        )?;
-    }
-    Ok(())
+        .args(catalog.stored().map(Experiment::results)))?;
+    std::fs::write(folder.join("catalog.json"), &catalog.json)?;
+    Ok(catalog)
 }

@@ -26,7 +26,8 @@ pub(super) struct ReportArgs {
     /// Print nothing: only write files.
     #[arg(long)]
     quiet: bool,
-    /// Also write what the page shows of it into this folder, named after the results file.
+    /// Also write what the page shows of it, and the results themselves, into this folder, named after the
+    /// results file.
     #[arg(long, value_name = "DIR")]
     page: Option<PathBuf>,
     /// Also draw each figure, light and dark, into this folder.
@@ -51,17 +52,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             write_gzip(&path, &json)?;
         }
         if let Some(folder) = &args.page {
-            let stored = StoredRun::of(&results).map_err(Failure::failed)?;
-            let json = serde_json::to_vec(&stored).map_err(Failure::failed)?;
-            write_gzip(&folder.join(format!("{name}.page.gz")), &json)?;
-            // What its units did stands beside it, where that was kept.
-            let units = path.with_file_name(format!("{name}.units.json.gz"));
-            if units.is_file() {
-                let watched: Watched =
-                    formats::read(&units).map_err(|e| Failure::Usage(e.to_string()))?;
-                let json = serde_json::to_vec(&watched).map_err(Failure::failed)?;
-                write_gzip(&folder.join(format!("{name}.units.gz")), &json)?;
-            }
+            for_page(path, &results, &folder.join(&name))?;
         }
         if let Some(folder) = &args.svg {
             for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
@@ -70,6 +61,28 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
                 write_file(&path, svg.as_bytes())?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Writes what the page has of a stored run: `to` with .page.gz, .results.gz and, where it was kept, .units.gz.
+fn for_page(path: &Path, results: &Results, to: &Path) -> Result<(), Failure> {
+    let with = |ending: &str| PathBuf::from(format!("{}.{ending}", to.display()));
+    let stored = StoredRun::of(results).map_err(Failure::failed)?;
+    let json = serde_json::to_vec(&stored).map_err(Failure::failed)?;
+    write_gzip(&with("page.gz"), &json)?;
+    let file = std::fs::read(path).map_err(Failure::failed)?;
+    if file.starts_with(&[0x1f, 0x8b]) {
+        write_file(&with("results.gz"), &file)?;
+    } else {
+        write_gzip(&with("results.gz"), &file)?;
+    }
+    // What its units did stands beside it.
+    let units = path.with_file_name(format!("{}.units.json.gz", stem(path)));
+    if units.is_file() {
+        let watched: Watched = formats::read(&units).map_err(|e| Failure::Usage(e.to_string()))?;
+        let json = serde_json::to_vec(&watched).map_err(Failure::failed)?;
+        write_gzip(&with("units.gz"), &json)?;
     }
     Ok(())
 }
