@@ -58,7 +58,7 @@ export function* draw(shown: Shown): Generator<void> {
   for (const [i, { id, shows, height }] of charts.entries()) {
     const size = { width: widths[i] ?? 310, height: height(run) };
     const list = summary
-      ? shows(run).map((one, n) => drawKind(one, shown, { id: `${id}-${n}`, ...size }))
+      ? shows(run).map((one, n) => drawKind(one, shown, { id: `${id}-${n}`, ...size, compares: true }))
       : [LATER];
     show(containers[i] ?? null, list);
     yield;

@@ -10,7 +10,14 @@ import type { Row } from './rows';
 export type Shown = { front: Course; behind: Course | undefined; at: number; spread: Spread };
 
 /// Where it is drawn: as wide as its container, so that text keeps its size.
-export type Frame = { id: string; width: number; height?: number | undefined };
+export type Frame = {
+  id: string;
+  width: number;
+  height?: number | undefined;
+  /// Whether a rate's lines stand under both conditions compared; in a figure's panel only under the last of them,
+  /// as in the pictures that the terminal draws.
+  compares?: boolean;
+};
 
 /// A picture, and its numbers for whoever asks for them.
 export type Drawn = { label: string; plot: Element; numbers(): Row[] };

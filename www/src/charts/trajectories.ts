@@ -45,7 +45,7 @@ function lines(rate: 'alpha' | 'beta', { front, at }: Shown, frame: Frame): Line
   const { run } = front;
   const { tasks, alpha_0, beta_0, conditions } = run.config;
   const isAlpha = rate === 'alpha';
-  const among = compared(conditions);
+  const among = compared(conditions).slice(frame.compares ? 0 : -1);
   const all = members(run, rate);
   const raised = (v: number) => (isAlpha ? Math.max(v, GUTTER) : v);
   const means = among.flatMap((condition) =>
