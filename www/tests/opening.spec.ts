@@ -311,10 +311,10 @@ test('every number of every chart is in the exported file', async ({ page }) => 
   let singles = 0;
   let means = 0;
   for (const button of await page.getByRole('button', { name: / as CSV$/ }).all()) {
+    // What a claim compares belongs to no single row.
+    if (/^Claim /.test((await button.getAttribute('aria-label')) ?? '')) continue;
     for (const row of await table(() => button.click())) {
       const [seed, condition, tasks, task, metric, value] = row;
-      // A difference between conditions belongs to a claim, and to no single row.
-      if (/ less /.test(row.join())) continue;
       if (seed !== 'mean') {
         expect(held.get([seed, condition, tasks, task, metric].join()), row.join()).toBe(Number(value));
         singles += 1;
