@@ -11,7 +11,8 @@ fn main() -> io::Result<()> {
     strip(Path::new("shaders"), &out.join("shaders"))
 }
 
-/// Copies a folder of shaders, line by line what is code. Line numbers in a compiler's messages stay those of the files.
+/// Copies a folder of shaders, line by line what is code. Line numbers in a compiler's messages stay those of
+/// the files.
 fn strip(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {

@@ -4,25 +4,25 @@
 //! layer, their learning rates (`alpha`) and how hard their units compete (`beta`). This crate is
 //! that experiment: for a browser tab (`web`), for a terminal (the binary `metacls`), and for tests.
 //!
-//! The modules stand in the order in which data flows through them; each knows only those above it:
+//! ARCHITECTURE.md tells the way of the data, the rooms and the arithmetic. The modules stand in the
+//! order in which data flows through them; each knows only those above it:
 //!
-//! 1. [`config`] says what is to be run.
-//! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated. [`formats`] is what files
-//!    share.
-//! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows. [`model`] names
-//!    one lane's tensors, gives their shapes and draws their initial values. [`lane`] says what a lane on this
-//!    computer's cores takes and gives; [`numeric`] is arithmetic that several modules share.
-//! 4. [`mod@reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the fast engines;
-//!    [`conformance`] holds them against an independent program.
-//! 5. [`engine`] is one interface over the engines.
-//! 6. [`results`] are the numbers measured and their file; [`inspect`] shows a lane from within; [`analysis`]
-//!    has statistics, summaries and the paper's claims.
-//! 7. [`experiments`] holds the paper's figures: settings, claims; and an experiment in a URL.
-//! 8. [`report`] writes results: tables, CSV, pictures, and what the page shows of a stored run.
-//! 9. [`driver`] takes all lanes through the stream.
-//! 10. [`messages`] turns errors into words; [`protocol`] is what the page and its worker say to each other;
-//!     `web` the
-//!     worker's two programs.
+//! 1. [`config`] says what is to be run; [`formats`] is what files share.
+//! 2. [`data`] holds the images: MNIST or our own procedural digits, and how they are rotated.
+//! 3. [`stream`] draws tasks, order and replay for one seed: the schedule every engine follows.
+//!    [`model`] names one lane's tensors, gives their shapes and draws their initial values.
+//! 4. [`lane`] says what a lane on this computer's cores takes and gives; [`numeric`] is arithmetic
+//!    that several modules share.
+//! 5. [`mod@reference`] is the method as the textbook has it, the oracle; [`cpu`] and [`gpu`] are the
+//!    fast engines; [`conformance`] holds them against an independent program.
+//! 6. [`engine`] is one interface over the engines.
+//! 7. [`results`] are the numbers measured and their file; [`inspect`] shows a lane from within;
+//!    [`analysis`] has statistics, summaries and the paper's claims.
+//! 8. [`experiments`] holds the paper's figures: settings, claims, panels; and an experiment in a URL.
+//! 9. [`report`] writes results: tables, CSV, pictures, and what the page shows of a stored run.
+//! 10. [`driver`] takes all lanes through the stream.
+//! 11. [`messages`] turns errors into words; [`protocol`] is what the page and its worker say to each
+//!     other; `web` the worker's two programs.
 //!
 //! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
 //! everything that is trained side by side.

@@ -35,8 +35,8 @@ struct Numpy {
     without_r: Vec<f64>,
 }
 
-/// Figure 3's meta condition, written anew in NumPy from the method's description, with random numbers of its own:
-/// forty of its seeds beside forty of ours.
+/// Figure 3's meta condition, written anew in NumPy from the method's description, with random numbers of its
+/// own: forty of its seeds beside forty of ours.
 #[test]
 fn figure_3_agrees_with_a_program_in_numpy() {
     let theirs: Vec<Numpy> =
@@ -196,9 +196,9 @@ fn forty_seeds_agree_with_an_independent_program() {
         let half = 0.5 * 10_f64.powi(-digits);
         let (theirs, sd): (f64, f64) = (theirs.parse().unwrap(), sd.parse().unwrap());
         let ours = Estimate::of(&values).unwrap();
-        // The SD is the larger of both samples', for that of ten seeds is uncertain itself: by theirs alone two of
-        // the 69 are apart (Figure 3, meta: activity and beta of h1), and the program in NumPy, at forty seeds,
-        // has our mean and spread there.
+        // The SD is the larger of both samples', for that of ten seeds is uncertain itself: by theirs alone
+        // two of the 69 are apart (Figure 3, meta: activity and beta of h1), and the program in NumPy, at
+        // forty seeds, has our mean and spread there.
         let larger = ours.sd.unwrap().max(sd + half);
         let spread = larger * (1.0 / f64::from(ours.n) + 1.0 / 10.0).sqrt();
         if (ours.mean - theirs).abs() > 3.0 * spread + half {

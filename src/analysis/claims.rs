@@ -554,8 +554,8 @@ mod tests {
         assert!(outcomes[0].p_holm >= outcomes[0].p);
     }
 
-    /// Networks of every shape, held against every experiment's claims: parts keep their places, nothing panics, and
-    /// what is not the paper's network gets no verdict.
+    /// Networks of every shape, held against every experiment's claims: parts keep their places, nothing
+    /// panics, and what is not the paper's network gets no verdict.
     #[test]
     fn other_networks_are_judged_without_a_verdict() {
         let shapes = [

@@ -278,7 +278,8 @@ pub fn markdown(title: &str, results: &Results) -> String {
     let _ = writeln!(text, "# {title}\n");
     let _ = writeln!(
         text,
-        "{seeds} seeds ({first} to {}) on {}; engine: {}; metacls {}. Training took {:.0} s, evaluation {:.0} s.\n",
+        "{seeds} seeds ({first} to {}) on {}; engine: {}; metacls {}. \
+         Training took {:.0} s, evaluation {:.0} s.\n",
         first + seeds - 1,
         results.data.name,
         results.engine.adapter,
@@ -289,9 +290,9 @@ pub fn markdown(title: &str, results: &Results) -> String {
     let _ = writeln!(text, "## At the end of the stream\n");
     let _ = writeln!(
         text,
-        "Mean (SD) [95% bootstrap interval of the mean] over seeds. Backward transfer counts from the accuracy \
-         just after learning a task, forward transfer from the untrained network's, forgetting from the best \
-         so far.\n"
+        "Mean (SD) [95% bootstrap interval of the mean] over seeds. Backward transfer counts from the \
+         accuracy just after learning a task, forward transfer from the untrained network's, forgetting from \
+         the best so far.\n"
     );
     let names: Vec<&str> = conditions.iter().map(|c| c.name()).collect();
     let _ = writeln!(text, "| | {} |", names.join(" | "));

@@ -4,10 +4,11 @@ use anyhow::Result;
 
 use crate::phases::{self, Phase};
 use crate::shell::{cargo, node, root, run};
-use crate::{page, setup};
+use crate::{page, setup, tidy};
 
-const PHASES: [Phase; 6] = [
+const PHASES: [Phase; 7] = [
     ("format", format),
+    ("documents, modules, sizes", tidy::tidy),
     ("the page: lint and format", lint),
     ("the page: types", types),
     ("the page: unit tests", unit),
@@ -33,7 +34,7 @@ pub fn lint() -> Result<()> {
 fn types() -> Result<()> {
     setup::npm()?;
     let www = root().join("www/src");
-    if !www.join("wasm").is_dir() || !www.join("stored").is_dir() {
+    if !www.join("wasm/trainer.js").is_file() || !www.join("stored/catalog.json").is_file() {
         println!("the page's wasm has never been built here: that comes first, and takes minutes");
         page::build(None)?;
     }

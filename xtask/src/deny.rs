@@ -1,5 +1,5 @@
-//! Licences and sources of everything that is depended on, by deny.toml: what `cargo deny check licenses sources` looks at,
-//! without the minutes in which cargo-deny is built.
+//! Licences and sources of everything that is depended on, by deny.toml: what `cargo deny check licenses
+//! sources` looks at, without the minutes in which cargo-deny is built.
 
 use std::process::Stdio;
 

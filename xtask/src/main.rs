@@ -15,6 +15,7 @@ mod serve;
 mod setup;
 mod shell;
 mod test;
+mod tidy;
 mod wasm;
 
 use std::path::PathBuf;

@@ -102,7 +102,8 @@ pub fn browser_and_gpu() -> Result<()> {
     if chromium().is_none() || !exists("chromedriver") {
         bail!(
             "for the tests, install Chrome or Chromium with its chromedriver on the PATH, and name it by \
-             CHROMIUM=... if it is in no usual place; or leave the browser out: cargo xtask test --skip-browser"
+             CHROMIUM=... if it is in no usual place; or leave the browser out: \
+             cargo xtask test --skip-browser"
         );
     }
     Ok(())

@@ -22,8 +22,8 @@ const FEATURES: [&str; 7] = [
     "--enable-multivalue",
 ];
 
-/// Functions stay as the compiler cut them: large ones, joined from many, have hundreds of locals, whose names no packer
-/// finds alike. The packed wasm is a tenth smaller so.
+/// Functions stay as the compiler cut them: large ones, joined from many, have hundreds of locals, whose
+/// names no packer finds alike. The packed wasm is a tenth smaller so.
 const PASSES: [&str; 3] = [
     "-O2",
     "--skip-pass=inlining-optimizing",
@@ -81,7 +81,8 @@ fn compile(program: &str, out: &Path) -> Result<PathBuf> {
     Ok(wasm)
 }
 
-/// Packs a program as the page loads it: no host need pack it, and better than hosts do. Gives the packed size.
+/// Packs a program as the page loads it: no host need pack it, and better than hosts do. Gives the packed
+/// size.
 fn pack(wasm: &Path) -> Result<u64> {
     let bytes = std::fs::read(wasm)?;
     let path = wasm.with_extension("wasm.gz");

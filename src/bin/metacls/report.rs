@@ -65,7 +65,8 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes what the page has of a stored run: `to` with .page.gz, .results.gz and, where it was kept, .units.gz.
+/// Writes what the page has of a stored run: `to` with .page.gz, .results.gz and, where it was kept,
+/// .units.gz.
 fn for_page(path: &Path, results: &Results, to: &Path) -> Result<(), Failure> {
     let with = |ending: &str| PathBuf::from(format!("{}.{ending}", to.display()));
     let stored = StoredRun::of(results).map_err(Failure::failed)?;

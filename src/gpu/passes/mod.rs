@@ -1,5 +1,5 @@
-//! The ordered list of dispatches of one observe step ([`observe_step`]) and of one evaluation ([`evaluate()`]):
-//! plain data.
+//! The ordered list of dispatches of one observe step ([`observe_step`]) and of one evaluation
+//! ([`evaluate()`]): plain data.
 //!
 //! An observe step makes B + 1 sweeps. Sweep 0 takes only the first current sample through W. Sweep s
 //! takes all B + R samples through the look-ahead after s inner steps; its column s is the (s+1)-th

@@ -14,8 +14,8 @@ export type Frame = {
   id: string;
   width: number;
   height?: number | undefined;
-  /// Whether a rate's lines stand under both conditions compared; in a figure's panel only under the last of them,
-  /// as in the pictures that the terminal draws.
+  /// Whether a rate's lines stand under both conditions compared; in a figure's panel only under the last of
+  /// them, as in the pictures that the terminal draws.
   compares?: boolean;
 };
 
