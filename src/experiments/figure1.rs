@@ -22,7 +22,7 @@ pub(super) fn experiment() -> Experiment {
             vec![
                 Panel::new("Accuracy on all tasks", Show::Course { head: CATEGORY }),
                 Panel::new("Accuracy, every seed", Show::Pairs { head: CATEGORY }),
-                Panel::new("Units active", Show::Profile),
+                Panel::new("Units active", Show::Profile).noted("untrained open"),
                 Panel::new("Learning rate by layer", Show::Bars { rate: Rate::Alpha }),
             ],
             differences(&claims),

@@ -20,7 +20,7 @@ pub(super) fn experiment() -> Experiment {
         config: config(),
         panels: [
             vec![
-                Panel::new("Units active", Show::Profile),
+                Panel::new("Units active", Show::Profile).noted("untrained open"),
                 Panel::new("Learning rate by layer", Show::Bars { rate: Rate::Alpha }),
                 Panel::new("Inhibition, meta", Show::Trajectories { rate: Rate::Beta }),
                 Panel::new(

@@ -56,7 +56,7 @@ pub(super) fn experiment() -> Experiment {
         },
         panels: [
             vec![
-                Panel::new("Units active", Show::Profile),
+                Panel::new("Units active", Show::Profile).noted("untrained open"),
                 Panel::new("Learning rate by layer", Show::Bars { rate: Rate::Alpha }),
                 Panel::new("Lesions, item task", Show::Lesions { head: ITEM }).wide(),
                 Panel::new("Lesions, category task", Show::Lesions { head: CATEGORY }).wide(),

@@ -78,6 +78,16 @@ pub enum Rate {
     Beta,
 }
 
+impl Rate {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Alpha => "alpha",
+            Self::Beta => "beta",
+        }
+    }
+}
+
 impl Panel {
     /// A panel with that title.
     pub fn new(title: impl Into<String>, show: Show) -> Self {
@@ -86,6 +96,15 @@ impl Panel {
             note: None,
             wide: false,
             show,
+        }
+    }
+
+    /// The same with a note beside its title.
+    #[must_use]
+    pub fn noted(self, note: &str) -> Self {
+        Self {
+            note: Some(note.to_owned()),
+            ..self
         }
     }
 
@@ -123,10 +142,7 @@ pub fn codes_and_matrices(note: Option<&str>) -> Vec<Panel> {
         }
     };
     vec![
-        Panel::new(
-            "How alike codes are, before (open) and after (filled)",
-            Show::Codes,
-        ),
+        Panel::new("How alike codes are", Show::Codes).noted("before open, after filled"),
         matrix(Condition::Baseline),
         matrix(Condition::Meta),
     ]
