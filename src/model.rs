@@ -293,29 +293,15 @@ impl Model {
     }
 }
 
-/// The learning rule of one lane.
+/// The learning rule of one lane: what of it is learned, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// Whether learning rates are meta-learned.
     pub learn_alpha: bool,
     /// Whether inhibition strengths are meta-learned.
     pub learn_beta: bool,
-    /// Meta-learning rate of alpha.
-    pub eta_alpha: f64,
-    /// Meta-learning rate of beta.
-    pub eta_beta: f64,
-    /// Learning rate of all weights under `sync_update`.
-    pub eta_w: f64,
-    /// Whether `eta_w` rather than alpha updates the weights.
-    pub sync_update: bool,
-    /// Whether the meta-gradient goes through the inner gradients.
-    pub second_order: bool,
-    /// Bound on each group's meta-gradient norm.
-    pub clip_norm: f64,
-    /// Whether every layer's input is scaled to norm 1.
-    pub unit_length_inputs: bool,
-    /// Whether `beta * c` is subtracted.
-    pub competition: bool,
+    /// How: meta-rates, clipping, competition, order, and whatever else a stage asks for.
+    pub knobs: Config,
 }
 
 impl Rule {
@@ -324,14 +310,7 @@ impl Rule {
         Self {
             learn_alpha: condition.learns_alpha(),
             learn_beta: condition.learns_beta(),
-            eta_alpha: config.eta_alpha,
-            eta_beta: config.eta_beta,
-            eta_w: config.eta_w,
-            sync_update: config.sync_update,
-            second_order: config.second_order,
-            clip_norm: config.clip_norm,
-            unit_length_inputs: config.unit_length_inputs,
-            competition: config.competition,
+            knobs: config.clone(),
         }
     }
 }

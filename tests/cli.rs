@@ -256,3 +256,62 @@ fn a_report_tells_tables_claims_rows_and_pictures() {
         assert!(said(&output).contains(hint), "{}", said(&output));
     }
 }
+
+#[test]
+fn commands_have_the_names_that_the_readme_gives() {
+    let help = said(&metacls(&["--help"]));
+    for command in ["run", "report", "verify", "bench", "info"] {
+        assert!(
+            help.contains(&format!("\n  {command} ")),
+            "{command}: {help}"
+        );
+        assert_eq!(code(&metacls(&[command, "--help"])), 0, "{command}");
+    }
+}
+
+#[test]
+fn any_knob_is_set_by_its_name() {
+    let print = |more: &[&str]| metacls(&[&["run", "figure1", "--dry-run"], more].concat());
+    let changed = print(&[
+        "--set",
+        "hidden=64,32",
+        "--set",
+        "pathways=40,10",
+        "--set",
+        "eta_beta=0.1",
+    ]);
+    let config =
+        metacls::config::Config::from_json(&String::from_utf8_lossy(&changed.stdout)).unwrap();
+    assert_eq!(config.hidden, [64, 32]);
+    assert_eq!((config.pathways, config.eta_beta), (Some([40, 10]), 0.1));
+    for (wrong, hint) in [
+        (
+            &["--set", "eta_betta=1"][..],
+            "there is no such knob; there are data, tasks",
+        ),
+        (
+            &["--set", "eta_beta=x"],
+            "eta_beta=x: allowed: a number, 0 to 10",
+        ),
+        (&["--set", "tasks=0"], "tasks: 0 is not allowed"),
+        (&["--set", "tasks"], "give NAME=VALUE"),
+        (
+            &["--conditions", "meta,meat"],
+            "conditions: meta,meat is not allowed",
+        ),
+        (&["--conditions", "frozen"], "list meta too"),
+        (&["--seeds", "4..4"], "--seeds 4..4"),
+    ] {
+        let output = print(wrong);
+        assert_eq!(code(&output), 2, "{}", said(&output));
+        assert!(said(&output).contains(hint), "{wrong:?}: {}", said(&output));
+    }
+    let listed = said(&metacls(&["info", "--knobs"]));
+    for knob in metacls::config::KNOBS {
+        assert!(listed.contains(&format!("  {}: ", knob.name)), "{listed}");
+    }
+    assert!(
+        listed.contains("0.02 (Figure 2: 0.05; Figure 3: 0.2"),
+        "{listed}"
+    );
+}

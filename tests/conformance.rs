@@ -84,7 +84,7 @@ fn gpu_in_first_order() {
     };
     println!("on {} ({})", gpu.name, gpu.backend);
     let vectors = vectors();
-    let first_order = vectors.iter().filter(|v| !v.rule.second_order);
+    let first_order = vectors.iter().filter(|v| !v.rule.knobs.second_order);
     let reports = reports(first_order, |v| Candidate::gpu(gpu.clone(), v).unwrap());
     judge("gpu", 1e-3, &reports);
 }
@@ -94,22 +94,24 @@ fn gpu_in_first_order() {
 fn a_broken_engine_is_found() {
     type Mistake = (&'static str, fn(&mut Vector));
     let mistakes: &[Mistake] = &[
-        ("clips at another norm", |v| v.rule.clip_norm *= 1.5),
-        ("alpha learns 2% too fast", |v| v.rule.eta_alpha *= 1.02),
-        ("beta learns 2% too fast", |v| v.rule.eta_beta *= 1.02),
+        ("clips at another norm", |v| v.rule.knobs.clip_norm *= 1.5),
+        ("alpha learns 2% too fast", |v| {
+            v.rule.knobs.eta_alpha *= 1.02
+        }),
+        ("beta learns 2% too fast", |v| v.rule.knobs.eta_beta *= 1.02),
         ("the other order", |v| {
-            v.rule.second_order = !v.rule.second_order;
+            v.rule.knobs.second_order = !v.rule.knobs.second_order;
         }),
         ("no scaling to unit length", |v| {
-            v.rule.unit_length_inputs = false
+            v.rule.knobs.unit_length_inputs = false
         }),
-        ("no competition", |v| v.rule.competition = false),
+        ("no competition", |v| v.rule.knobs.competition = false),
         ("the next largest pre-activation", |v| {
             let layer = &mut v.model.layers[0];
             layer.k = (layer.k + 1).min(layer.units);
         }),
         ("the variant of the update", |v| {
-            v.rule.sync_update = !v.rule.sync_update
+            v.rule.knobs.sync_update = !v.rule.knobs.sync_update
         }),
         ("alpha is not learned", |v| v.rule.learn_alpha = false),
         ("beta is not learned", |v| v.rule.learn_beta = false),

@@ -6,6 +6,7 @@
 mod adapter;
 
 use adapter::gpu;
+use metacls::config::Config;
 use metacls::gpu::kernels::{Buffer, COMPETE, Pass, STAGES, misc};
 use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
@@ -63,16 +64,14 @@ impl Case {
 
     fn rule(&self) -> Rule {
         let mut rule = Rule {
-            unit_length_inputs: true,
-            competition: true,
-            second_order: false,
-            sync_update: false,
-            eta_alpha: 0.003,
-            eta_beta: 0.2,
-            eta_w: 0.02,
-            clip_norm: 2.0,
             learn_alpha: true,
             learn_beta: true,
+            knobs: Config {
+                eta_alpha: 0.003,
+                eta_beta: 0.2,
+                eta_w: 0.02,
+                ..Config::default()
+            },
         };
         (self.change)(&mut rule);
         rule
@@ -267,7 +266,7 @@ fn cases() -> Vec<Case> {
             batch: 1,
             replay: 0,
             seeds: 1,
-            change: |r| r.sync_update = true,
+            change: |r| r.knobs.sync_update = true,
             ..PLAIN
         },
         Case {
@@ -277,8 +276,8 @@ fn cases() -> Vec<Case> {
             replay: 7,
             seeds: 1,
             change: |r| {
-                r.unit_length_inputs = false;
-                r.clip_norm = 0.01;
+                r.knobs.unit_length_inputs = false;
+                r.knobs.clip_norm = 0.01;
             },
             ..PLAIN
         },
@@ -288,7 +287,7 @@ fn cases() -> Vec<Case> {
             hidden: &[30, 31],
             batch: 4,
             replay: 1,
-            change: |r| r.competition = false,
+            change: |r| r.knobs.competition = false,
             ..PLAIN
         },
     ]

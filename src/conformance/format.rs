@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::config::Config;
 use crate::lane::Sample;
 use crate::model::{LaneState, Model, Rule};
 
@@ -129,14 +130,17 @@ impl Shape {
         Rule {
             learn_alpha: self.learn_alpha,
             learn_beta: self.learn_beta,
-            eta_alpha: self.eta_alpha,
-            eta_beta: self.eta_beta,
-            eta_w: self.eta_w,
-            sync_update: self.sync_update,
-            second_order: self.second_order,
-            clip_norm: self.clip_norm,
-            unit_length_inputs: self.unit_length_inputs,
-            competition: self.competition,
+            knobs: Config {
+                eta_alpha: self.eta_alpha,
+                eta_beta: self.eta_beta,
+                eta_w: self.eta_w,
+                sync_update: self.sync_update,
+                second_order: self.second_order,
+                clip_norm: self.clip_norm,
+                unit_length_inputs: self.unit_length_inputs,
+                competition: self.competition,
+                ..Config::default()
+            },
         }
     }
 }

@@ -47,7 +47,7 @@ impl Cpu {
     /// Takes images (`[images][inputs]`, not scaled) through the network.
     fn forward(&self, images: &[f32], seen: &mut Forward) {
         let model = &self.model;
-        let unit_length = self.rule.unit_length_inputs;
+        let unit_length = self.rule.knobs.unit_length_inputs;
         seen.inputs.resize(images.len(), 0.0);
         for (image, input) in images
             .chunks_exact(model.inputs)

@@ -111,9 +111,9 @@ impl Cpu {
     /// What a layer's competition does with the present beta.
     fn competition(&self, l: usize) -> Competition {
         Competition {
-            k: self.rule.competition.then(|| self.model.layers[l].k),
+            k: self.rule.knobs.competition.then(|| self.model.layers[l].k),
             beta: self.beta[l],
-            unit_length: self.rule.unit_length_inputs,
+            unit_length: self.rule.knobs.unit_length_inputs,
         }
     }
 
@@ -217,8 +217,8 @@ impl Cpu {
             );
             terms.push((self.rate(m), &dots[at.first() * at.inner..]));
         }
-        let unit_length = self.rule.unit_length_inputs;
-        let keeps = self.rule.second_order && at.sweep < at.inner;
+        let unit_length = self.rule.knobs.unit_length_inputs;
+        let keeps = self.rule.knobs.second_order && at.sweep < at.inner;
         self.arch.dispatch(
             #[inline(always)]
             || {
@@ -254,7 +254,7 @@ impl HostLane<f32> for Cpu {
             .iter()
             .zip(self.workspace.inputs.chunks_exact_mut(model.inputs))
         {
-            scale_input(self.rule.unit_length_inputs, sample.input, input);
+            scale_input(self.rule.knobs.unit_length_inputs, sample.input, input);
         }
         let labels: Vec<Vec<u32>> = (0..model.heads.len())
             .map(|h| samples.iter().map(|s| s.labels[h]).collect())

@@ -207,7 +207,7 @@ impl Walk<'_> {
     fn along(&self, step: usize, terms: &[Terms], products: &[Vec<f32>], n: f32) -> Along {
         let (model, workspace) = (self.model, &self.cpu.workspace);
         let slot = self.slot(step);
-        let unit_length = self.cpu.rule.unit_length_inputs;
+        let unit_length = self.cpu.rule.knobs.unit_length_inputs;
         let mut outputs: Vec<Vec<f32>> = Vec::new();
         let mut norms = Vec::new();
         let pre_activation = |m: usize, outputs: &[Vec<f32>]| {

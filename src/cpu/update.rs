@@ -34,7 +34,7 @@ impl Cpu {
             .iter()
             .map(|l| -share * meta(&l.beta_gradient))
             .collect();
-        let (mut d_alpha, extra) = if self.rule.second_order {
+        let (mut d_alpha, extra) = if self.rule.knobs.second_order {
             let walked = second_order::walk(self, model);
             for (d, more) in d_beta.iter_mut().zip(walked.beta) {
                 *d += more;
@@ -63,8 +63,8 @@ impl Cpu {
         let scale = share * self.clip(weight_square);
         let mut weights = std::mem::take(&mut self.weights);
         for (m, weights) in weights.iter_mut().enumerate() {
-            let rate = if self.rule.sync_update {
-                self.rule.eta_w as f32
+            let rate = if self.rule.knobs.sync_update {
+                self.rule.knobs.eta_w as f32
             } else {
                 self.rate(m)
             };
@@ -83,16 +83,16 @@ impl Cpu {
     }
 
     fn clip(&self, square: f32) -> f32 {
-        (self.rule.clip_norm as f32 / (square.sqrt() + 1e-6)).min(1.0)
+        (self.rule.knobs.clip_norm as f32 / (square.sqrt() + 1e-6)).min(1.0)
     }
 
     fn meta_update(&mut self, d_alpha: &[f32], d_beta: &[f32]) {
         if self.rule.learn_alpha {
-            let step = self.rule.eta_alpha as f32 * self.clip(vector::dot(d_alpha, d_alpha));
+            let step = self.rule.knobs.eta_alpha as f32 * self.clip(vector::dot(d_alpha, d_alpha));
             vector::add_scaled(&mut self.alpha, -step, d_alpha);
         }
         if self.rule.learn_beta {
-            let step = self.rule.eta_beta as f32 * self.clip(vector::dot(d_beta, d_beta));
+            let step = self.rule.knobs.eta_beta as f32 * self.clip(vector::dot(d_beta, d_beta));
             vector::add_scaled(&mut self.beta, -step, d_beta);
         }
     }

@@ -6,7 +6,7 @@
 //! [`Event`]s tell of it. What was measured ([`Event::Measured`]) the worker hands from the trainer to the
 //! analyst.
 //!
-//! The worker's envelope (`www/src/client.ts`) numbers requests, so that a response finds who asked, and
+//! The worker's envelope (`www/src/wire.ts`) numbers requests, so that a response finds who asked, and
 //! carries the number of the run that an event is of: a run that is not the newest says nothing any more.
 //!
 //! These are the only types on the wire. The page's TypeScript types are generated from them (test

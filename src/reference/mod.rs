@@ -147,7 +147,7 @@ impl<T: Real> Reference<T> {
 
     /// How a meta-gradient is clipped: each group by itself.
     pub fn clip(&self, gradient: &MetaGradient<T>) -> Clip<T> {
-        let bound = T::of(self.rule.clip_norm);
+        let bound = T::of(self.rule.knobs.clip_norm);
         let clip = |square: T| T::one().min(bound / (square.sqrt() + T::of(1e-6)));
         let square = |v: &[T]| dot(v, v);
         Clip {
@@ -195,7 +195,7 @@ impl<T: Real> Reference<T> {
                 .network
                 .forward(&fast, &self.beta, input, Lesion::Intact);
             let back = self.network.backward(&fast, &trace, labels);
-            if self.rule.second_order {
+            if self.rule.knobs.second_order {
                 inner_steps.push(second_order::InnerStep {
                     fast: fast.clone(),
                     trace: trace.clone(),
@@ -243,7 +243,7 @@ impl<T: Real> Reference<T> {
                 }
             }
         }
-        if self.rule.second_order {
+        if self.rule.knobs.second_order {
             second_order::back_through(
                 &self.network,
                 &rates,
@@ -274,14 +274,14 @@ impl<T: Real> HostLane<T> for Reference<T> {
         let mut gradient = self.meta_gradient(current, replay);
         let clip = self.clip(&gradient);
         if self.rule.learn_alpha {
-            let eta = T::of(self.rule.eta_alpha) * clip.alpha;
+            let eta = T::of(self.rule.knobs.eta_alpha) * clip.alpha;
             self.alpha
                 .iter_mut()
                 .zip(&gradient.alpha)
                 .for_each(|(a, &g)| *a -= eta * g);
         }
         if self.rule.learn_beta {
-            let eta = T::of(self.rule.eta_beta) * clip.beta;
+            let eta = T::of(self.rule.knobs.eta_beta) * clip.beta;
             self.beta
                 .iter_mut()
                 .zip(&gradient.beta)
@@ -294,8 +294,8 @@ impl<T: Real> HostLane<T> for Reference<T> {
             .zip(&mut gradient.weights)
             .zip(&self.alpha)
         {
-            let rate = if self.rule.sync_update {
-                T::of(self.rule.eta_w)
+            let rate = if self.rule.knobs.sync_update {
+                T::of(self.rule.knobs.eta_w)
             } else {
                 alpha.max(T::zero())
             };

@@ -70,8 +70,8 @@ impl Network {
         Self {
             model: model.clone(),
             silenced: Vec::new(),
-            unit_length: rule.unit_length_inputs,
-            competition: rule.competition,
+            unit_length: rule.knobs.unit_length_inputs,
+            competition: rule.knobs.competition,
         }
     }
 

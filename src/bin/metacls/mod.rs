@@ -42,7 +42,7 @@ enum Command {
         engine: EngineName,
     },
     /// Measure an engine's speed beside the plain matrix product that these cores reach.
-    Trainer {
+    Bench {
         /// A preset.
         #[arg(default_value = "figure1")]
         experiment: String,
@@ -172,7 +172,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Verify { dir, engine } => verify::verify(&dir, engine.into()),
-        Command::Trainer {
+        Command::Bench {
             experiment,
             seeds,
             engine,

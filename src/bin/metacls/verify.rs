@@ -80,7 +80,7 @@ fn judge(file: &Path, device: &Device) -> Result<Option<Report>, String> {
     let vector =
         Vector::from_json(&file.display().to_string(), &text).map_err(|e| e.to_string())?;
     let mut engine = match device {
-        Device::Gpu(_) if vector.rule.second_order => return Ok(None),
+        Device::Gpu(_) if vector.rule.knobs.second_order => return Ok(None),
         Device::Gpu(gpu) => Candidate::gpu(gpu.clone(), &vector).map_err(|e| e.to_string())?,
         Device::Cpu => Candidate::cpu(&vector),
         Device::Reference => Candidate::oracle(&vector),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rand::RngExt;
 
 use super::device::Device;
+use crate::config::Config;
 use crate::conformance::{Candidate, Vector, VectorStep};
 use crate::gpu::GpuError;
 use crate::model::{LaneState, Model, Rule, initial_weights};
@@ -29,14 +30,11 @@ fn trial() -> Vector {
     let rule = Rule {
         learn_alpha: true,
         learn_beta: true,
-        eta_alpha: 0.002,
-        eta_beta: 0.2,
-        eta_w: 0.01,
-        sync_update: false,
-        second_order: false,
-        clip_norm: 2.0,
-        unit_length_inputs: true,
-        competition: true,
+        knobs: Config {
+            eta_alpha: 0.002,
+            eta_beta: 0.2,
+            ..Config::default()
+        },
     };
     let state = LaneState {
         weights: initial_weights(&model, 0),

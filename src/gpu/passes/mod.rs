@@ -57,13 +57,13 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(model: &'a Model, rule: &Rule, at: &'a Layout, lanes: Lanes) -> Self {
         let mut flags = 0;
-        if rule.unit_length_inputs {
+        if rule.knobs.unit_length_inputs {
             flags |= k::FLAG_UNIT_LENGTH;
         }
-        if rule.competition {
+        if rule.knobs.competition {
             flags |= k::FLAG_COMPETITION;
         }
-        if rule.sync_update {
+        if rule.knobs.sync_update {
             flags |= k::FLAG_SYNC;
         }
         let common = Pass {
@@ -82,10 +82,10 @@ impl<'a> Writer<'a> {
             layers: at.layers.len() as u32,
             heads: at.heads.len() as u32,
             flags,
-            eta_alpha: rule.eta_alpha as f32,
-            eta_beta: rule.eta_beta as f32,
-            eta_w: rule.eta_w as f32,
-            clip_norm: rule.clip_norm as f32,
+            eta_alpha: rule.knobs.eta_alpha as f32,
+            eta_beta: rule.knobs.eta_beta as f32,
+            eta_w: rule.knobs.eta_w as f32,
+            clip_norm: rule.knobs.clip_norm as f32,
             ..Pass::default()
         };
         Self {

@@ -128,7 +128,7 @@ impl GpuWave {
             block,
             data,
         } = *setup;
-        if rule.second_order {
+        if rule.knobs.second_order {
             return Err(GpuError::SecondOrder);
         }
         if batch > MAX_INNER {
