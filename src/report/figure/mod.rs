@@ -1,5 +1,5 @@
-//! An experiment's figure as SVG, the panels that the page shows under the same letters: every seed a point, means
-//! with their standard error, at the end of the stream.
+//! An experiment's figure as SVG, the panels that the page shows under the same letters: every seed a point,
+//! means with their standard error, at the end of the stream.
 //!
 //! Text stays text, the ground stays clear, and colours are given for light or for dark surroundings.
 
