@@ -1,0 +1,80 @@
+// What goes between the page and its worker: every event says its run, and a run that was replaced says nothing any more.
+import type { Page } from '@playwright/test';
+import { configure, expect, open, small, status, test } from './page';
+
+type Message = {
+  from: string;
+  run?: number | null;
+  event?: { type: string; state?: string; words?: string };
+};
+type Watched = Window & { worker: Worker; messages: Message[] };
+
+/// Keeps the page's worker at hand, and everything that it posts.
+const watch = (page: Page) =>
+  page.addInitScript(() => {
+    const messages: Message[] = [];
+    const Real = Worker;
+    class Kept extends Real {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        this.addEventListener('message', (message: MessageEvent<Message>) => messages.push(message.data));
+        Object.assign(window, { worker: this });
+      }
+    }
+    Object.assign(window, { Worker: Kept, messages });
+  });
+
+const messages = (page: Page) => page.evaluate(() => (window as unknown as Watched).messages);
+
+/// The runs that events name, in the order in which they came.
+const runs = (list: Message[]) => list.flatMap((m) => (m.from === 'trainer' && m.run != null ? [m.run] : []));
+
+const isRising = (list: number[]) => list.every((run, i) => i === 0 || run >= list[i - 1]!);
+
+test('a run that was replaced says nothing any more', async ({ page }) => {
+  await watch(page);
+  await open(page, 'auto');
+  await configure(page, small);
+  for (let i = 0; i < 3; i++) {
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'pause' })).toBeEnabled();
+    // Replaced in the middle of whatever it does.
+    await page.evaluate(() => {
+      const { worker } = window as unknown as Watched;
+      worker.postMessage({ to: 'trainer', command: { type: 'reset' } });
+      worker.postMessage({ to: 'trainer', command: { type: 'resume' } });
+    });
+    await expect(status(page)).toContainText('Done');
+  }
+  const named = runs(await messages(page));
+  expect(isRising(named)).toBe(true);
+  expect(new Set(named).size).toBe(6);
+});
+
+test('a run that waits for a lost GPU does not speak into the one begun meanwhile', async ({
+  page,
+  browser,
+}) => {
+  await watch(page);
+  await open(page);
+  await configure(page, { ...small, tasks: '6', samples_per_task: '40' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('task 2 of 6');
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  process.kill(processInfo.find((p) => p.type === 'GPU')!.id, 'SIGKILL');
+  await expect(status(page)).toContainText('The GPU was lost');
+  await page.evaluate(() => {
+    const { worker } = window as unknown as Watched;
+    worker.postMessage({ to: 'trainer', command: { type: 'reset' } });
+  });
+  await expect(status(page)).toContainText('Paused at task 1');
+  // As long as the old run would go on asking for its GPU.
+  await page.waitForTimeout(3_000);
+  await expect(status(page)).toContainText('Paused at task 1');
+  const list = await messages(page);
+  const named = runs(list);
+  expect(isRising(named)).toBe(true);
+  const old = list.filter((m) => m.run === named[0]).map((m) => m.event?.words ?? m.event?.type);
+  expect(old.at(-1)).toContain('The GPU was lost');
+});
