@@ -235,6 +235,9 @@ fn a_report_tells_tables_claims_rows_and_pictures() {
     });
     let value: f64 = found.unwrap()[5].parse().unwrap();
     assert_eq!(value, last.evaluation.as_ref().unwrap().accuracy[0].mean);
+    // A rate that is not learned has no peak.
+    let mut peaks = rows.iter().filter(|r| r[4].starts_with("peak of alpha"));
+    assert!(peaks.all(|r| ["meta", "rates"].contains(&&r[1])));
     for picture in ["small.svg", "small-dark.svg"] {
         let svg = std::fs::read_to_string(folder.path().join("told").join(picture)).unwrap();
         assert!(

@@ -18,6 +18,8 @@ pub(super) type Chart<'a, 'b> =
 pub(super) const TOP: u32 = 48;
 /// Pixels below the axes.
 pub(super) const BOTTOM: u32 = 40;
+/// Pixels between rows of panels.
+pub(super) const GAP: u32 = 10;
 /// Pixels left of them.
 pub(super) const LEFT: u32 = 60;
 /// Pixels between a panel's left edge and what is written along the upright axis.
@@ -26,7 +28,7 @@ pub(super) const MARGIN: u32 = 4;
 pub(super) const SIZE: f64 = 14.0;
 
 /// Pixels of an axis from bottom to top.
-pub(super) const HEIGHT: u32 = PANEL.1 - TOP - BOTTOM;
+pub(super) const HEIGHT: u32 = PANEL.1 - TOP - BOTTOM - GAP;
 
 /// About how wide a text is, in pixels.
 fn width(text: &str, size: f64) -> i32 {
@@ -91,6 +93,7 @@ pub(super) fn axes<'a, 'b>(
     };
     let mut chart = ChartBuilder::on(area)
         .margin_top(TOP)
+        .margin_bottom(GAP)
         .margin_right(8)
         .margin_left(MARGIN)
         .x_label_area_size(BOTTOM)

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::chart::{SIZE, TOP, axis, jitter, line_under_title, nothing, number};
+use super::chart::{GAP, SIZE, TOP, axis, jitter, line_under_title, nothing, number};
 use super::run::Run;
 use super::{Area, Drawn, PANEL, drawing};
 use crate::analysis::claims::PartOutcome;
@@ -47,7 +47,7 @@ pub(super) fn swarm(
         .margin_top(TOP)
         .margin_right(16)
         .margin_left(16)
-        .margin_bottom(LINE * words.len() as u32 + 8)
+        .margin_bottom(LINE * words.len() as u32 + GAP)
         .x_label_area_size(24)
         .build_cartesian_2d(x, -1.0..1.0)
         .map_err(drawing)?;
@@ -74,7 +74,7 @@ pub(super) fn swarm(
     let mean = Circle::new((effect, -0.7), 5, theme.text.filled());
     chart.draw_series([mean]).map_err(drawing)?;
     for (line, i) in words.iter().rev().zip(1..) {
-        let place = (PANEL.0 as i32 / 2, PANEL.1 as i32 - LINE as i32 * i);
+        let place = (PANEL.0 as i32 / 2, (PANEL.1 - GAP) as i32 - LINE as i32 * i);
         let style = theme.font(SIZE).pos(Pos::new(HPos::Center, VPos::Top));
         area.draw(&Text::new(line.clone(), place, style))
             .map_err(drawing)?;

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::chart::{BOTTOM, HEIGHT, LEFT, MARGIN, SIZE, TOP, line_under_title, nothing};
+use super::chart::{BOTTOM, GAP, HEIGHT, LEFT, MARGIN, SIZE, TOP, line_under_title, nothing};
 use super::run::{Run, accuracy};
 use super::{Area, Drawn, PANEL, drawing};
 use crate::analysis::stats;
@@ -38,6 +38,7 @@ pub(super) fn matrix(run: &Run<'_>, area: &Area<'_>, note: &str, condition: Cond
     let tasks = f64::from(tasks);
     let mut chart = ChartBuilder::on(area)
         .margin_top(TOP)
+        .margin_bottom(GAP)
         .margin_right(44)
         .margin_left(MARGIN)
         .x_label_area_size(BOTTOM)

@@ -41,7 +41,7 @@ fn drawing(error: impl std::fmt::Display) -> FigureError {
 /// Panels in a row; wide ones count twice.
 const COLUMNS: u32 = 4;
 /// A panel's width and height in pixels.
-const PANEL: (u32, u32) = (300, 300);
+const PANEL: (u32, u32) = (300, 310);
 
 /// Where panels stand: of each, its column, row and how many columns it takes.
 fn grid(panels: &[Panel]) -> Vec<(u32, u32, u32)> {

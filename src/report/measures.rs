@@ -1,0 +1,135 @@
+//! Numbers that a lane comes to: at the end of the stream, and over its whole course.
+
+use crate::analysis::summary::{Transfer, peak_of_alpha};
+use crate::model::Lesion;
+use crate::results::description::lesion_name;
+use crate::results::record::{Evaluation, TaskRecord};
+use crate::results::{LaneResults, Results};
+
+/// Finds a number in a lane; none where it was not measured.
+type Find = Box<dyn Fn(&LaneResults) -> Option<f64>>;
+
+/// A number of a lane.
+pub(super) struct Measure {
+    /// What it is, as rows name it.
+    pub metric: String,
+    /// What it is, as tables name it.
+    pub words: String,
+    /// Digits after the point in tables.
+    pub digits: usize,
+    /// Finds it.
+    pub of: Find,
+}
+
+impl Measure {
+    /// A number that rows and tables name alike.
+    fn new(
+        name: String,
+        digits: usize,
+        of: impl Fn(&LaneResults) -> Option<f64> + 'static,
+    ) -> Self {
+        Self {
+            metric: name.clone(),
+            words: name,
+            digits,
+            of: Box::new(of),
+        }
+    }
+
+    /// The same, named otherwise in tables.
+    fn told_as(self, words: String) -> Self {
+        Self { words, ..self }
+    }
+}
+
+/// How rows and tables name an accuracy.
+pub(super) fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
+    let name = results.heads.get(head as usize).map(String::as_str);
+    let lesion = lesion_name(lesion, &results.layers);
+    format!("accuracy {} {lesion}", name.unwrap_or_default())
+}
+
+fn last(lane: &LaneResults) -> Option<&TaskRecord> {
+    lane.records.last()
+}
+
+fn evaluation(record: &TaskRecord) -> Option<&Evaluation> {
+    record.evaluation.as_ref()
+}
+
+/// What tables have of the end of the stream, and of codes before training.
+pub(super) fn at_end(results: &Results) -> Vec<Measure> {
+    let mut all = Vec::new();
+    let first = results.lanes.iter().find_map(last).and_then(evaluation);
+    for a in first.map_or(&[][..], |e| &e.accuracy) {
+        let (head, lesion) = (a.head, a.lesion);
+        let of = move |lane: &LaneResults| {
+            let mut all = evaluation(last(lane)?)?.accuracy.iter();
+            all.find(|a| (a.head, a.lesion) == (head, lesion))
+                .map(|a| a.mean)
+        };
+        let digits = if head == 0 { 3 } else { 4 };
+        all.push(Measure::new(
+            accuracy_name(results, head, lesion),
+            digits,
+            of,
+        ));
+    }
+    for (l, name) in results.layers.iter().enumerate() {
+        let of = move |lane: &LaneResults| evaluation(last(lane)?)?.active.get(l).copied();
+        all.push(Measure::new(format!("active fraction {name}"), 3, of));
+    }
+    let of = |lane: &LaneResults| Some(evaluation(last(lane)?)?.active_pooled);
+    all.push(Measure::new("active fraction, all layers".into(), 3, of));
+    for (l, name) in results.layers.iter().enumerate() {
+        let of = move |lane: &LaneResults| *evaluation(last(lane)?)?.correlation.get(l)?;
+        let name = format!("correlation of codes {name}");
+        all.push(Measure::new(name.clone(), 3, of));
+        let before = move |lane: &LaneResults| {
+            let first = lane.records.first()?;
+            *evaluation(first)?.correlation.get(l)?
+        };
+        all.push(Measure::new(format!("{name}, untrained"), 3, before));
+    }
+    for (m, name) in results.matrices.iter().enumerate() {
+        let of = move |lane: &LaneResults| last(lane)?.alpha.get(m).copied();
+        all.push(Measure::new(format!("alpha {name}"), 4, of));
+    }
+    for (l, name) in results.layers.iter().enumerate() {
+        let of = move |lane: &LaneResults| last(lane)?.beta.get(l).copied();
+        all.push(Measure::new(format!("beta {name}"), 3, of));
+    }
+    all
+}
+
+/// A part of [`Transfer`], by name.
+type Pick = (&'static str, fn(&Transfer) -> f64);
+
+/// What is known of a whole course: transfer and forgetting, and when rates were at their highest.
+pub(super) fn of_course(results: &Results) -> Vec<Measure> {
+    const PICKS: [Pick; 4] = [
+        ("learning accuracy", |t| t.learning),
+        ("backward transfer", |t| t.backward),
+        ("forward transfer", |t| t.forward),
+        ("forgetting", |t| t.forgetting),
+    ];
+    let mut all = Vec::new();
+    for (head, name) in (0..).zip(&results.heads) {
+        for (what, pick) in PICKS {
+            let of = move |lane: &LaneResults| Transfer::of(&lane.records, head).map(|t| pick(&t));
+            let measure = Measure::new(format!("{what} {name}"), 3, of);
+            all.push(measure.told_as(format!("{what} ({name})")));
+        }
+    }
+    for (m, name) in results.matrices.iter().enumerate() {
+        // A rate that is not learned has no peak.
+        let of = move |lane: &LaneResults| {
+            let learned = lane.condition.learns_alpha();
+            let peak = learned.then(|| peak_of_alpha(&lane.records, m))?;
+            peak.map(f64::from)
+        };
+        let measure = Measure::new(format!("peak of alpha {name}"), 1, of);
+        all.push(measure.told_as(format!("task at which alpha {name} peaks")));
+    }
+    all
+}
