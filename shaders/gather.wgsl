@@ -29,9 +29,12 @@ fn gather(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + column];
     let turn = rotations[seed * p.tasks + entry.y];
-    let middle = (f32(p.image_side) - 1.0) / 2.0;
-    let dy = f32(pixel / p.image_side) - middle;
-    let dx = f32(pixel % p.image_side) - middle;
+    // Whole numbers in floats, exact: software GPUs divide integers one thread after the other.
+    let side = f32(p.image_side);
+    let row = floor((f32(pixel) + 0.5) / side);
+    let middle = (side - 1.0) / 2.0;
+    let dy = row - middle;
+    let dx = f32(pixel) - row * side - middle;
     let x = middle + turn.x * dx - turn.y * dy;
     let y = middle + turn.y * dx + turn.x * dy;
     let left = floor(x);

@@ -7,7 +7,7 @@ use crate::gpu::layout::{Layout, pad};
 use crate::model::{Lesion, Model, Rule};
 
 impl Writer<'_> {
-    /// A matrix's product with what lies at a place of its own rather than in its source.
+    /// A matrix's product with what lies elsewhere in acts than its source.
     fn dense_from(&mut self, matrix: usize, source_at: u32, columns: u32, target_at: u32) {
         self.dense(matrix, 0, columns, target_at, false);
         if let Some(last) = self.list.last_mut() {
