@@ -143,7 +143,11 @@ fn the_pictures_are_of_the_stored_runs() {
             let path = root().join(format!("docs/{name}{suffix}.svg"));
             let held = std::fs::read_to_string(&path).unwrap_or_default();
             let drawn = figure::svg(&results, theme).unwrap();
-            assert!(held == drawn, "{}: run cargo xtask figures", path.display());
+            assert!(
+                held == drawn,
+                "{}: run cargo xtask pictures",
+                path.display()
+            );
         }
     }
 }

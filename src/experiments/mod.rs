@@ -155,8 +155,7 @@ mod tests {
                     Show::Matrix { condition } => {
                         assert!(e.config.conditions.contains(&condition), "{}", e.id);
                     }
-                    Show::Profile | Show::Bars { .. } | Show::Trajectories { .. } | Show::Codes => {
-                    }
+                    _ => {}
                 }
             }
         }

@@ -10,7 +10,8 @@ import type {
   TaskRecord,
 } from '../src/protocol';
 
-export const config: Config = {
+/// Not all knobs: those that the page's functions read, so that another knob changes nothing here.
+export const config = {
   schema: 1,
   data: 'digits',
   tasks: 3,
@@ -40,7 +41,7 @@ export const config: Config = {
   conditions: ['baseline', 'meta'],
   first_seed: 0,
   seeds: 2,
-};
+} as Config;
 
 const intact: LesionDescription = { lesion: 'intact', name: 'intact', layer: null, units: 0 };
 

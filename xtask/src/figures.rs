@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::catalog::Catalog;
+use crate::page;
 use crate::shell::{binary, cargo, root, run, target};
 
 /// Runs the experiments that a run is stored of on MNIST and writes stored/ and the pictures in docs/.
@@ -37,9 +38,20 @@ pub fn figures(from: Option<PathBuf>) -> Result<()> {
             .arg(out.join(format!("{}.json", figure.id)))
             .arg("--compact")
             .arg(root().join("stored")))?;
-        // Pictures are of what is stored, to its last digit.
+    }
+    draw(metacls)
+}
+
+/// Draws the pictures in docs/ of the stored runs.
+pub fn pictures() -> Result<()> {
+    draw(|| page::metacls(None))
+}
+
+/// Pictures are of what is stored, to its last digit.
+fn draw(metacls: impl Fn() -> Command) -> Result<()> {
+    for figure in Catalog::of(&mut metacls())?.stored() {
         run(metacls()
-            .arg("report")
+            .args(["report", "--quiet"])
             .arg(figure.results())
             .arg("--svg")
             .arg(root().join("docs")))?;

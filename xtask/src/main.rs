@@ -66,6 +66,8 @@ enum Job {
         #[arg(long, env = "METACLS_MNIST")]
         from: Option<PathBuf>,
     },
+    /// Draw the pictures in docs/ of the stored runs anew.
+    Pictures,
     /// Runs wasm tests in a browser (called by cargo).
     #[command(hide = true)]
     WasmTestRunner {
@@ -90,6 +92,7 @@ fn main() -> anyhow::Result<()> {
         Job::Wasm => wasm::build(),
         Job::Serve(args) => serve::serve(&args),
         Job::Figures { from } => figures::figures(from),
+        Job::Pictures => figures::pictures(),
         Job::Mnist { from } => mnist::mnist(from),
         Job::WasmTestRunner { args } => {
             let all = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);

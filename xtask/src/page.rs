@@ -21,7 +21,7 @@ pub fn build(binary: Option<&Path>) -> Result<Catalog> {
 }
 
 /// The binary: the one given, or built and run.
-fn metacls(binary: Option<&Path>) -> Command {
+pub fn metacls(binary: Option<&Path>) -> Command {
     if let Some(binary) = binary {
         return Command::new(binary);
     }
