@@ -70,7 +70,7 @@ function row(field: Field, change: Change): HTMLElement {
   const input = inputOf(field, { id, name: field.name, 'aria-describedby': `${id}-help` });
   input.addEventListener('input', () => change(field.name, entered(field.kind, input)));
   const range = allowed(field.kind);
-  const help = `${field.meaning} ${range ? `Allowed: ${range}. ` : ''}Paper: ${field.paper}.`;
+  const help = `${field.meaning} ${range ? `Allowed: ${range}. ` : ''}Figures: ${field.paper}.`;
   return element(
     'div',
     { class: 'field' },
