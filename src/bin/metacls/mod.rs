@@ -69,7 +69,7 @@ enum Command {
 /// What to run.
 #[derive(Debug, clap::Args)]
 struct RunArgs {
-    /// A preset (figure1, figure2, figure3, quick), a configuration file (.json) or a link of the page
+    /// A preset (`metacls info` lists them), a configuration file (.json) or a link of the page
     /// ("#v=1&preset=...").
     experiment: String,
     /// Seeds: 7, or 0..4 (which is 0, 1, 2, 3), or 0..=4 (which is 0, 1, 2, 3, 4).
