@@ -6,7 +6,7 @@ mod golden;
 mod products;
 
 use metacls::engine::Device;
-use metacls::engine::info::EngineChoice;
+use metacls::engine::info::EngineKind;
 use metacls::engine::self_test::deviation;
 use metacls::gpu::Gpu;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -23,13 +23,13 @@ fn schedule_weights_and_digits_are_the_agreed_ones() {
 
 #[wasm_bindgen_test]
 async fn the_reference_passes_its_self_test() {
-    let off = deviation(&Device::Reference).await.unwrap().unwrap();
+    let off = deviation(&Device::Reference).await.unwrap();
     assert!(off < 1e-4, "{off}");
 }
 
 #[wasm_bindgen_test]
 async fn the_cpu_passes_its_self_test() {
-    let off = deviation(&Device::Cpu).await.unwrap().unwrap();
+    let off = deviation(&Device::Cpu).await.unwrap();
     assert!(off < 1e-4, "{off}");
 }
 
@@ -39,7 +39,7 @@ async fn every_shader_compiles_and_the_gpu_passes_its_self_test() {
     let gpu = Gpu::open().await.unwrap();
     gpu.check().unwrap();
     let config = metacls::experiments::find("quick").unwrap().config;
-    let opened = Device::open(EngineChoice::Gpu, &config).await.unwrap();
-    let off = deviation(&opened.device).await.unwrap().unwrap();
+    let device = Device::of(EngineKind::Gpu, &config).await.unwrap();
+    let off = deviation(&device).await.unwrap();
     assert!(off < 1e-3, "{off}");
 }

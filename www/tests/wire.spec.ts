@@ -1,5 +1,5 @@
-// What goes between the page and its worker: every event says its run, and a run that was replaced says nothing
-// any more.
+// What goes between the page and its worker: every event says its run, and a run that was replaced says
+// nothing any more.
 import type { Page } from '@playwright/test';
 import { configure, expect, open, small, status, test } from './page';
 
