@@ -11,6 +11,7 @@ mod figure1;
 mod figure2;
 mod figure3;
 mod quick;
+mod two_layers;
 
 use serde::Serialize;
 
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Experiment> {
         figure2::experiment(),
         figure3::experiment(),
         quick::experiment(),
+        two_layers::experiment(),
     ]
 }
 
