@@ -1,9 +1,9 @@
 //! Figure 1's network at Figure 2's rates: ours, beside the paper's two.
 //!
-//! Figures 1 and 2 differ in depth and in how fast inhibition is meta-learned. This one has Figure 1's depth and
-//! Figure 2's rates, so that each differs from it in one thing. With five seeds on MNIST (0 to 4) meta gains 0.141
-//! [0.124, 0.162] over baseline, as in Figure 1 (0.133 of forty), while fewer of h2's units are active: 10%
-//! against 13%. What claim 6 says of the upper layer does not hang on Figure 1's rates.
+//! Figures 1 and 2 differ in depth and in how fast inhibition is meta-learned. This one has Figure 1's depth
+//! and Figure 2's rates, so that each differs from it in one thing. With five seeds on MNIST (0 to 4) meta
+//! gains 0.141 [0.124, 0.162] over baseline, as in Figure 1 (0.133 of forty), while fewer of h2's units are
+//! active: 10% against 13%. What claim 6 says of the upper layer does not hang on Figure 1's rates.
 
 use super::panel::{Panel, Rate, Show, codes_and_matrices, differences};
 use super::{CATEGORY, Experiment, figure1, figure2};
@@ -17,8 +17,8 @@ pub(super) fn experiment() -> Experiment {
     Experiment {
         id: "two-layers",
         title: "Two layers, Figure 2's rates",
-        sentence: "Figure 1's network with Figure 2's rates, which differ in how fast inhibition is meta-learned: \
-                   what of Figure 2 is left without its depth.",
+        sentence: "Figure 1's network with Figure 2's rates, which differ in how fast inhibition is \
+                   meta-learned: what of Figure 2 is left without its depth.",
         config: Config {
             hidden: figure1::config().hidden,
             ..figure2::config()
