@@ -22,7 +22,7 @@
 //! 9. [`report`] writes results: tables, CSV, pictures, and what the page shows of a stored run.
 //! 10. [`driver`] takes all lanes through the stream.
 //! 11. [`messages`] turns errors into words; [`protocol`] is what the page and its worker say to each
-//!     other; `web` the worker's two programs.
+//!     other; `web` holds the worker's two programs.
 //!
 //! A *lane* is one network: one seed under one condition. Lanes are the outermost index of
 //! everything that is trained side by side.
