@@ -3,14 +3,20 @@
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
 //! then what is shown. So a configuration of an experiment has exactly one fragment. Lists are joined by
-//! commas, and no pathways are `none`. Reading is as strict as reading a file: what is unknown, twice there,
+//! commas, and no pathways are `none`. What was done to a link on its way is undone first
+//! ([`sent`](super::sent)); reading is then as strict as reading a file: what is unknown, twice there,
 //! mistyped or out of range is refused by name.
+//!
+//! A fragment holds no character that sh, cmd.exe or PowerShell would read within double quotes as anything
+//! but itself: sh and PowerShell look for `$`, the backquote and `"` there, sh for `\` and (typed by hand)
+//! `!` too, cmd.exe for `%` and `"`. So `metacls run "#v=1&preset=quick"` means the same in all three.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::config::{self, Config, KNOBS, word};
 use crate::experiments;
+use crate::experiments::sent::{self, SentError};
 
 /// Version of the fragments that this code writes.
 pub const VERSION: u32 = 1;
@@ -25,6 +31,8 @@ pub struct Link {
     pub config: Config,
     /// The point of the stream that is shown: tasks learned; none for the end.
     pub at: Option<u32>,
+    /// Whether it is shown in the Lab, though its experiment has a page of its own.
+    pub lab: bool,
 }
 
 /// Why a fragment can't be opened.
@@ -46,6 +54,9 @@ pub enum LinkError {
         /// What is wrong with it, and what is allowed.
         reason: String,
     },
+    /// More than one link can have been meant.
+    #[error(transparent)]
+    Sent(#[from] SentError),
     /// The parts are read, but what they say together is not allowed.
     #[error("{0}")]
     Config(String),
@@ -63,8 +74,8 @@ pub(super) fn differences(config: &Config, preset: &Config) -> Vec<(&'static str
 }
 
 /// The fragment, without `#`, of a configuration that belongs to an experiment (by its id), or to the nearest
-/// one where it belongs to none.
-pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>) -> String {
+/// one where it belongs to none; with what is shown of it, see [`Link`].
+pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>, lab: bool) -> String {
     let preset = experiment
         .and_then(experiments::find)
         .unwrap_or_else(|| experiments::nearest(config));
@@ -72,19 +83,29 @@ pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>) -> Stri
     let fields = differences(config, &preset.config);
     parts.extend(fields.iter().map(|(name, v)| format!("{name}={}", word(v))));
     parts.extend(at.map(|at| format!("at={at}")));
+    parts.extend(lab.then(|| "tab=lab".to_owned()));
     parts.join("&")
 }
 
-/// Reads a fragment, without `#`.
+/// Whether a text is meant as a link rather than as a file's name.
+pub fn is_meant(text: &str) -> bool {
+    match sent::undone(text) {
+        Ok(fragment) => fragment.starts_with("v="),
+        Err(_) => text.contains("preset"),
+    }
+}
+
+/// Reads a fragment or a whole link, as it was sent.
 ///
 /// # Errors
-/// If it is of another version, or anything in it is not exactly as [`write()`] could have it. `preset_of`
-/// says what to open instead.
-pub fn read(fragment: &str) -> Result<Link, LinkError> {
+/// If it is of another version, or anything in it is not exactly as [`write()`] could have it once what was
+/// done to it on the way is undone. `preset_of` says what to open instead.
+pub fn read(sent: &str) -> Result<Link, LinkError> {
     let wrong = |part: &str, reason: &str| LinkError::Part {
         part: part.chars().take(60).collect(),
         reason: reason.to_owned(),
     };
+    let fragment = sent::undone(sent)?;
     let mut parts = fragment.split('&');
     let version = parts.next().and_then(|p| p.strip_prefix("v="));
     match version.and_then(|v| v.parse::<u64>().ok()) {
@@ -100,6 +121,7 @@ pub fn read(fragment: &str) -> Result<Link, LinkError> {
         .ok_or_else(|| wrong(named, &format!("preset= one of {}", known.join(", "))))?;
     let mut all = json!(preset.config);
     let mut at = None;
+    let mut lab = false;
     let mut seen: Vec<&str> = Vec::new();
     for part in parts {
         let (name, text) = part
@@ -116,6 +138,10 @@ pub fn read(fragment: &str) -> Result<Link, LinkError> {
             );
             continue;
         }
+        if name == "tab" {
+            lab = text == "lab" || Err(wrong(part, "allowed: lab"))?;
+            continue;
+        }
         let knob = config::find(name).ok_or_else(|| wrong(part, "there is no such field"))?;
         all[name] = knob
             .parse(text)
@@ -130,11 +156,13 @@ pub fn read(fragment: &str) -> Result<Link, LinkError> {
         preset: preset.id.to_owned(),
         config,
         at,
+        lab,
     })
 }
 
-/// The preset that a fragment names, whatever else is wrong with it; the opening one where it names none.
-pub fn preset_of(fragment: &str) -> &'static str {
+/// The preset that a link names, whatever else is wrong with it; the opening one where it names none.
+pub fn preset_of(sent: &str) -> &'static str {
+    let fragment = sent::undone(sent).unwrap_or_else(|_| sent.to_owned());
     let named = fragment
         .split('&')
         .find_map(|p| p.strip_prefix("preset="))
@@ -155,7 +183,7 @@ mod tests {
     fn a_link_goes_out_and_in_unchanged() {
         for e in experiments::all() {
             assert_eq!(
-                write(&e.config, Some(e.id), None),
+                write(&e.config, Some(e.id), None, false),
                 format!("v=1&preset={}", e.id)
             );
         }
@@ -169,16 +197,15 @@ mod tests {
             alpha_0: 1e-3,
             ..figure2()
         };
-        let text = write(&config, None, Some(12));
+        let text = write(&config, None, Some(12), true);
         assert!(text.contains("hidden=64,32&pathways=40,10"), "{text}");
         let link = read(&text).unwrap();
-        assert_eq!((&link.config, link.at), (&config, Some(12)));
+        assert_eq!((&link.config, link.at, link.lab), (&config, Some(12), true));
         // One configuration, one fragment.
-        assert_eq!(write(&link.config, None, link.at), text);
-        assert!(
-            text.bytes()
-                .all(|b| b.is_ascii_graphic() && b != b'#' && b != b'%')
-        );
+        assert_eq!(write(&link.config, None, link.at, link.lab), text);
+        // Nothing that a shell or a mail program takes for anything else.
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_=&,.-".contains(&b);
+        assert!(text.bytes().all(is_plain), "{text}");
     }
 
     #[test]
@@ -206,6 +233,13 @@ mod tests {
             ("v=1&preset=figure1&conditions=frozen", "frozen starts from"),
             ("v=1&preset=figure1&at=21", "allowed: 0 to 20"),
             ("v=1&preset=figure1&at=x", "whole number of tasks"),
+            ("v=1&preset=figure1&tab=x", "tab=x: allowed: lab"),
+            (
+                "v=1&preset=figure1&seeds=3 4",
+                "white space within a number",
+            ),
+            ("https://host/page", "no link of this page"),
+            ("v=1&preset=figure1&seeds=3)&tasks=4", "seeds=3): allowed"),
         ] {
             let said = read(fragment).unwrap_err().to_string();
             assert!(said.contains(hint), "{fragment}: {said}");

@@ -6,6 +6,7 @@
 pub mod knobs;
 pub mod link;
 pub mod panel;
+pub mod sent;
 
 mod figure1;
 mod figure2;

@@ -44,10 +44,12 @@ pub enum Request {
         experiment: Option<String>,
         /// The point of the stream that is shown: tasks learned; none for the end.
         at: Option<u32>,
+        /// Whether it is shown in the Lab.
+        lab: bool,
     },
-    /// Reads a fragment (without `#`); answered by [`Response::LinkRead`].
+    /// Reads a link; answered by [`Response::LinkRead`].
     ReadLink {
-        /// The fragment.
+        /// The link or its fragment, as it was sent.
         fragment: String,
     },
 }

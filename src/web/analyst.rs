@@ -79,11 +79,12 @@ fn answer(request: Request) -> Response {
             config,
             experiment,
             at,
+            lab,
         } => Response::Link {
             // What is no configuration has no link; the editor says what is wrong with it.
             fragment: Config::from_json(&config)
                 .ok()
-                .map(|config| link::write(&config, experiment.as_deref(), at)),
+                .map(|config| link::write(&config, experiment.as_deref(), at, lab)),
         },
         Request::ReadLink { fragment } => {
             let read = link::read(&fragment);

@@ -28,9 +28,13 @@ experiment: string | null,
 /**
  * The point of the stream that is shown: tasks learned; none for the end.
  */
-at: number | null, } | { "type": "read_link", 
+at: number | null, 
 /**
- * The fragment.
+ * Whether it is shown in the Lab.
+ */
+lab: boolean, } | { "type": "read_link", 
+/**
+ * The link or its fragment, as it was sent.
  */
 fragment: string, };
 export type Response = { "type": "catalog", 
@@ -991,7 +995,11 @@ config: Config,
 /**
  * The point of the stream that is shown: tasks learned; none for the end.
  */
-at: number | null, };
+at: number | null, 
+/**
+ * Whether it is shown in the Lab, though its experiment has a page of its own.
+ */
+lab: boolean, };
 export type LayerSnapshot = { 
 /**
  * For each unit its output h as a share of the layer's largest: 0 is silent, 1 to 255 active.

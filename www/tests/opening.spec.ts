@@ -127,7 +127,7 @@ test('a link opens the same state elsewhere, and its run is the same to the bit'
   await configure(page, { ...small, eta_beta: '0.07' });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');
-  await expect(page.locator('#command')).toContainText("metacls run '#v=1&preset=quick");
+  await expect(page.locator('#command')).toContainText('metacls run "#v=1&preset=quick');
   const first = await results(page);
   await move(page, 2);
   await expect.poll(() => page.url()).toContain('at=2');

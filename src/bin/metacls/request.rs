@@ -72,9 +72,8 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
         });
     }
     // A link of the page, or its fragment alone.
-    let fragment = name.rsplit_once('#').map_or(name, |(_, f)| f);
-    if fragment.starts_with("v=") {
-        let link = link::read(fragment).map_err(|e| Failure::Usage(e.to_string()))?;
+    if link::is_meant(name) {
+        let link = link::read(name).map_err(|e| Failure::Usage(e.to_string()))?;
         return Ok(Asked {
             name: link.preset.clone(),
             experiment: Some(link.preset),

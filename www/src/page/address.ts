@@ -1,16 +1,14 @@
 // The address: what is chosen as a link, kept in step with it, and read when it comes.
 import type { Client } from '../client';
 import { get, put } from '../dom';
-import type { Choice } from '../state/choice';
+import { type Choice, isLab } from '../state/choice';
 import type { Store } from '../state/store';
+import { commandOf } from './command';
 import { debounced } from './debounce';
 
 /// Browsers refuse to have the address changed too often; so many milliseconds between two writes are
 /// allowed.
 const WAIT = 300;
-
-/// The point looked at is no part of what the terminal runs.
-const withoutPoint = (fragment: string) => fragment.replace(/&at=\d+$/, '');
 
 export class Address {
   /// What this page has written.
@@ -40,17 +38,19 @@ export class Address {
   }, WAIT);
 
   private async write() {
-    const { config, experiment, follows } = this.choice.get();
+    const choice = this.choice.get();
+    const { config, experiment, follows } = choice;
     const { fragment } = await this.client.ask('link', {
       type: 'write_link',
       config: JSON.stringify(config),
       experiment,
       at: follows ? null : this.at(),
+      lab: isLab(choice),
     });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return;
     this.written = fragment;
     history.replaceState(null, '', `#${fragment}`);
-    put(get('command'), `metacls run '#${withoutPoint(fragment)}'`);
+    put(get('command'), commandOf(fragment));
   }
 }

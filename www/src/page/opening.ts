@@ -60,12 +60,12 @@ export class Opening {
       this.runs.choose(preset);
       return this.show(tabOf(preset), preset);
     }
-    const { config, at } = link;
+    const { config, at, lab } = link;
     const plain = experimentOf(link.preset)?.config;
     const isOwn = plain !== undefined && settings(plain, config).length === 0;
     this.choice.update((choice) => ({ ...choice, experiment: link.preset, config }));
     this.runs.check();
-    await this.show(isOwn ? tabOf(link.preset) : LAB, link.preset);
+    await this.show(isOwn && !lab ? tabOf(link.preset) : LAB, link.preset);
     if (at === null) return;
     this.choice.update((choice) => ({ ...choice, follows: false }));
     this.time.move(at);

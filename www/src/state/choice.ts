@@ -76,6 +76,9 @@ const EXTENT = ['seeds', 'first_seed', 'conditions', 'evaluate_every', 'data'];
 export const settings = (a: Config, b: Config): string[] =>
   [...changed(a, b)].filter((name) => !EXTENT.includes(name));
 
+/// Whether a link must say that it is of the Lab, because its settings alone would open its experiment's tab.
+export const isLab = ({ tab, experiment }: Choice): boolean => tab === LAB && tabOf(experiment) !== LAB;
+
 /// The tabs, in order: each experiment with a stored run, then the Lab.
 export const tabs: { id: string; title: string }[] = [
   ...catalog.filter((e) => e.stored),
