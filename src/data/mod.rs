@@ -7,7 +7,7 @@ mod rotate;
 use serde::{Deserialize, Serialize};
 
 pub use digits::digits;
-pub use idx::{IdxError, mnist_files};
+pub use idx::{Chosen, Content, Header, IdxError, choose, header, mnist_files};
 pub use rotate::{Rotation, Turn, rotate};
 
 use crate::config::DataSet;

@@ -1,6 +1,5 @@
 //! What files share, whatever they hold: their versions, gzip, and reading them.
 
-#[cfg(not(target_arch = "wasm32"))]
 pub mod gzip;
 pub mod version;
 
@@ -63,7 +62,8 @@ const LARGEST: u64 = 1 << 30;
 #[cfg(not(target_arch = "wasm32"))]
 pub fn read<T: Versioned>(path: &std::path::Path) -> Result<T, FileError> {
     let file = path.display().to_string();
-    let bytes = std::fs::read(path).and_then(|bytes| gzip::unpack(bytes, LARGEST));
+    let bytes = std::fs::read(path)
+        .and_then(|bytes| gzip::unpack(bytes, LARGEST).map_err(std::io::Error::other));
     let bytes = bytes.map_err(|e| FileError::Unreadable {
         file: file.clone(),
         reason: e.to_string(),
