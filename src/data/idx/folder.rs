@@ -102,6 +102,9 @@ mod tests {
     use crate::config::DataSet;
     use crate::data::idx::tests::{gzip, images, labels};
 
+    /// A file's path and bytes, made of its own name and what it holds.
+    type Way = fn(&str, &[u8]) -> (String, Vec<u8>);
+
     fn four() -> Vec<(&'static str, Vec<u8>)> {
         vec![
             ("train-images-idx3-ubyte", images(9)),
@@ -128,7 +131,7 @@ mod tests {
     fn a_folder_is_read_as_people_have_it() {
         let plain = read(|name, bytes| (name.into(), bytes.to_vec())).unwrap();
         assert_eq!((plain.train.len(), plain.test.len()), (9, 3));
-        let ways: [fn(&str, &[u8]) -> (String, Vec<u8>); 6] = [
+        let ways: [Way; 6] = [
             |name, bytes| (format!("{name}.gz"), gzip(bytes)),
             |name, bytes| (format!("{name}/{name}"), bytes.to_vec()),
             |name, bytes| (format!("{name} (1).gz"), gzip(bytes)),

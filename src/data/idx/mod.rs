@@ -186,8 +186,8 @@ impl Dataset {
                 (test, "custom IDX files (the last seventh kept for testing)")
             }
         };
-        // A name is no proof: the same bytes are the same images whatever they are called. And nothing is lost
-        // by images that lie transposed, for every task turns all of them alike.
+        // A name is no proof: the same bytes are the same images whatever they are called. And nothing is
+        // lost by images that lie transposed, for every task turns all of them alike.
         let name = match is_emnist {
             true => format!("{name}; named EMNIST, whose images lie transposed and are used so"),
             false => name.to_owned(),
