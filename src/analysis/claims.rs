@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use crate::analysis::stats::{self, Estimate};
-use crate::config::{Condition, Config, DataSet};
+use crate::config::{Condition, Config, DataSet, Lane};
 use crate::model::Lesion;
 use crate::results::Results;
 use crate::results::record::{Evaluation, TaskRecord};
@@ -22,9 +22,8 @@ pub struct Seed<'a> {
 
 impl<'a> Seed<'a> {
     fn records(&self, condition: Condition) -> Option<&'a [TaskRecord]> {
-        let mut lanes = self.results.lanes.iter();
-        let lane = lanes.find(|l| l.seed == self.seed && l.condition == condition)?;
-        Some(&lane.records)
+        let seed = self.seed;
+        Some(&self.results.lane(Lane { seed, condition })?.records)
     }
 
     fn last(&self, condition: Condition) -> Option<&'a TaskRecord> {
@@ -214,6 +213,8 @@ pub struct PartOutcome {
     pub holds: bool,
     /// Each seed's number, in the order of seeds; empty for ratios, and where it is not measured.
     pub values: Vec<f64>,
+    /// Which seeds they are of: a seed that is not through, or was set aside, has none.
+    pub seeds: Vec<u32>,
 }
 
 /// What came of a claim.
@@ -278,8 +279,9 @@ impl Part {
     fn judge(&self, seeds: &[Seed<'_>]) -> PartOutcome {
         match self.rule {
             Rule::Above(measure) | Rule::Below(measure) | Rule::Shown(measure) => {
-                let values: Vec<f64> = seeds.iter().filter_map(measure).collect();
-                self.of_values(values)
+                let number = |s: &Seed<'_>| Some((s.seed, measure(s)?));
+                let (numbers, values) = seeds.iter().filter_map(number).unzip();
+                self.of_values(numbers, values)
             }
             Rule::RatioAtLeast(over, under, _)
             | Rule::RatioBelow(over, under, _)
@@ -314,11 +316,12 @@ impl Part {
             n: n as u32,
             holds: matches!(self.rule, Rule::Shown(_) | Rule::ShownRatio(..)),
             values: Vec::new(),
+            seeds: Vec::new(),
         }
     }
 
-    /// Of a number for each seed.
-    fn of_values(&self, values: Vec<f64>) -> PartOutcome {
+    /// Of a number for each of some seeds.
+    fn of_values(&self, seeds: Vec<u32>, values: Vec<f64>) -> PartOutcome {
         let bare = self.without_effect(values.len());
         let Some(estimate) = Estimate::of(&values) else {
             return bare;
@@ -335,6 +338,7 @@ impl Part {
                 _ => bare.holds,
             },
             values,
+            seeds,
             ..bare
         }
     }
@@ -440,7 +444,6 @@ pub fn judge(claims: &[Claim], preset: &Config, results: &Results) -> Vec<Outcom
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Lane;
     use crate::data::DataInfo;
     use crate::engine::info::{EngineInfo, EngineKind};
     use crate::experiments;

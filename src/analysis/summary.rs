@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::stats::{self, Estimate};
 use crate::config::{Condition, Lane};
 use crate::model::Lesion;
-use crate::results::record::{Evaluation, TaskRecord};
+use crate::results::record::{Accuracy, Evaluation, TaskRecord};
 
 /// How learning one task bears on others, from the accuracy matrix a(i, j): on task j after i tasks.
 ///
@@ -205,25 +205,24 @@ impl SummaryPoint {
             .iter()
             .filter_map(|r| r.evaluation.as_ref())
             .collect();
-        let lesions: Vec<LesionEstimate> = evaluations.first().map_or(Vec::new(), |first| {
-            first
-                .accuracy
-                .iter()
-                .enumerate()
-                .filter_map(|(i, a)| {
-                    let values: Vec<f64> = evaluations
-                        .iter()
-                        .filter_map(|e| e.accuracy.get(i))
-                        .map(|a| a.mean)
-                        .collect();
-                    Some(LesionEstimate {
-                        head: a.head,
-                        lesion: a.lesion,
-                        accuracy: estimate(&values)?,
-                    })
+        // Old files may have measured fewer lesions in some lanes: what the fullest has, found by name.
+        let fullest = evaluations.iter().max_by_key(|e| e.accuracy.len());
+        let lesions: Vec<LesionEstimate> = fullest
+            .iter()
+            .flat_map(|e| &e.accuracy)
+            .filter_map(|Accuracy { head, lesion, .. }| {
+                let is_it = |a: &&Accuracy| (a.head, a.lesion) == (*head, *lesion);
+                let found = evaluations
+                    .iter()
+                    .filter_map(|e| e.accuracy.iter().find(is_it));
+                let values: Vec<f64> = found.map(|a| a.mean).collect();
+                Some(LesionEstimate {
+                    head: *head,
+                    lesion: *lesion,
+                    accuracy: estimate(&values)?,
                 })
-                .collect()
-        });
+            })
+            .collect();
         let intact = |e: &Evaluation, head: usize| -> Option<Vec<f64>> {
             let mut all = e.accuracy.iter();
             all.find(|a| (a.head as usize, a.lesion) == (head, Lesion::Intact))
@@ -284,7 +283,6 @@ impl SummaryPoint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::record::Accuracy;
 
     /// Records of three tasks from an accuracy matrix whose rows are tasks learned.
     fn records(matrix: [[f64; 3]; 4]) -> Vec<TaskRecord> {

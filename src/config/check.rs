@@ -201,18 +201,20 @@ impl Config {
                 "test images have no item label; with item_head allowed: learned".into(),
             );
         }
+        problems.extend(self.too_large());
         problems
     }
 }
 
 impl Config {
-    /// Reads and checks a configuration's text.
+    /// Reads and checks a configuration's text, which may begin with a byte-order mark.
     ///
     /// # Errors
     /// If it is no JSON; every unknown, doubled, mistyped or out-of-range field, by name, with what is
     /// allowed.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let whole = |e: serde_json::Error| ConfigError::whole(e.to_string());
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Record(record) = serde_json::from_str(text).map_err(whole)?;
         Self::from_value(Value::Object(record))
     }

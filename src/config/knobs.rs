@@ -298,6 +298,7 @@ impl Kind {
         };
         let given = match value {
             Value::Null => "null".to_owned(),
+            Value::Array(list) if list.is_empty() => "an empty list".to_owned(),
             Value::String(text) => format!("\"{text}\""),
             other => super::word(other),
         };

@@ -4,6 +4,7 @@
 
 mod check;
 mod knobs;
+mod size;
 
 use serde::{Deserialize, Serialize};
 

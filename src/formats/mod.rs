@@ -1,8 +1,13 @@
-//! What files share, whatever they hold: their versions, gzip, and reading them.
+//! What files share, whatever they hold: text and its encodings, gzip, versions, and how a record is held
+//! against itself.
 
 pub mod gzip;
+pub mod kind;
+pub mod place;
+pub mod text;
 pub mod version;
 
+use kind::Kind;
 use version::{FormatError, Versioned};
 
 /// Why a file is of no use.
@@ -16,6 +21,14 @@ pub enum FileError {
         /// Why.
         reason: String,
     },
+    /// It is something else than text.
+    #[error("{file}: this is {found}")]
+    NoText {
+        /// Its path.
+        file: String,
+        /// What it is.
+        found: Kind,
+    },
     /// It does not hold what it should.
     #[error("{file}: {reason}")]
     Format {
@@ -26,48 +39,77 @@ pub enum FileError {
     },
 }
 
-impl FileError {
-    /// Of a file that holds no JSON, or not that of the record asked for.
-    pub fn malformed<T: Versioned>(file: &str, reason: impl ToString) -> Self {
-        Self::Format {
-            file: file.to_owned(),
-            reason: FormatError::Malformed {
-                kind: T::KIND,
-                reason: reason.to_string(),
-            },
-        }
-    }
-}
-
 /// Reads a record's JSON text; `file` names it in errors.
 ///
 /// # Errors
-/// If it is no JSON, of a later version, or not of its version's form.
+/// See [`version::read`].
 pub fn parse<T: Versioned>(file: &str, text: &str) -> Result<T, FileError> {
-    let value = serde_json::from_str(text).map_err(|e| FileError::malformed::<T>(file, e))?;
-    version::read(value).map_err(|reason| FileError::Format {
+    version::read(text).map_err(|reason| FileError::Format {
         file: file.to_owned(),
         reason,
     })
 }
 
-/// The most bytes a file may unpack to.
-#[cfg(not(target_arch = "wasm32"))]
+/// The most bytes that a file may have, and may unpack to.
 const LARGEST: u64 = 1 << 30;
 
-/// Reads a file, plain or gzip.
+/// The text of a file's bytes, unpacked where they are gzip (whatever the file is called), in any of the
+/// encodings of [`text::decode`]; `file` names it in errors.
 ///
 /// # Errors
-/// If it can't be read, is of a later version, or not of its version's form.
+/// If the bytes are damaged, hold more than is read, or are no text: then what they are, if it is known.
+pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, FileError> {
+    let unreadable = |reason: String| FileError::Unreadable {
+        file: file.to_owned(),
+        reason,
+    };
+    let bytes = gzip::unpack(bytes, LARGEST).map_err(|e| unreadable(e.to_string()))?;
+    let found = Kind::of_start(&bytes);
+    text::decode(bytes).map_err(|e| match found {
+        Some(found) => FileError::NoText {
+            file: file.to_owned(),
+            found,
+        },
+        None => unreadable(e.to_string()),
+    })
+}
+
+/// Reads a record from a file's bytes ([`text_of`]); `file` names it in errors.
+///
+/// # Errors
+/// If they are no text; see [`version::read`].
+pub fn open<T: Versioned>(file: &str, bytes: Vec<u8>) -> Result<T, FileError> {
+    parse(file, &text_of(file, bytes)?)
+}
+
+/// A file's bytes as they are.
+///
+/// # Errors
+/// If it can't be read, or has more than is read.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn bytes(path: &std::path::Path) -> Result<Vec<u8>, FileError> {
+    use std::io::Read;
+    let unreadable = |reason: String| FileError::Unreadable {
+        file: path.display().to_string(),
+        reason,
+    };
+    let mut held = Vec::new();
+    // One more than the most: a file that never ends is found, and not kept.
+    let read = std::fs::File::open(path).map(|file| file.take(LARGEST + 1));
+    let read = read.and_then(|mut file| file.read_to_end(&mut held));
+    read.map_err(|e| unreadable(e.to_string()))?;
+    if held.len() as u64 > LARGEST {
+        let words = format!("it has more than the {LARGEST} bytes that are read");
+        return Err(unreadable(words));
+    }
+    Ok(held)
+}
+
+/// Reads a record's file, plain or gzip.
+///
+/// # Errors
+/// If it can't be read; see [`open`].
 #[cfg(not(target_arch = "wasm32"))]
 pub fn read<T: Versioned>(path: &std::path::Path) -> Result<T, FileError> {
-    let file = path.display().to_string();
-    let bytes = std::fs::read(path)
-        .and_then(|bytes| gzip::unpack(bytes, LARGEST).map_err(std::io::Error::other));
-    let bytes = bytes.map_err(|e| FileError::Unreadable {
-        file: file.clone(),
-        reason: e.to_string(),
-    })?;
-    let text = String::from_utf8(bytes).map_err(|e| FileError::malformed::<T>(&file, e))?;
-    parse(&file, &text)
+    open(&path.display().to_string(), bytes(path)?)
 }

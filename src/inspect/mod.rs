@@ -3,6 +3,7 @@
 //!
 //! These are for the eye, in 255ths and in norms. Numbers that are reported come from evaluations.
 
+mod check;
 mod picture;
 mod probe;
 mod snapshot;

@@ -6,6 +6,7 @@ use super::{Learned, Probe, Snapshot, StepTrace};
 use crate::config::{Config, Lane};
 use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
+use crate::formats::place::Flaw;
 use crate::formats::version::{self, Upgrade, Versioned};
 
 /// One lane's snapshots over the stream.
@@ -66,4 +67,8 @@ impl Versioned for Watched {
             });
         },
     ];
+
+    fn checked(self) -> Result<Self, Flaw> {
+        super::check::checked(self)
+    }
 }

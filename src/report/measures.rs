@@ -1,7 +1,7 @@
 //! Numbers that a lane comes to: at the end of the stream, and over its whole course.
 
 use crate::analysis::summary::{Transfer, peak_of_alpha};
-use crate::model::Lesion;
+use crate::model::{Lesion, Model};
 use crate::results::description::lesion_name;
 use crate::results::record::{Evaluation, TaskRecord};
 use crate::results::{LaneResults, Results};
@@ -60,9 +60,10 @@ fn evaluation(record: &TaskRecord) -> Option<&Evaluation> {
 /// What tables have of the end of the stream, and of codes before training.
 pub(super) fn at_end(results: &Results) -> Vec<Measure> {
     let mut all = Vec::new();
-    let first = results.lanes.iter().find_map(last).and_then(evaluation);
-    for a in first.map_or(&[][..], |e| &e.accuracy) {
-        let (head, lesion) = (a.head, a.lesion);
+    let model = Model::new(&results.config, &results.data);
+    let lesions = model.lesions();
+    let heads = 0..model.heads.len() as u32;
+    for (head, lesion) in heads.flat_map(|h| lesions.iter().map(move |&l| (h, l))) {
         let of = move |lane: &LaneResults| {
             let mut all = evaluation(last(lane)?)?.accuracy.iter();
             all.find(|a| (a.head, a.lesion) == (head, lesion))

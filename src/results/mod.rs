@@ -1,5 +1,6 @@
 //! The results file: everything a run measured and what it came from, as JSON.
 
+pub(crate) mod check;
 pub mod description;
 pub mod record;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Condition, Config, Lane};
 use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
+use crate::formats::place::Flaw;
 use crate::formats::version::{self, Upgrade, Versioned};
 use crate::model::Lesion;
 use crate::results::record::TaskRecord;
@@ -22,9 +24,24 @@ impl Versioned for Results {
             });
         },
     ];
+
+    fn checked(self) -> Result<Self, Flaw> {
+        check::checked(self)
+    }
 }
 
 impl Results {
+    /// What was measured of a lane; none of a lane that is not there.
+    pub fn lane(&self, lane: Lane) -> Option<&LaneResults> {
+        // Where it stands if all are there in the configuration's order.
+        let conditions = &self.config.conditions;
+        let condition = conditions.iter().position(|&c| c == lane.condition)?;
+        let seed = lane.seed.checked_sub(self.config.first_seed)? as usize;
+        let place = self.lanes.get(seed * conditions.len() + condition);
+        let held = place.filter(|held| held.lane() == lane);
+        held.or_else(|| self.lanes.iter().find(|held| held.lane() == lane))
+    }
+
     /// A smaller copy: rates, losses and correlations to six digits, correlations before and after learning
     /// only, each task's accuracy of the intact network only, and without each task's active fractions.
     /// Counted shares keep twelve digits: all they have.
@@ -90,7 +107,7 @@ pub struct Results {
     pub matrices: Vec<String>,
     /// Names of heads, by index.
     pub heads: Vec<String>,
-    /// One entry for each lane.
+    /// One entry for each of the configuration's lanes, in its order; of a file, once it was read.
     pub lanes: Vec<LaneResults>,
     /// Seconds spent in observe steps.
     pub training_seconds: f64,

@@ -65,11 +65,11 @@ fn answer(request: Request) -> Response {
                 config: None,
             },
         },
-        Request::Open { file } => match opened(&file) {
+        Request::Open { file } => match opened(file) {
             Ok(run) => Response::Opened(Box::new(run)),
             Err(reason) => Response::Refused { reason },
         },
-        Request::Convert { file, format } => match results(&file) {
+        Request::Convert { file, format } => match results(file) {
             Ok(results) => written(&results, format),
             Err(e) => Response::Refused {
                 reason: e.to_string(),
@@ -97,14 +97,12 @@ fn answer(request: Request) -> Response {
     }
 }
 
-fn results(file: &File) -> Result<Results, FileError> {
-    let text = str::from_utf8(&file.bytes);
-    let text = text.map_err(|e| FileError::malformed::<Results>(&file.name, e))?;
-    formats::parse(&file.name, text)
+fn results(file: File) -> Result<Results, FileError> {
+    formats::open(&file.name, file.bytes)
 }
 
 /// A results file as the page shows it.
-fn opened(file: &File) -> Result<StoredRun, String> {
+fn opened(file: File) -> Result<StoredRun, String> {
     let results = results(file).map_err(|e| e.to_string())?;
     StoredRun::of(&results).map_err(|e| e.to_string())
 }

@@ -981,7 +981,11 @@ holds: boolean,
 /**
  * Each seed's number, in the order of seeds; empty for ratios, and where it is not measured.
  */
-values: Array<number>, };
+values: Array<number>, 
+/**
+ * Which seeds they are of: a seed that is not through, or was set aside, has none.
+ */
+seeds: Array<number>, };
 export type Verdict = "holds" | "does_not_hold" | "provisionally_holds" | "provisionally_not" | "not_the_papers_setting" | "not_measured" | "shown";
 export type Link = { 
 /**

@@ -1,6 +1,6 @@
 // A claim's part, seed by seed: a swarm with its mean, its interval and zero.
 import * as Plot from '@observablehq/plot';
-import { type Course, compared, isOver, seedsOf } from '../course';
+import { type Course, compared, isOver } from '../course';
 import { effect } from '../format';
 import { style } from '../theme';
 import { type Chart, jitter, LATER, sizes } from './chart';
@@ -39,10 +39,9 @@ export const differences: Chart<'differences'> = ({ claim, part }, { front, behi
   const { tasks, conditions } = front.run.config;
   const condition = compared(conditions).at(-1) ?? 'meta';
   const common = { condition, tasks_learned: tasks, metric: what };
-  const seeds = seedsOf(of);
   const numbers = (): Row[] => [
     { seed: 'mean', ...common, value: mean, low: from, high: to },
-    ...here.values.map((value, i) => ({ seed: seeds[i] ?? i, ...common, value })),
+    ...here.values.map((value, i) => ({ seed: here.seeds[i] ?? i, ...common, value })),
   ];
   const words = `${effect(mean)}, 95% interval ${effect(from)} to ${effect(to)}, ${n} seeds`;
   return { plot, numbers, label: `${what}: ${words}` };
