@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::config::Config;
+use crate::formats::kind::Kind;
 use crate::lane::Sample;
 use crate::model::{LaneState, Model, Rule};
 
@@ -189,6 +190,9 @@ impl Text {
                 check_weights("after", model, weights)?;
             }
         }
+        if !model.pathways && (self.last.lesion_l.is_some() || self.last.lesion_r.is_some()) {
+            return Err("final: lesions of pathways, but there are none".into());
+        }
         let n = self.images.len();
         for step in &self.steps {
             let mut samples = step.current.iter().chain(&step.replay);
@@ -270,7 +274,10 @@ impl Vector {
     }
 
     fn read(text: &str) -> Result<Self, String> {
-        let text: Text = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        let text: Text = serde_json::from_str(text).map_err(|e| match Kind::of_text(text) {
+            found if found.is_known() && found != Kind::Vector => format!("this is {found}"),
+            _ => e.to_string(),
+        })?;
         let model = text.config.model()?;
         text.check(&model)?;
         let labels = text.labels(&model)?;

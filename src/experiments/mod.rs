@@ -3,6 +3,7 @@
 //! Tabs and panels of the page, pictures, stored files, links and the command line go through [`all`];
 //! nothing else names an experiment. Another one is a file here and its place in the list.
 
+pub mod held;
 pub mod knobs;
 pub mod link;
 pub mod panel;

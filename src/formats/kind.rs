@@ -100,7 +100,7 @@ impl Kind {
 
     /// Of a text.
     pub fn of_text(text: &str) -> Self {
-        let start = text.trim_start();
+        let start = text.trim_start_matches('\u{feff}').trim_start();
         if start.is_empty() {
             return Self::Empty;
         }

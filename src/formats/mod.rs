@@ -21,7 +21,7 @@ pub enum FileError {
         /// Why.
         reason: String,
     },
-    /// It is something else than text.
+    /// It is something else than a record's text.
     #[error("{file}: this is {found}")]
     NoText {
         /// Its path.
@@ -64,14 +64,13 @@ pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, FileError> {
         reason,
     };
     let bytes = gzip::unpack(bytes, LARGEST).map_err(|e| unreadable(e.to_string()))?;
-    let found = Kind::of_start(&bytes);
-    text::decode(bytes).map_err(|e| match found {
-        Some(found) => FileError::NoText {
+    if let Some(found) = Kind::of_start(&bytes) {
+        return Err(FileError::NoText {
             file: file.to_owned(),
             found,
-        },
-        None => unreadable(e.to_string()),
-    })
+        });
+    }
+    text::decode(bytes).map_err(|e| unreadable(e.to_string()))
 }
 
 /// Reads a record from a file's bytes ([`text_of`]); `file` names it in errors.

@@ -173,24 +173,35 @@ fn bounded(text: &str, most: usize) -> Result<(), FormatError> {
 }
 
 fn from_text<T: Versioned>(text: &str) -> Result<T, FormatError> {
-    let malformed = |e: serde_json::Error| FormatError::Malformed {
-        kind: T::KIND,
-        reason: e.to_string(),
-    };
-    let Schema(schema) = match serde_json::from_str(text) {
-        Ok(schema) => schema,
-        // JSON, but no record.
-        Err(e) if e.is_data() && !text.trim_start().starts_with('{') => {
-            return Err(FormatError::Foreign(T::KIND));
-        }
-        Err(e) => return Err(malformed(e)),
-    };
-    if version_of::<T>(schema.as_ref())? == u64::from(current::<T>()) {
+    let malformed = |e: serde_json::Error| malformed::<T>(&e);
+    if said::<T>(text)? == u64::from(current::<T>()) {
         return serde_json::from_str(text).map_err(malformed);
     }
     let mut value = serde_json::from_str(text).map_err(malformed)?;
     upgrade::<T>(&mut value)?;
     T::deserialize(value).map_err(malformed)
+}
+
+fn malformed<T: Versioned>(e: &serde_json::Error) -> FormatError {
+    FormatError::Malformed {
+        kind: T::KIND,
+        reason: e.to_string(),
+    }
+}
+
+/// What version of `T` a record's JSON text says that it is.
+///
+/// # Errors
+/// If it is no JSON, no record, says no version, or a later one.
+pub fn said<T: Versioned>(text: &str) -> Result<u64, FormatError> {
+    match serde_json::from_str(text) {
+        Ok(Schema(schema)) => version_of::<T>(schema.as_ref()),
+        // JSON, but no record.
+        Err(e) if e.is_data() && !text.trim_start().starts_with('{') => {
+            Err(FormatError::Foreign(T::KIND))
+        }
+        Err(e) => Err(malformed::<T>(&e)),
+    }
 }
 
 /// A record's field `schema`, whatever else it holds.

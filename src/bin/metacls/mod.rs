@@ -69,8 +69,8 @@ enum Command {
 /// What to run.
 #[derive(Debug, clap::Args)]
 struct RunArgs {
-    /// A preset (`metacls info` lists them), a configuration file (.json) or a link of the page
-    /// ("#v=1&preset=...").
+    /// A preset (`metacls info` lists them), a configuration file (.json), a link of the page
+    /// ("#v=1&preset=..."), or a results file, whose configuration is run again.
     experiment: String,
     /// Seeds: 7, or 0..4 (which is 0, 1, 2, 3), or 0..=4 (which is 0, 1, 2, 3, 4).
     #[arg(long)]
@@ -147,6 +147,21 @@ fn print(text: &str) -> Result<(), Failure> {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(e)),
         _ => Ok(()),
     }
+}
+
+/// A file's name without its folder and endings: what files made of it are named after.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut stem = name.as_ref();
+    for ending in [".gz", ".json"] {
+        // Endings are written in any case.
+        let at = stem.len().saturating_sub(ending.len());
+        match stem.split_at_checked(at) {
+            Some((start, end)) if end.eq_ignore_ascii_case(ending) => stem = start,
+            _ => {}
+        }
+    }
+    stem.to_owned()
 }
 
 /// Writes a file, gzip, and says so; makes its folder.

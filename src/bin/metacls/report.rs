@@ -9,7 +9,7 @@ use metacls::report::figure::{self, Theme};
 use metacls::report::page::StoredRun;
 use metacls::results::Results;
 
-use super::{Failure, print, write_file, write_gzip};
+use super::{Failure, print, stem, write_file, write_gzip};
 
 /// What to tell.
 #[derive(Debug, clap::Args)]
@@ -86,10 +86,4 @@ fn for_page(path: &Path, results: &Results, to: &Path) -> Result<(), Failure> {
         write_gzip(&with("units.gz"), &json)?;
     }
     Ok(())
-}
-
-fn stem(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.trim_end_matches(".gz").trim_end_matches(".json");
-    name.to_owned()
 }

@@ -3,11 +3,13 @@
 
 use std::path::Path;
 
-use metacls::config::{self, Config, DataSet};
+use metacls::config::{self, Config, DataSet, Kind};
 use metacls::data::Dataset;
+use metacls::experiments::held::{self, Held};
 use metacls::experiments::{self, link};
+use metacls::formats;
 
-use super::{Failure, RunArgs};
+use super::{Failure, RunArgs, stem};
 
 /// What is to be run.
 pub(super) struct Asked {
@@ -81,48 +83,72 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
         });
     }
     let path = Path::new(name);
-    if path.extension().is_none_or(|e| e != "json") {
+    if !path.exists() && !is_named_as_file(name) {
         let known: Vec<&str> = experiments::all().iter().map(|e| e.id).collect();
         return Err(Failure::Usage(format!(
-            "there is no preset \"{name}\"; there are {}, or give a configuration file (.json) \
-             or a link of the page",
+            "there is no preset \"{name}\"; there are {}, or give a configuration file (.json), a results \
+             file, or a link of the page",
             known.join(", ")
         )));
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Failure::Usage(format!("{name}: can't be read ({e})")))?;
-    let config = Config::from_json(&text).map_err(|e| Failure::Usage(format!("{name}: {e}")))?;
+    let text = formats::bytes(path).and_then(|bytes| formats::text_of(name, bytes));
+    let text = text.map_err(|e| Failure::Usage(e.to_string()))?;
+    let Held { experiment, config } =
+        held::read(&text).map_err(|e| Failure::Usage(format!("{name}: {e}")))?;
     Ok(Asked {
-        name: path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        experiment: None,
+        name: stem(path),
+        experiment,
         config,
     })
+}
+
+/// Whether a name is meant as a file's, though there is none.
+fn is_named_as_file(name: &str) -> bool {
+    let small = name.to_ascii_lowercase();
+    [".json", ".gz"].iter().any(|end| small.ends_with(end))
 }
 
 /// "7", "0..4" (without 4) or "0..=4" (with 4), as first seed and count.
 fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
     let wrong = || {
+        let bounds = |name| match config::find(name).map(|knob| knob.kind) {
+            Some(Kind::Whole { max, .. }) => max,
+            _ => u32::MAX,
+        };
         Failure::Usage(format!(
-            "--seeds {text}: give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4"
+            "--seeds {text}: give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4; \
+             allowed: the first from 0 to {}, up to {} of them",
+            bounds("first_seed"),
+            bounds("seeds")
         ))
     };
-    let number = |t: &str| t.trim().parse::<u32>().map_err(|_| wrong());
-    let Some((from, to)) = text.split_once("..") else {
-        return Ok((number(text)?, 1));
+    let number = |t: &str| t.trim().parse::<u64>().map_err(|_| wrong());
+    let (first, end) = match text.split_once("..") {
+        None => {
+            let only = number(text)?;
+            (only, only.saturating_add(1))
+        }
+        Some((from, to)) => match to.strip_prefix('=') {
+            Some(last) => (number(from)?, number(last)?.saturating_add(1)),
+            None => (number(from)?, number(to)?),
+        },
     };
-    let first = number(from)?;
-    let end = match to.strip_prefix('=') {
-        Some(last) => number(last)?.checked_add(1).ok_or_else(wrong)?,
-        None => number(to)?,
-    };
-    if end <= first {
-        return Err(wrong());
+    let count = end.checked_sub(first).filter(|&count| count > 0);
+    let both = (u32::try_from(first), count.map(u32::try_from));
+    match both {
+        (Ok(first), Some(Ok(count)))
+            if is_allowed("first_seed", first) && is_allowed("seeds", count) =>
+        {
+            Ok((first, count))
+        }
+        _ => Err(wrong()),
     }
-    Ok((first, end - first))
+}
+
+/// Whether a knob may have that value.
+fn is_allowed(name: &str, value: u32) -> bool {
+    let range = |kind| matches!(kind, Kind::Whole { min, max } if (min..=max).contains(&value));
+    config::find(name).is_some_and(|knob| range(knob.kind))
 }
 
 /// The images that are asked for.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use metacls::conformance::{Candidate, Report, Vector, check};
 use metacls::engine::Device;
 use metacls::engine::info::EngineChoice;
+use metacls::formats;
 use metacls::gpu::Gpu;
 use metacls::messages;
 
@@ -16,7 +17,7 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
         .map_err(|e| Failure::Usage(format!("{}: can't be read ({e})", dir.display())))?;
     let mut files: Vec<_> = entries
         .filter_map(|e| e.ok().map(|e| e.path()))
-        .filter(|p| p.extension().is_some_and(|e| e == "json"))
+        .filter(|p| is_json(p))
         .collect();
     files.sort();
     if files.is_empty() {
@@ -74,11 +75,18 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether a file is named as JSON, packed or not.
+fn is_json(file: &Path) -> bool {
+    let name = file.to_string_lossy().to_ascii_lowercase();
+    name.ends_with(".json") || name.ends_with(".json.gz")
+}
+
 /// None where the engine does not do what the file asks for.
 fn judge(file: &Path, device: &Device) -> Result<Option<Report>, String> {
-    let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
-    let vector =
-        Vector::from_json(&file.display().to_string(), &text).map_err(|e| e.to_string())?;
+    let name = file.display().to_string();
+    let text = formats::bytes(file).and_then(|bytes| formats::text_of(&name, bytes));
+    let vector = Vector::from_json(&name, &text.map_err(|e| e.to_string())?);
+    let vector = vector.map_err(|e| e.to_string())?;
     let mut engine = match device {
         Device::Gpu(_) if vector.rule.knobs.second_order => return Ok(None),
         Device::Gpu(gpu) => Candidate::gpu(gpu.clone(), &vector).map_err(|e| e.to_string())?,
