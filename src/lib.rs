@@ -20,7 +20,7 @@
 //!    [`analysis`] has statistics, summaries and the paper's claims.
 //! 8. [`experiments`] holds the paper's figures: settings, claims, panels; and an experiment in a URL.
 //! 9. [`report`] writes results: tables, CSV, pictures, and what the page shows of a stored run.
-//! 10. [`driver`] takes all lanes through the stream.
+//! 10. [`kept`] is a run in progress as files; [`driver`] takes all lanes through the stream.
 //! 11. [`messages`] turns errors into words; [`protocol`] is what the page and its worker say to each
 //!     other; `web` holds the worker's two programs.
 //!
@@ -38,6 +38,7 @@ pub mod experiments;
 pub mod formats;
 pub mod gpu;
 pub mod inspect;
+pub mod kept;
 pub mod lane;
 pub mod messages;
 pub mod model;

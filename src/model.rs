@@ -286,11 +286,6 @@ impl Model {
         units.sort_unstable();
         units
     }
-
-    /// Weights of all matrices together.
-    pub fn weights(&self) -> usize {
-        self.matrices.iter().map(|m| m.units * m.fan_in).sum()
-    }
 }
 
 /// The learning rule of one lane: what of it is learned, and how.

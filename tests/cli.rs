@@ -37,8 +37,8 @@ fn small_config(folder: &Path) -> String {
     path.display().to_string()
 }
 
-fn lanes(folder: &Path) -> serde_json::Value {
-    let text = std::fs::read_to_string(folder.join("small.json")).unwrap();
+fn lanes(file: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(file).unwrap();
     let mut results: serde_json::Value = serde_json::from_str(&text).unwrap();
     results["lanes"].take()
 }
@@ -55,7 +55,7 @@ fn the_same_command_twice_gives_the_same_numbers_bit_for_bit() {
     };
     for engine in engines {
         let run = |name: &str| {
-            let out = folder.path().join(format!("{engine}-{name}"));
+            let out = folder.path().join(format!("{engine}-{name}.json"));
             let output = metacls(&[
                 "run",
                 &config,
@@ -195,7 +195,7 @@ fn a_report_tells_tables_claims_rows_and_pictures() {
         "--engine",
         "cpu",
         "--out",
-        &at("out"),
+        &at("out/small.json"),
     ]);
     assert_eq!(code(&run), 0, "{}", said(&run));
     let report = metacls(&[

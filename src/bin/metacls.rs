@@ -1,4 +1,6 @@
-//! The experiments without a browser: `metacls run`, `metacls verify`, `metacls info`.
+//! The experiments without a browser: `metacls run`, `metacls report`, `metacls info` and their like.
+// A closed pipe must not end a run: what is said goes through `terminal::voice`.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "metacls/mod.rs"]

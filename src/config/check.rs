@@ -219,6 +219,14 @@ impl Config {
         Self::from_value(Value::Object(record))
     }
 
+    /// The first knob, in the order of their declaration, that another configuration has otherwise.
+    pub fn first_difference(&self, other: &Self) -> Option<&'static str> {
+        let fields = |config: &Self| serde_json::to_value(config).unwrap_or_default();
+        let (ours, theirs) = (fields(self), fields(other));
+        let differs = |name: &&str| ours.get(*name) != theirs.get(*name);
+        KNOBS.iter().map(|knob| knob.name).find(differs)
+    }
+
     /// The configuration as JSON, one field a line.
     pub fn to_json(&self) -> String {
         // A flat record of numbers, words and lists always has a JSON form.

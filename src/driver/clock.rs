@@ -11,6 +11,8 @@ pub(super) struct Clock {
     step_seconds: Option<f64>,
     /// Seconds of evaluating an image of each of its lanes.
     image_seconds: Option<f64>,
+    /// Time spent in training and evaluation before the run was stopped and gone on with.
+    before: (Duration, Duration),
     /// Time spent in observe steps, and the lane-steps taken in it.
     training: Duration,
     timed_lane_steps: u64,
@@ -23,9 +25,20 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Seconds spent so far in training and evaluation.
+    /// Seconds spent so far in training and evaluation, also before the run was stopped.
     pub(super) fn seconds(&self) -> (f64, f64) {
-        (self.training.as_secs_f64(), self.evaluation.as_secs_f64())
+        let (training, evaluation) = self.before;
+        (
+            (training + self.training).as_secs_f64(),
+            (evaluation + self.evaluation).as_secs_f64(),
+        )
+    }
+
+    /// Takes over the seconds that were spent before the run was stopped.
+    pub(super) fn restore(&mut self, training: f64, evaluation: f64) {
+        let seconds = |s: f64| Duration::try_from_secs_f64(s).unwrap_or_default();
+        self.before.0 = self.before.0.max(seconds(training));
+        self.before.1 = self.before.1.max(seconds(evaluation));
     }
 
     /// Counts steps of the wave's lanes.

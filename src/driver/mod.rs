@@ -5,7 +5,8 @@
 //!
 //! Where there are several seeds it first tries how many of them the device takes through a step within a
 //! slice ([`plan`]). After each task it keeps every lane's values, so that a run whose device was lost goes
-//! on from there on another ([`Driver::recover`]). Neither changes a number: lanes know nothing of each
+//! on from there on another ([`Driver::recover`]), and one that was stopped from what was written of it
+//! ([`Driver::checkpoint`], [`Driver::restore`]). None of these changes a number: lanes know nothing of each
 //! other, and a lane's arithmetic does not depend on where it lies.
 
 mod clock;
@@ -13,10 +14,13 @@ mod inspection;
 mod plan;
 mod progress;
 mod recovery;
+mod restore;
 mod run;
+mod units;
 mod work;
 
 pub use progress::Progress;
+pub use restore::RestoreError;
 pub use run::draws;
 
 use std::sync::Arc;
@@ -24,6 +28,7 @@ use std::sync::Arc;
 use clock::Clock;
 use inspection::Watched;
 use run::Run;
+use units::Units;
 
 use crate::analysis::summary::Summary;
 use crate::config::{Config, Lane};
@@ -88,6 +93,11 @@ pub enum Note {
     },
     /// All lanes of a wave are through a task (or measured before the first).
     TaskEnd,
+    /// All lanes of a wave are through, or diverged.
+    WaveEnd {
+        /// Their indices.
+        lanes: Vec<usize>,
+    },
     /// All lanes are through.
     Done,
 }
@@ -118,7 +128,7 @@ enum Next {
 
 /// Where a wave can go on: its lanes' values after so many tasks.
 #[derive(Debug)]
-struct Checkpoint {
+struct Kept {
     tasks_learned: u32,
     states: Vec<LaneState<f32>>,
 }
@@ -137,7 +147,11 @@ pub struct Driver {
     /// What the wave does next, and how many tasks it has learned.
     next: Next,
     learned_tasks: u32,
-    checkpoint: Option<Checkpoint>,
+    kept: Option<Kept>,
+    /// For each lane whether it is left to these waves, and how many lanes are not: what a run that was
+    /// stopped had done.
+    rest: Vec<bool>,
+    ended_before: usize,
     /// Whether a device was lost since the last task end: a second time in a row is not tried again.
     recovered: bool,
     /// What was measured of each lane.
@@ -145,6 +159,7 @@ pub struct Driver {
     /// Final alpha and beta of lanes that are through: frozen ones start from meta's.
     learned: Vec<Option<(Vec<f32>, Vec<f32>)>>,
     watched: Watched,
+    units: Option<Units>,
     clock: Clock,
 }
 
@@ -164,6 +179,8 @@ impl Driver {
         let mut driver = Self {
             results: results.collect(),
             learned: vec![None; run.lanes.len()],
+            rest: vec![true; run.lanes.len()],
+            ended_before: 0,
             run,
             device,
             info,
@@ -172,14 +189,15 @@ impl Driver {
             engine: None,
             next: Next::Size { seeds: 1 },
             learned_tasks: 0,
-            checkpoint: None,
+            kept: None,
             recovered: false,
             watched: Watched::default(),
+            units: None,
             clock: Clock::default(),
         };
         let most = driver.seeds_that_fit()?;
         driver.waves = driver.waves_of(most);
-        if driver.run.config.seeds == 1 {
+        if !driver.sizes() {
             driver.begin_wave()?;
         }
         Ok(driver)
@@ -192,17 +210,17 @@ impl Driver {
         self
     }
 
-    /// Puts the wave in progress on the device: at its checkpoint if there is one, else at its beginning.
+    /// Puts the wave in progress on the device: at what is kept of it, or at its beginning.
     fn begin_wave(&mut self) -> Result<(), RunError> {
         self.engine = None;
         let Some(wave) = self.waves.get(self.wave) else {
             return Ok(());
         };
-        let checkpoint = self.checkpoint.as_ref();
-        self.learned_tasks = checkpoint.map_or(0, |c| c.tasks_learned);
+        let kept = self.kept.as_ref();
+        self.learned_tasks = kept.map_or(0, |k| k.tasks_learned);
         let first_step = self.learned_tasks * self.run.config.steps_per_task();
-        let mut engine = self.engine_for(wave, checkpoint.map(|c| &c.states[..]), first_step)?;
-        self.next = if checkpoint.is_some() {
+        let mut engine = self.engine_for(wave, kept.map(|k| &k.states[..]), first_step)?;
+        self.next = if kept.is_some() {
             Next::Step(first_step)
         } else {
             engine.begin_evaluation();
@@ -269,8 +287,10 @@ impl Driver {
         let finished =
             notes.last() == Some(&Note::TaskEnd) && self.learned_tasks == self.run.config.tasks;
         if finished {
+            let lanes = self.waves.get(self.wave).cloned().unwrap_or_default();
+            notes.push(Note::WaveEnd { lanes });
             self.wave += 1;
-            self.checkpoint = None;
+            self.kept = None;
             if self.is_done() {
                 self.engine = None;
                 notes.push(Note::Done);
@@ -315,15 +335,30 @@ impl Driver {
         Summary::with_intervals(&self.run.config.conditions, lanes)
     }
 
+    /// Lanes that are through, or diverged.
+    pub fn lanes_ended(&self) -> usize {
+        (0..self.run.lanes.len())
+            .filter(|&lane| self.has_ended(lane))
+            .count()
+    }
+
     /// Seeds whose lanes are all through.
     pub fn seeds_done(&self) -> usize {
         let waves = &self.waves[..self.wave.min(self.waves.len())];
         let lanes: usize = waves.iter().map(Vec::len).sum();
-        lanes / self.run.config.conditions.len().max(1)
+        (self.ended_before + lanes) / self.run.config.conditions.len().max(1)
     }
 
     /// Everything measured so far.
     pub fn results(&self) -> Results {
+        Results {
+            lanes: self.results.clone(),
+            ..self.results_without_lanes()
+        }
+    }
+
+    /// What the run is, in a results file's form.
+    pub fn results_without_lanes(&self) -> Results {
         let (training_seconds, evaluation_seconds) = self.seconds();
         let Run { model, config, .. } = &self.run;
         Results {
@@ -337,7 +372,7 @@ impl Driver {
             layers: model.layers.iter().map(|l| l.name.clone()).collect(),
             matrices: model.matrices.iter().map(|m| m.name.clone()).collect(),
             heads: model.heads.iter().map(|h| h.name.to_owned()).collect(),
-            lanes: self.results.clone(),
+            lanes: Vec::new(),
             training_seconds,
             evaluation_seconds,
         }

@@ -8,42 +8,80 @@ use web_time::Instant;
 use super::{Driver, Next, RunError, SLICE};
 use crate::config::{Condition, Lane};
 use crate::engine::{Engine, Wave};
-use crate::model::{LaneState, initial};
+use crate::model::{LaneState, Model, initial};
 
+/// The most bytes of lanes' values that are kept at task ends. Beyond it a wave that was stopped, or whose
+/// device was lost, begins again from its first step.
+pub(super) const KEPT_BYTES: usize = if cfg!(target_arch = "wasm32") {
+    256 << 20
+} else {
+    1 << 30
+};
+/// Lanes for each core: enough that all cores end at nearly the same time, few enough that the lanes in
+/// progress are a small part of a long run.
+const LANES_A_CORE: u32 = 8;
 /// By how much more seeds are tried next while a step of those tried fits a slice.
 const GROWTH: usize = 4;
+
+/// Threads that train lanes on this computer's cores.
+fn cores() -> u32 {
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        rayon::current_num_threads() as u32
+    }
+    #[cfg(target_arch = "wasm32")]
+    {
+        1
+    }
+}
+
+/// The most seeds side by side on this computer's cores: some lanes for each core, but no more than are kept
+/// at task ends, unless cores would idle.
+fn seeds_on_cores(model: &Model, per_seed: u32, cores: u32) -> u32 {
+    let seed_bytes = model.parameters() * size_of::<f32>() * per_seed as usize;
+    let kept = (KEPT_BYTES / seed_bytes.max(1)) as u32;
+    let busy = (cores * LANES_A_CORE).div_ceil(per_seed);
+    busy.min(kept).max(cores.div_ceil(per_seed)).max(1)
+}
 
 impl Driver {
     /// The most seeds whose lanes the device's buffers hold.
     pub(super) fn seeds_that_fit(&self) -> Result<usize, RunError> {
         let conditions = self.run.config.conditions.iter();
         let per_seed = conditions.filter(|c| **c != Condition::Frozen).count();
-        let most =
-            self.device
-                .seeds_that_fit(&self.run.model, &self.run.config, per_seed as u32)?;
+        let per_seed = per_seed.max(1) as u32;
+        let (model, config) = (&self.run.model, &self.run.config);
+        let most = match self.device.seeds_that_fit(model, config, per_seed)? {
+            Some(most) => most,
+            None => seeds_on_cores(model, per_seed, cores()),
+        };
         Ok((most.min(self.run.config.seeds) as usize).max(1))
     }
 
-    /// All lanes in waves of at most so many seeds, as even as can be; lanes that start from others' final
-    /// values come last.
+    /// Whether it is still to be tried how many seeds go side by side.
+    pub(super) fn sizes(&self) -> bool {
+        matches!(self.next, Next::Size { .. }) && self.run.config.seeds > 1 && !self.is_done()
+    }
+
+    /// All lanes that have not ended before, in waves of at most so many seeds, as even as can be; lanes that
+    /// start from others' final values come last.
     pub(super) fn waves_of(&self, most: usize) -> Vec<Vec<usize>> {
-        let seeds: Vec<u32> = (0..self.run.config.seeds)
-            .map(|i| self.run.config.first_seed + i)
-            .collect();
-        let even = seeds.len().div_ceil(seeds.len().div_ceil(most.max(1)));
+        let lanes = &self.run.lanes;
+        let is_left = |i: usize, frozen: bool| {
+            self.rest[i] && (lanes[i].condition == Condition::Frozen) == frozen
+        };
         let waves = |frozen: bool| {
-            let lanes = &self.run.lanes;
+            let left = (0..lanes.len()).filter(|&i| is_left(i, frozen));
+            let mut seeds: Vec<u32> = left.map(|i| lanes[i].seed).collect();
+            seeds.dedup();
+            let count = seeds.len().div_ceil(most.max(1)).max(1);
             seeds
-                .chunks(even)
-                .map(move |seeds| {
+                .chunks(seeds.len().div_ceil(count).max(1))
+                .map(|seeds| {
                     (0..lanes.len())
-                        .filter(|&i| {
-                            seeds.contains(&lanes[i].seed)
-                                && (lanes[i].condition == Condition::Frozen) == frozen
-                        })
+                        .filter(|&i| seeds.contains(&lanes[i].seed) && is_left(i, frozen))
                         .collect::<Vec<_>>()
                 })
-                .filter(|wave| !wave.is_empty())
                 .collect::<Vec<_>>()
         };
         [waves(false), waves(true)].concat()
@@ -52,7 +90,9 @@ impl Driver {
     /// Takes a few steps of so many seeds, throws them away, and tries more seeds next or settles the waves.
     pub(super) async fn size(&mut self, seeds: usize) -> Result<(), RunError> {
         let most = self.seeds_that_fit()?;
-        let lanes: Vec<usize> = self.waves_of(seeds).swap_remove(0);
+        let Some(lanes) = self.waves_of(seeds).into_iter().next() else {
+            return self.begin_wave();
+        };
         let mut engine = self.engine_for(&lanes, None, 0)?;
         engine.begin_task(0)?;
         // The first steps also prepare their passes.

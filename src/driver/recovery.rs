@@ -20,21 +20,29 @@ impl Driver {
         if matches!(self.next, Next::Size { .. }) {
             return Ok(());
         }
-        let tasks = self.checkpoint.as_ref().map(|c| c.tasks_learned);
+        let tasks = self.kept.as_ref().map(|c| c.tasks_learned);
         for &lane in &wave {
             let kept = |r: &TaskRecord| tasks.is_some_and(|t| r.tasks_learned <= t);
             self.results[lane].records.retain(kept);
         }
-        let before: usize = self.waves[..self.wave].iter().map(Vec::len).sum();
+        self.count_done();
+        self.begin_wave()
+    }
+
+    /// Sets what need not be done again: the lanes that ended, and the wave in progress up to what is kept.
+    pub(super) fn count_done(&mut self) {
+        let tasks = self.kept.as_ref().map(|kept| kept.tasks_learned);
+        let in_waves: usize = self.waves[..self.wave].iter().map(Vec::len).sum();
+        let before = self.ended_before + in_waves;
+        let wave = self.waves.get(self.wave).map_or(0, Vec::len);
         let steps = tasks.unwrap_or(0) * self.run.config.steps_per_task();
         let lane_steps = |lanes: usize, steps: u32| lanes as u64 * u64::from(steps);
         self.clock.done_lane_steps =
-            lane_steps(before, self.run.config.steps()) + lane_steps(wave.len(), steps);
+            lane_steps(before, self.run.config.steps()) + lane_steps(wave, steps);
         let whole = self.run.evaluations_to(self.run.config.tasks);
         let done = tasks.map_or(0, |tasks| self.run.evaluations_to(tasks));
         self.clock.done_lane_images =
-            self.run.lane_images(before, whole) + self.run.lane_images(wave.len(), done);
-        self.begin_wave()
+            self.run.lane_images(before, whole) + self.run.lane_images(wave, done);
     }
 
     /// Opens the engine that was asked for anew and resumes on it; false if that was tried already since

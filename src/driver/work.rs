@@ -2,15 +2,12 @@
 
 use web_time::Instant;
 
-use super::{Checkpoint, Driver, Next, Note, RunError, SLICE};
+use super::plan::KEPT_BYTES;
+use super::{Driver, Kept, Next, Note, RunError, SLICE};
 use crate::config::{Condition, Lane};
 use crate::engine::Engine;
 use crate::numeric::widen;
 use crate::results::record::{Evaluation, TaskRecord};
-
-/// The most bytes of lanes' values that are kept at task ends. Beyond it a wave whose device was lost
-/// begins again from its first step.
-const CHECKPOINT_BYTES: usize = 256 << 20;
 
 impl Driver {
     /// Evaluates images in pieces until the slice is full.
@@ -30,7 +27,8 @@ impl Driver {
                 break;
             }
             // Powers of two: every size has its passes prepared once.
-            let fit = 1 << fit.clamp(1, 1 << 20).ilog2();
+            let fit: u32 = 1 << fit.clamp(1, 1 << 20).ilog2();
+            let fit = fit.next_multiple_of(engine.evaluation_piece());
             let to = images.min(image + engine.evaluation_capacity().min(fit));
             let piece = Instant::now();
             engine.evaluate(task, image..to).await?;
@@ -95,8 +93,9 @@ impl Driver {
         };
         let lanes = self.waves[self.wave].len();
         let last = self.learned_tasks == self.run.config.tasks;
-        let checkpoint = if !last && lanes * self.run.model.parameters() * 4 <= CHECKPOINT_BYTES {
-            Some(Checkpoint {
+        let bytes = lanes * self.run.model.parameters() * size_of::<f32>();
+        let kept = if !last && self.learned_tasks > 0 && bytes <= KEPT_BYTES {
+            Some(Kept {
                 tasks_learned: self.learned_tasks,
                 states: engine.lanes().await?,
             })
@@ -104,6 +103,7 @@ impl Driver {
             None
         };
         let snapshots = self.take_snapshots(engine, last).await?;
+        self.collect(engine).await?;
         // Nothing can fail from here on: a record is reported once.
         let mut notes: Vec<Note> = snapshots
             .into_iter()
@@ -131,7 +131,10 @@ impl Driver {
                 tasks_learned: self.learned_tasks,
                 alpha: widen(&reading.alpha),
                 beta: widen(&reading.beta),
-                meta_loss: (self.learned_tasks > 0).then(|| f64::from(reading.loss_sum) / steps),
+                // A sum may be too large for float32 where none of its terms is.
+                meta_loss: (self.learned_tasks > 0)
+                    .then(|| f64::from(reading.loss_sum) / steps)
+                    .filter(|loss| loss.is_finite()),
                 evaluation: counted.as_ref().map(|(counts, correlations)| {
                     let images = self.run.config.evaluation_images;
                     Evaluation::of(&self.run.model, images, &counts[i], correlations[i].clone())
@@ -144,14 +147,14 @@ impl Driver {
             notes.push(Note::Measured { lane, record });
         }
         notes.push(Note::TaskEnd);
-        self.checkpoint = checkpoint;
+        self.kept = kept;
         self.recovered = false;
         self.next = Next::Step(self.learned_tasks * self.run.config.steps_per_task());
         Ok(notes)
     }
 
     /// The frozen lane that starts from a meta lane's final values.
-    fn frozen_from(&self, lane: usize) -> Option<usize> {
+    pub(super) fn frozen_from(&self, lane: usize) -> Option<usize> {
         let Lane { seed, condition } = self.run.lanes[lane];
         let condition = (condition == Condition::Meta).then_some(Condition::Frozen)?;
         self.run

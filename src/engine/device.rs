@@ -58,8 +58,8 @@ impl Device {
         }
     }
 
-    /// The most seeds, of `per_seed` lanes each, that one wave holds; at most the configuration's, but that
-    /// is not looked at where memory is this computer's.
+    /// The most seeds, of `per_seed` lanes each, that one wave holds, at most the configuration's; none where
+    /// the device has no memory of its own that sets a bound.
     ///
     /// # Errors
     /// If not even one seed fits.
@@ -68,9 +68,9 @@ impl Device {
         model: &Model,
         config: &Config,
         per_seed: u32,
-    ) -> Result<u32, EngineError> {
+    ) -> Result<Option<u32>, EngineError> {
         let Self::Gpu(gpu) = self else {
-            return Ok(u32::MAX);
+            return Ok(None);
         };
         let lanes = |seeds: u32| Lanes {
             lanes: seeds * per_seed,
@@ -90,6 +90,6 @@ impl Device {
         while seeds < config.seeds && need(seeds + 1) <= allowed {
             seeds += 1;
         }
-        Ok(seeds)
+        Ok(Some(seeds))
     }
 }

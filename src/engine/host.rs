@@ -13,8 +13,9 @@ use crate::numeric::codes::CodeSum;
 use crate::reference::Reference;
 use crate::stream::Stream;
 
-/// Images that are evaluated at once: enough for a matrix product's width, few enough for the cache.
-const TOGETHER: u32 = 128;
+/// Images that are evaluated at once: enough for a matrix product's width, few enough for the cache and for
+/// a slice in a browser.
+pub(super) const TOGETHER: u32 = 64;
 
 /// What some images added to a lane's evaluation.
 #[derive(Clone, Debug, Default)]

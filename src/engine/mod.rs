@@ -192,6 +192,14 @@ impl Engine {
         }
     }
 
+    /// Images in whose multiples an evaluation is to be cut, so that its sums do not depend on the cuts.
+    pub fn evaluation_piece(&self) -> u32 {
+        match self {
+            Self::Gpu(_) => 1,
+            Self::Host(_) => host::TOGETHER,
+        }
+    }
+
     /// Evaluates some images of one task of every lane, counted from the task's first, and waits for it.
     ///
     /// # Errors

@@ -162,6 +162,22 @@ pub fn read<T: Versioned>(text: &str) -> Result<T, FormatError> {
         })
 }
 
+/// Reads a record's value, of any version up to the present one, and checks it.
+///
+/// # Errors
+/// If it is of a later version, not of its version's form, or a part does not fit the rest.
+pub fn from_value<T: Versioned>(mut value: Value) -> Result<T, FormatError> {
+    upgrade::<T>(&mut value)?;
+    let record = T::deserialize(value).map_err(|e| FormatError::Malformed {
+        kind: T::KIND,
+        reason: e.to_string(),
+    })?;
+    record.checked().map_err(|flaw| FormatError::Flawed {
+        kind: T::KIND,
+        flaw,
+    })
+}
+
 /// Refuses a text of too many values before any of them is kept: every value but a list's or a record's first
 /// has a comma before it, and those have a bracket.
 fn bounded(text: &str, most: usize) -> Result<(), FormatError> {

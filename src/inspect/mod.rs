@@ -14,4 +14,4 @@ pub use picture::{Learned, Picture, receptive};
 pub use probe::{Probe, strip};
 pub use snapshot::{LayerSnapshot, Snapshot};
 pub use trace::{StepTrace, TracedInner, TracedSample, TracedUnit};
-pub use watched::{Watched, WatchedLane};
+pub use watched::{Seen, Watched, WatchedLane};

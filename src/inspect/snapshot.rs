@@ -68,6 +68,13 @@ impl LayerSnapshot {
 }
 
 impl Snapshot {
+    /// Whether all its numbers are finite, as files need them: a lane's that diverges may not be.
+    pub fn is_finite(&self) -> bool {
+        let of_layer =
+            |l: &LayerSnapshot| [l.low, l.high, l.threshold].iter().all(|x| x.is_finite());
+        self.confidence.is_finite() && self.layers.iter().all(of_layer)
+    }
+
     /// A smaller copy for a file: pre-activations and outputs in 51 steps instead of 255.
     #[must_use]
     pub fn coarse(&self) -> Self {

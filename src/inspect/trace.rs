@@ -92,6 +92,32 @@ pub struct StepTrace {
     pub unit: TracedUnit,
 }
 
+impl StepTrace {
+    /// Whether all its numbers are finite, as files need them: a lane's that diverges may not be.
+    pub fn is_finite(&self) -> bool {
+        let lists = [
+            &self.weights,
+            &self.weights_gradient,
+            &self.alpha_gradient,
+            &self.beta_gradient,
+            &self.weights_moved,
+        ];
+        let pictures = [&self.unit.before, &self.unit.fast, &self.unit.update];
+        let inner = self.inner.iter();
+        let inner = inner.flat_map(|i| i.moved.iter().chain([&i.loss, &i.meta_loss]));
+        lists
+            .into_iter()
+            .chain(&self.alpha)
+            .chain(&self.beta)
+            .flatten()
+            .chain(&self.clip)
+            .chain([&self.loss_before, &self.meta_loss])
+            .chain(inner)
+            .chain(pictures.map(|p| &p.scale))
+            .all(|x| x.is_finite())
+    }
+}
+
 fn norm<'a>(values: impl Iterator<Item = &'a f32>) -> f64 {
     values
         .map(|&x| f64::from(x) * f64::from(x))

@@ -24,6 +24,20 @@ pub struct WatchedLane {
     pub learned: Learned,
 }
 
+/// What was seen so far of a watched lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Which lane.
+    #[serde(flatten)]
+    pub lane: Lane,
+    /// Before training, then after each task, on the probe.
+    pub snapshots: Vec<Snapshot>,
+    /// The first step after a fifth of the tasks, walked through; none before it came, or where that failed.
+    pub trace: Option<StepTrace>,
+    /// What the first layer's units have learned after the last task; none before.
+    pub learned: Option<Learned>,
+}
+
 /// What one seed's units did on a probe over a whole run, with where it comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

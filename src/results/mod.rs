@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub mod description;
+pub mod merge;
 pub mod record;
 
 use serde::{Deserialize, Serialize};

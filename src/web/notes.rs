@@ -31,7 +31,7 @@ pub(super) fn post_note(handle: &RunHandle, driver: &Driver, note: Note) {
             tasks_learned: Some(tasks_learned),
             snapshot,
         }),
-        Note::TaskEnd | Note::Done => {}
+        Note::TaskEnd | Note::WaveEnd { .. } | Note::Done => {}
     }
 }
 

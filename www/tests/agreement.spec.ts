@@ -23,9 +23,9 @@ test('the page and the binary agree over the first steps', async ({ page }) => {
     '--data',
     'digits',
     '--out',
-    join(folder, 'out'),
+    join(folder, 'out.json'),
   ]);
-  const theirs = JSON.parse(readFileSync(join(folder, 'out', 'small.json'), 'utf8')) as { lanes: Lane[] };
+  const theirs = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8')) as { lanes: Lane[] };
   expect(ours.lanes).toHaveLength(theirs.lanes.length);
   let worst = 0;
   ours.lanes.forEach((lane, i) => {

@@ -25,17 +25,18 @@ pub fn figures(from: Option<PathBuf>) -> Result<()> {
     std::fs::copy(&built, &kept)?;
     let metacls = || Command::new(&kept);
     for figure in Catalog::of(&mut metacls())?.stored() {
+        let results = out.join(format!("{}.json", figure.id));
         run(metacls()
-            .args(["run", &figure.id, "--engine", "cpu", "--data"])
+            .args(["run", &figure.id, "--again", "--engine", "cpu", "--data"])
             .arg(&mnist)
             .arg("--out")
-            .arg(&out)
+            .arg(&results)
             // What the page shows unit by unit.
             .arg("--watch")
             .arg(figure.units()))?;
         run(metacls()
             .arg("report")
-            .arg(out.join(format!("{}.json", figure.id)))
+            .arg(&results)
             .arg("--compact")
             .arg(root().join("stored")))?;
     }

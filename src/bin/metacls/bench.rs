@@ -14,6 +14,7 @@ use metacls::stream::Stream;
 use metacls::{experiments, messages};
 
 use super::Failure;
+use super::voice::print;
 
 /// Seconds that each figure is measured for.
 const SECONDS: f64 = 2.0;
@@ -115,12 +116,12 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
     ))
     .map_err(|e| Failure::failed(messages::open(&e)))?;
     let info = opened.info;
-    println!(
+    print(&format!(
         "{name}: {} seeds x {} conditions; {}",
         config.seeds,
         config.conditions.len(),
         info.adapter
-    );
+    ))?;
     let model = Model::new(&config, &data.info);
     let lanes = config.lanes().len() as f64;
     let plain = plain_product()?;
@@ -147,19 +148,18 @@ pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), 
     let image = image_operations(&model);
     let say = |what: &str, speed: f64, operations: f64| {
         let reached = speed * operations;
-        println!(
+        print(&format!(
             "{what:<12} {speed:>10.0} a second x {:>7.2} M operations = {:>6.1} G a second, \
              {:>3.0}% of the plain product",
             operations / 1e6,
             reached / 1e9,
             100.0 * reached / plain
-        );
+        ))
     };
-    println!(
+    print(&format!(
         "plain product of 1024 x 1024 on every core: {:.1} G operations a second",
         plain / 1e9
-    );
-    say("lane-steps", steps, step);
-    say("lane-images", images, image);
-    Ok(())
+    ))?;
+    say("lane-steps", steps, step)?;
+    say("lane-images", images, image)
 }

@@ -3,7 +3,8 @@
 use metacls::experiments;
 use metacls::gpu::device::adapters;
 
-use super::{Failure, print};
+use super::Failure;
+use super::voice::print;
 
 /// The registry as JSON, as the page takes it: a list of [`experiments::Experiment`].
 pub(super) fn catalog() -> Result<(), Failure> {
@@ -11,46 +12,54 @@ pub(super) fn catalog() -> Result<(), Failure> {
     print(&json)
 }
 
-pub(super) fn info() {
-    println!("metacls {}", env!("CARGO_PKG_VERSION"));
-    println!("\nPresets");
+pub(super) fn info() -> Result<(), Failure> {
+    print(&format!("metacls {}", env!("CARGO_PKG_VERSION")))?;
+    print("\nPresets")?;
     for e in experiments::all() {
-        println!("  {:<9} {}", e.id, e.sentence);
+        print(&format!("  {:<9} {}", e.id, e.sentence))?;
     }
-    println!("\nEngines");
-    println!("  gpu        WGSL compute shaders in float32; first order");
-    println!("  cpu        matrix products on all cores, float32; first and second order");
-    println!("  reference  the method in plain loops, all cores; first and second order");
-    println!("\nGPU adapters");
+    print("\nEngines")?;
+    print("  gpu        WGSL compute shaders in float32; first order")?;
+    print("  cpu        matrix products on all cores, float32; first and second order")?;
+    print("  reference  the method in plain loops, all cores; first and second order")?;
+    print("\nGPU adapters")?;
     let all = pollster::block_on(adapters());
     if all.is_empty() {
-        println!("  none: engine gpu can't be used, auto takes the cpu");
+        print("  none: engine gpu can't be used, auto takes the cpu")?;
     }
     for adapter in all {
         let fitness = adapter
             .missing
             .map_or("usable".into(), |m| format!("lacks {m}"));
-        println!("  {} ({}): {fitness}", adapter.name, adapter.backend);
+        print(&format!(
+            "  {} ({}): {fitness}",
+            adapter.name, adapter.backend
+        ))?;
     }
+    Ok(())
 }
 
 /// Every knob, group by group.
-pub(super) fn knobs() {
+pub(super) fn knobs() -> Result<(), Failure> {
     let mut group = "";
     for field in experiments::knobs::fields() {
         if field.group != group {
             group = field.group;
-            println!("\n{group}");
+            print(&format!("\n{group}"))?;
         }
         let unit = match field.unit {
             "" => String::new(),
             unit => format!(" ({unit})"),
         };
-        println!("  {}: {}{unit}. {}", field.name, field.label, field.meaning);
-        println!(
+        print(&format!(
+            "  {}: {}{unit}. {}",
+            field.name, field.label, field.meaning
+        ))?;
+        print(&format!(
             "      Allowed: {}. Figures: {}.",
             field.kind.allowed(),
             field.paper
-        );
+        ))?;
     }
+    Ok(())
 }

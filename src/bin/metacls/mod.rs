@@ -2,23 +2,30 @@
 
 mod bench;
 mod info;
+mod merge;
+mod outputs;
+mod progress;
 mod report;
 mod request;
 mod run;
+mod stop;
+mod store;
 mod table;
 mod verify;
-mod watch;
+mod voice;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use metacls::engine::info::EngineChoice;
 
+use voice::say;
+
 /// Complementary learning systems that emerge through meta-learning: the experiments without a browser.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+/// Exit codes: 0 done; 1 failed; 2 wrong usage, a file that can't be used, or nowhere to write; 130 ended by
+/// Ctrl-C or SIGTERM, with all that was measured kept.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Cli {
@@ -55,6 +62,8 @@ enum Command {
     },
     /// Tell results files: tables, claims with verdicts, CSV, figures.
     Report(report::ReportArgs),
+    /// Join results files of one experiment: other seeds, or other conditions of the same seeds.
+    Merge(merge::MergeArgs),
     /// List presets, engines and GPU adapters.
     Info {
         /// List every knob instead: meaning, range, the figures' values.
@@ -91,9 +100,17 @@ struct RunArgs {
     /// environment variable METACLS_MNIST names.
     #[arg(long)]
     data: Option<String>,
-    /// Where the results file goes.
-    #[arg(long, default_value = "results")]
+    /// Where the results go: a folder, in which they are named by experiment, seeds and a digest of the
+    /// configuration, or a file of your own (.json). Beside it stands, until the run is through, what
+    /// --resume goes on from.
+    #[arg(long, default_value = "results", value_name = "DIR|FILE")]
     out: PathBuf,
+    /// Go on with this very run where it was stopped; its numbers are those of a run never stopped.
+    #[arg(long, conflicts_with = "again")]
+    resume: bool,
+    /// Make the run anew, also where its results are there already.
+    #[arg(long)]
+    again: bool,
     /// Also write what the first seed's units do on one digit, before training and after each task, and one
     /// step walked through, to this file (.json.gz).
     #[arg(long, value_name = "FILE")]
@@ -133,19 +150,13 @@ enum Failure {
     Usage(String),
     /// The work failed: exit code 1.
     Failed(String),
+    /// The user ended it: exit code 130.
+    Stopped(String),
 }
 
 impl Failure {
     fn failed(words: impl ToString) -> Self {
         Self::Failed(words.to_string())
-    }
-}
-
-/// Prints; a closed pipe (`| head`) is no failure.
-fn print(text: &str) -> Result<(), Failure> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(e)),
-        _ => Ok(()),
     }
 }
 
@@ -164,24 +175,6 @@ fn stem(path: &Path) -> String {
     stem.to_owned()
 }
 
-/// Writes a file, gzip, and says so; makes its folder.
-fn write_gzip(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(bytes).map_err(Failure::failed)?;
-    write_file(path, &encoder.finish().map_err(Failure::failed)?)
-}
-
-/// Writes a file and says so; makes its folder.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let fail = |e: std::io::Error| Failure::Failed(format!("{}: {e}", path.display()));
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(fail)?;
-    }
-    std::fs::write(path, bytes).map_err(fail)?;
-    eprintln!("wrote {}", path.display());
-    Ok(())
-}
-
 /// Runs the program.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
@@ -193,27 +186,28 @@ pub fn main() -> ExitCode {
             engine,
         } => bench::bench(&experiment, seeds, engine.into()),
         Command::Report(args) => report::report(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Info { json: true, .. } => info::catalog(),
-        Command::Info { knobs, .. } => {
-            if knobs {
-                info::knobs();
-            } else {
-                info::info();
-            }
-            Ok(())
-        }
+        Command::Info { knobs: true, .. } => info::knobs(),
+        Command::Info { .. } => info::info(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(words)) => {
-            eprintln!("error: {words}\n\nFor help, try 'metacls --help'.");
+            say(format_args!(
+                "error: {words}\n\nFor help, try 'metacls --help'."
+            ));
             ExitCode::from(2)
         }
         Err(Failure::Failed(words)) => {
             if !words.is_empty() {
-                eprintln!("error: {words}");
+                say(format_args!("error: {words}"));
             }
             ExitCode::from(1)
+        }
+        Err(Failure::Stopped(words)) => {
+            say(words);
+            ExitCode::from(stop::EXIT)
         }
     }
 }

@@ -9,7 +9,9 @@ use metacls::report::figure::{self, Theme};
 use metacls::report::page::StoredRun;
 use metacls::results::Results;
 
-use super::{Failure, print, stem, write_file, write_gzip};
+use super::outputs::{self, write_file, write_gzip};
+use super::voice::print;
+use super::{Failure, stem};
 
 /// What to tell.
 #[derive(Debug, clap::Args)]
@@ -36,12 +38,14 @@ pub(super) struct ReportArgs {
 }
 
 pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
+    let folders = [&args.csv, &args.compact, &args.page, &args.svg];
+    folders
+        .into_iter()
+        .flatten()
+        .try_for_each(|folder| outputs::try_folder(folder))?;
     for path in &args.results {
         let results = formats::read::<Results>(path).map_err(|e| Failure::Usage(e.to_string()))?;
         let name = stem(path);
-        if !args.quiet {
-            print(&report::markdown(&name, &results))?;
-        }
         if let Some(folder) = &args.csv {
             let path = folder.join(format!("{name}.csv"));
             write_file(&path, report::csv(&results).as_bytes())?;
@@ -60,6 +64,9 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
                 let path = folder.join(format!("{name}{suffix}.svg"));
                 write_file(&path, svg.as_bytes())?;
             }
+        }
+        if !args.quiet {
+            print(&report::markdown(&name, &results))?;
         }
     }
     Ok(())

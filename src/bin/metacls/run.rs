@@ -1,19 +1,26 @@
-//! `metacls run`: an experiment from configuration to table and results file.
+//! `metacls run`: an experiment from configuration to results file and table.
+//!
+//! Outputs are tried before the first step, what is measured is kept at once ([`store`]), and the results are
+//! on the disk before anything is printed of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use metacls::config::Config;
 use metacls::data::Dataset;
 use metacls::driver::{Driver, Note};
 use metacls::engine::{self, Hints};
+use metacls::formats;
+use metacls::inspect::Probe;
 use metacls::messages;
+use metacls::results::Results;
+use sha2::{Digest, Sha256};
 
+use super::progress::Teller;
 use super::request::{self, Asked};
-use super::watch::Watcher;
-use super::{Failure, RunArgs, table};
+use super::store::{Files, Kept, Store};
+use super::voice::{print, say};
+use super::{Failure, RunArgs, outputs, stop, table};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let Asked {
@@ -22,16 +29,69 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         mut config,
     } = request::asked(args)?;
     if args.dry_run {
-        println!("{}", config.to_json());
-        return Ok(());
+        return print(&config.to_json());
+    }
+    stop::listen();
+    let out = Out::new(args);
+    outputs::try_folder(&out.folder)?;
+    if let Some(path) = &args.watch {
+        outputs::try_file(path)?;
     }
     let data = request::data(args.data.as_deref(), &config)?;
     config.data = data.info.kind;
-    pollster::block_on(train(args, &name, experiment, config, data))
+    pollster::block_on(train(args, &out, &name, experiment, config, data))
+}
+
+/// Where the results go: a folder, or a file of a name of its own.
+struct Out {
+    folder: PathBuf,
+    file: Option<PathBuf>,
+}
+
+impl Out {
+    fn new(args: &RunArgs) -> Self {
+        if args
+            .out
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("json"))
+        {
+            Self {
+                folder: outputs::folder_of(&args.out),
+                file: Some(args.out.clone()),
+            }
+        } else {
+            Self {
+                folder: args.out.clone(),
+                file: None,
+            }
+        }
+    }
+
+    /// A run's files: named by experiment, seeds, and a digest of what it is, so that two runs never share a
+    /// name.
+    fn files(&self, name: &str, driver: &Driver) -> Files {
+        let config = driver.config();
+        let (first, last) = (config.first_seed, last_seed(config));
+        let run = driver.results_without_lanes();
+        let kind = format!("{:?}", run.engine.kind);
+        let what = [config.to_json(), run.data.digest, run.draws, kind].join("\n");
+        let digest = Sha256::digest(what);
+        let short: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
+        let named = || {
+            self.folder
+                .join(format!("{name}-seeds-{first}-{last}-{short}.json"))
+        };
+        Files::beside(self.file.clone().unwrap_or_else(named))
+    }
+}
+
+fn last_seed(config: &Config) -> u32 {
+    config.first_seed + (config.seeds.max(1) - 1)
 }
 
 async fn train(
     args: &RunArgs,
+    out: &Out,
     name: &str,
     experiment: Option<String>,
     config: Config,
@@ -43,20 +103,16 @@ async fn train(
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     if let Some(notice) = &opened.notice {
         let words = messages::notice(notice);
-        eprintln!("note: {} {}", words.what, words.meaning);
+        say(format_args!("note: {} {}", words.what, words.meaning));
     }
     let info = opened.info;
-    eprintln!(
+    let conditions: Vec<&str> = config.conditions.iter().map(|c| c.name()).collect();
+    let title = format!(
         "{name}: {} seeds ({} to {}) x {} on {}; {}; self-test {:.0e}",
         config.seeds,
         config.first_seed,
-        config.first_seed + config.seeds - 1,
-        config
-            .conditions
-            .iter()
-            .map(|c| c.name())
-            .collect::<Vec<_>>()
-            .join(", "),
+        last_seed(&config),
+        conditions.join(", "),
         data.info.name,
         info.adapter,
         info.self_test.unwrap_or_default(),
@@ -64,63 +120,239 @@ async fn train(
     let mut driver = Driver::new(config, Arc::new(data), opened.device, info)
         .map_err(|e| Failure::failed(messages::run(&e)))?
         .of_experiment(experiment);
-    let mut watcher = args.watch.is_some().then(|| Watcher::new(&mut driver));
-    let bar = ProgressBar::new(driver.progress().lane_steps_total);
-    if let Ok(style) = ProgressStyle::with_template(
-        "{bar:30} {percent:>3}% {pos}/{len} lane-steps  {elapsed_precise}  {msg}",
-    ) {
-        bar.set_style(style);
+    if args.watch.is_some() {
+        driver.collect_units(Probe::default());
     }
-    bar.enable_steady_tick(Duration::from_millis(250));
-    let failure = loop {
+    let files = out.files(name, &driver);
+    if !args.again && is_there(&files.results, &driver)? {
+        say(format_args!(
+            "this run is there already: {} (--again makes it anew)",
+            files.results.display()
+        ));
+        return Ok(());
+    }
+    if let Some(path) = args.watch.as_deref().filter(|path| path.exists())
+        && !args.again
+        && !args.resume
+    {
+        let path = path.display();
+        let words =
+            format!("{path}: is there already; name another file, or give --again to replace it");
+        return Err(Failure::Usage(words));
+    }
+    outputs::try_room(&out.folder, expected_size(&driver))?;
+    let mut store = begin(args, files, &mut driver)?;
+    say(title);
+    let mut teller = Teller::new(name, driver.progress().lane_steps_total);
+    let ended = go(args, &mut driver, &mut store, &mut teller).await;
+    teller.end();
+    match ended? {
+        End::Done => {}
+        End::Stopped => {
+            store.checkpoint_now(&driver)?;
+            return Err(Failure::Stopped(format!(
+                "{}; go on with\n  {}",
+                so_far(&driver),
+                command_to_resume()
+            )));
+        }
+        End::Failed(words) => {
+            store.checkpoint_now(&driver)?;
+            return Err(Failure::Failed(format!(
+                "{words}\n{}; go on with\n  {}",
+                so_far(&driver),
+                command_to_resume()
+            )));
+        }
+    }
+    let path = store.finish(&driver)?;
+    table::print_table(&driver)?;
+    let (training, evaluation) = driver.seconds();
+    print(&format!(
+        "training {training:.1} s, evaluation {evaluation:.1} s; results in {}",
+        path.display()
+    ))
+}
+
+/// Takes hold of the run's files, and takes over what they hold.
+fn begin(args: &RunArgs, files: Files, driver: &mut Driver) -> Result<Store, Failure> {
+    if files.are_begun() && !args.resume && !args.again {
+        return Err(Failure::Usage(format!(
+            "{}: this run was begun and stopped; --resume goes on with it, --again begins it anew",
+            files.results.display()
+        )));
+    }
+    let (mut store, kept) = Store::open(files, args.resume)?;
+    let Kept { log, checkpoint } = kept;
+    if log.is_some() || checkpoint.is_some() {
+        driver
+            .restore(log, checkpoint)
+            .map_err(|e| Failure::Usage(format!("{e}. --again begins the run anew")))?;
+        let progress = driver.progress();
+        say(format_args!(
+            "going on at {} of {} lane-steps",
+            progress.lane_steps, progress.lane_steps_total
+        ));
+    }
+    store.begin(driver)?;
+    Ok(store)
+}
+
+/// How the work ended.
+enum End {
+    /// All lanes are through.
+    Done,
+    /// The user asked for it.
+    Stopped,
+    /// The device failed.
+    Failed(String),
+}
+
+/// Does the work slice by slice and keeps what it brings.
+async fn go(
+    args: &RunArgs,
+    driver: &mut Driver,
+    store: &mut Store,
+    teller: &mut Teller,
+) -> Result<End, Failure> {
+    loop {
+        if stop::asked() {
+            return Ok(End::Stopped);
+        }
         let notes = match driver.slice(false).await {
             Ok(notes) => notes,
             Err(e) if e.is_loss() => match driver.recover().await {
                 Ok(true) => {
-                    bar.suspend(|| {
-                        eprintln!("{e}; opened it again, going on from the last finished task")
-                    });
+                    teller.say(&format!(
+                        "{e}; opened it again, going on from the last finished task"
+                    ));
                     continue;
                 }
-                Ok(false) => break Some(messages::run(&e)),
-                Err(e) => break Some(messages::run(&e)),
+                Ok(false) => return Ok(End::Failed(messages::run(&e).to_string())),
+                Err(e) => return Ok(End::Failed(messages::run(&e).to_string())),
             },
-            Err(e) => break Some(messages::run(&e)),
+            Err(e) => return Ok(End::Failed(messages::run(&e).to_string())),
         };
-        let progress = driver.progress();
-        bar.set_position(progress.lane_steps);
-        if let (Some(speed), Some(left)) = (progress.lane_steps_per_second, progress.seconds_left) {
-            bar.set_message(format!("{speed:.0} lane-steps/s, about {left:.0} s left"));
-        }
+        teller.tell(&driver.progress());
         for note in &notes {
-            if let Some(watcher) = &mut watcher {
-                watcher.note(note, &driver).await;
-            }
-            if let Note::Diverged { lane, step } = note {
-                let lane = driver.lanes()[*lane];
-                bar.suspend(|| eprintln!("{}", messages::diverged(lane, *step)));
+            match note {
+                Note::Diverged { lane, step } => {
+                    teller.say(&messages::diverged(driver.lanes()[*lane], *step));
+                }
+                Note::WaveEnd { lanes } => {
+                    store.keep(driver, lanes)?;
+                    watched(args, driver, lanes, teller)?;
+                }
+                Note::TaskEnd => store.checkpoint(driver)?,
+                _ => {}
             }
         }
         if notes.last() == Some(&Note::Done) {
-            break None;
+            return Ok(End::Done);
         }
-    };
-    bar.finish_and_clear();
-    table::print(&driver);
-    if let (Some(watcher), Some(path)) = (watcher, &args.watch) {
-        watcher.write(path, &driver)?;
     }
-    let path = write(&args.out, name, &driver)?;
-    let (training, evaluation) = driver.seconds();
-    println!("training {training:.1} s, evaluation {evaluation:.1} s; results in {path}");
-    failure.map_or(Ok(()), |words| Err(Failure::failed(words)))
 }
 
-fn write(folder: &Path, name: &str, driver: &Driver) -> Result<String, Failure> {
-    let fail = |e: std::io::Error| Failure::Failed(format!("{}: {e}", folder.display()));
-    std::fs::create_dir_all(folder).map_err(fail)?;
-    let path = folder.join(format!("{name}.json"));
-    let json = serde_json::to_string_pretty(&driver.results()).map_err(Failure::failed)?;
-    std::fs::write(&path, json).map_err(fail)?;
-    Ok(path.display().to_string())
+/// Writes the watched units, once their lanes have ended.
+fn watched(
+    args: &RunArgs,
+    driver: &Driver,
+    lanes: &[usize],
+    teller: &Teller,
+) -> Result<(), Failure> {
+    let seen = driver.seen_of(lanes);
+    let (Some(path), Some(watched)) = (&args.watch, driver.watched_units()) else {
+        return Ok(());
+    };
+    if seen.is_empty() {
+        return Ok(());
+    }
+    for lane in seen.iter().map(|s| s.lane) {
+        if !watched.lanes.iter().any(|w| w.lane == lane) {
+            teller.say(&format!(
+                "{}: seed {} under {} is left out: it diverged on the way, or its run is too short to \
+                 walk through the step after a fifth of its tasks",
+                path.display(),
+                lane.seed,
+                lane.condition.name()
+            ));
+        }
+    }
+    let json = serde_json::to_vec(&watched).map_err(Failure::failed)?;
+    outputs::write_gzip(path, &json)
+}
+
+/// Whether this very run is in a results file.
+fn is_there(path: &Path, driver: &Driver) -> Result<bool, Failure> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    let there = formats::read::<Results>(path).map_err(|e| {
+        Failure::Usage(format!(
+            "{e}; it would be replaced: name another file, or give --again"
+        ))
+    })?;
+    let here = driver.results_without_lanes();
+    let same = there.config == here.config
+        && there.data.digest == here.data.digest
+        && there.draws == here.draws
+        && there.engine.kind == here.engine.kind;
+    if same {
+        return Ok(true);
+    }
+    Err(Failure::Usage(format!(
+        "{}: holds another run; name another file, or give --again to replace it",
+        path.display()
+    )))
+}
+
+/// Bytes that results and log will take, by the number of their numbers.
+fn expected_size(driver: &Driver) -> u64 {
+    /// Of one number in the indented results file, and in the log.
+    const EACH: u64 = 36 + 20;
+    let run = driver.description();
+    let config = &run.config;
+    let (tasks, every) = (
+        u64::from(config.tasks),
+        u64::from(config.evaluate_every.max(1)),
+    );
+    let [heads, lesions, layers, matrices] = [
+        run.heads.len(),
+        run.lesions.len(),
+        run.layers.len(),
+        run.matrices.len(),
+    ]
+    .map(|n| n as u64);
+    let evaluation = heads * lesions * (tasks + 4) + layers * (tasks + 3);
+    let records = (tasks + 1) * (matrices + layers + 4) + (tasks / every + 2) * evaluation;
+    run.lanes.len() as u64 * records * EACH
+}
+
+/// What is kept, in words.
+fn so_far(driver: &Driver) -> String {
+    let ended = driver.lanes_ended();
+    let progress = driver.progress();
+    format!(
+        "kept: {ended} of {} lanes, and those in progress up to their last checkpoint, {} of {} tasks",
+        driver.lanes().len(),
+        driver.checkpoint().map_or(0, |c| c.head.tasks_learned),
+        progress.tasks
+    )
+}
+
+/// This command, to go on.
+fn command_to_resume() -> String {
+    let quoted = |word: &String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_./=,:+-".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            word.clone()
+        } else {
+            format!("\"{word}\"")
+        }
+    };
+    let words: Vec<String> = std::env::args().collect();
+    let kept = words.iter().filter(|w| *w != "--again" && *w != "--resume");
+    let mut command: Vec<String> = kept.map(quoted).collect();
+    command.push("--resume".into());
+    command.join(" ")
 }

@@ -5,8 +5,11 @@ use metacls::analysis::stats::Estimate;
 use metacls::driver::Driver;
 use metacls::results::description::lesion_name;
 
+use super::Failure;
+use super::voice::print;
+
 /// Prints means (SD over seeds) after the last task, condition by condition.
-pub(super) fn print(driver: &Driver) {
+pub(super) fn print_table(driver: &Driver) -> Result<(), Failure> {
     let run = driver.description();
     let say = |e: &Estimate, digits: usize| match e.sd {
         Some(sd) => format!("{:.digits$} ({:.digits$})", e.mean, sd),
@@ -57,6 +60,6 @@ pub(super) fn print(driver: &Driver) {
             all(&point.beta, 3),
         ]);
     }
-    println!("{table}");
-    println!("mean (SD over seeds) after the last task; accuracy is the mean over all tasks");
+    print(&table.to_string())?;
+    print("mean (SD over seeds) after the last task; accuracy is the mean over all tasks")
 }

@@ -11,6 +11,7 @@ use metacls::gpu::Gpu;
 use metacls::messages;
 
 use super::Failure;
+use super::voice::print;
 
 pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
     let entries = std::fs::read_dir(dir)
@@ -35,15 +36,18 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
     };
     let bound = match &device {
         Device::Gpu(gpu) => {
-            println!("engine: gpu, {} ({}), bound 1e-3", gpu.name, gpu.backend);
+            print(&format!(
+                "engine: gpu, {} ({}), bound 1e-3",
+                gpu.name, gpu.backend
+            ))?;
             1e-3
         }
         Device::Cpu => {
-            println!("engine: cpu in float32, bound 1e-4");
+            print("engine: cpu in float32, bound 1e-4")?;
             1e-4
         }
         Device::Reference => {
-            println!("engine: reference in float64, bound 1e-9");
+            print("engine: reference in float64, bound 1e-9")?;
             1e-9
         }
     };
@@ -64,7 +68,7 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
                 format!("FAILED: {words}")
             }
         };
-        println!("{name:<36} {verdict}");
+        print(&format!("{name:<36} {verdict}"))?;
     }
     if failures > 0 {
         return Err(Failure::Failed(format!(

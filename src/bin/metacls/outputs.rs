@@ -1,0 +1,155 @@
+//! Files that are written: tried before the work, whole or not at all, never torn.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::voice::say;
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Makes a folder and tries to write a file there.
+///
+/// # Errors
+/// Of usage, if that does not work.
+pub(super) fn try_folder(folder: &Path) -> Result<(), Failure> {
+    let attempt = || -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let mut file = temporary(folder, "try")?;
+        file.write_all(b"metacls")?;
+        file.as_file().sync_data()
+    };
+    attempt().map_err(|e| refused(folder, "nothing can be written there", &e))
+}
+
+/// Tries whether a file of that name can be written: its folder can, and it is no folder itself.
+///
+/// # Errors
+/// Of usage, if not.
+pub(super) fn try_file(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        let words = format!("{}: is a folder; name a file in it", path.display());
+        return Err(Failure::Usage(words));
+    }
+    try_folder(&folder_of(path))
+}
+
+/// Refuses a disk that has no room for so many bytes; where that can't be known, it is not looked at.
+///
+/// # Errors
+/// Of usage, if there is too little.
+pub(super) fn try_room(folder: &Path, bytes: u64) -> Result<(), Failure> {
+    match fs4::available_space(folder) {
+        Ok(free) if free < bytes => Err(Failure::Usage(format!(
+            "{}: the results take about {} and there is room for {}; make room, or name another folder",
+            folder.display(),
+            size(bytes),
+            size(free)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Bytes in words.
+pub(super) fn size(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
+}
+
+fn refused(path: &Path, what: &str, error: &io::Error) -> Failure {
+    Failure::Usage(format!("{}: {what} ({error})", path.display()))
+}
+
+/// A file without its final name yet; gone if it never gets it.
+pub(super) fn temporary(folder: &Path, name: &str) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any other file, less what the user's mask takes away.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+        .prefix(&format!(".{name}."))
+        .suffix(TEMPORARY)
+        .tempfile_in(folder)
+}
+
+/// How the names of unfinished files end.
+const TEMPORARY: &str = ".tmp";
+
+/// Removes what a program that was killed left of a file.
+pub(super) fn sweep(path: &Path) {
+    let prefix = format!(".{}.", name_of(path));
+    let entries = fs::read_dir(folder_of(path))
+        .into_iter()
+        .flatten()
+        .flatten();
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&prefix) && name.ends_with(TEMPORARY) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Writes a file whole or not at all, on the disk when this returns. One that is there is replaced.
+///
+/// # Errors
+/// If it can't be written: then what was there still is.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
+    let mut file = temporary(&folder, &name_of(path))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    sync_folder(&folder);
+    Ok(())
+}
+
+/// Puts a folder's names on the disk, where the system knows such a thing.
+pub(super) fn sync_folder(folder: &Path) {
+    #[cfg(unix)]
+    if let Ok(folder) = fs::File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+}
+
+/// Writes a file whole or not at all, makes its folder, and says so.
+///
+/// # Errors
+/// If it can't be written.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(folder_of(path))?;
+        replace(path, bytes)
+    };
+    write().map_err(|e| Failure::Failed(format!("{}: can't be written ({e})", path.display())))?;
+    say(format_args!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// The same, packed by gzip.
+///
+/// # Errors
+/// If it can't be written.
+pub(super) fn write_gzip(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).map_err(Failure::failed)?;
+    write_file(path, &encoder.finish().map_err(Failure::failed)?)
+}
