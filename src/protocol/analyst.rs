@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::{File, Format};
 use crate::analysis::claims::Outcome;
 use crate::config::{Config, Problem};
+use crate::data::Chosen;
 use crate::experiments::Experiment;
 use crate::experiments::knobs::Field;
 use crate::experiments::link::Link;
+use crate::inspect::Watched;
 use crate::messages::Words;
+use crate::report::given::Recognised;
 use crate::report::page::StoredRun;
 
 /// What is asked of the analyst.
@@ -24,7 +27,15 @@ pub enum Request {
         /// The configuration as JSON text.
         config: String,
     },
-    /// Shows a results file as a stored run; answered by [`Response::Opened`] or [`Response::Refused`].
+    /// Asks what files are, by their paths and how they begin; answered by [`Response::Recognised`].
+    Recognise {
+        /// Where they were looked for, in words.
+        place: String,
+        /// Of each its path and its first bytes, [`START`] at most.
+        files: Vec<File>,
+    },
+    /// Opens a record, packed or not: answered by [`Response::Opened`] of a results file, by
+    /// [`Response::Configured`], [`Response::Watched`] or [`Response::Refused`].
     Open {
         /// Its content.
         file: File,
@@ -99,8 +110,26 @@ pub enum Response {
         /// What is wrong with it, in words.
         problem: Option<String>,
     },
-    /// Answer to [`Request::Open`].
+    /// Answer to [`Request::Recognise`].
+    Recognised {
+        /// What each file is.
+        files: Vec<Recognised>,
+        /// The files of a data set.
+        images: Vec<Chosen>,
+        /// Why there is none, in words.
+        problem: Option<String>,
+    },
+    /// Answer to [`Request::Open`]: a results file.
     Opened(Box<StoredRun>),
+    /// Answer to [`Request::Open`]: a configuration.
+    Configured {
+        /// The configuration, checked.
+        config: Config,
+        /// The experiment that it is nearest to, by its id.
+        experiment: String,
+    },
+    /// Answer to [`Request::Open`]: a run's watched units.
+    Watched(Box<Watched>),
     /// The results file: answer to [`Request::Convert`] and to [`super::Command::Export`].
     Results {
         /// A name to save it under.

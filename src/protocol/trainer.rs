@@ -20,7 +20,7 @@ use crate::results::record::TaskRecord;
 pub enum Command {
     /// Uses the project's own procedural digits; answered by [`Event::Data`].
     UseDigits,
-    /// Uses IDX files, unpacked (their bytes are taken over); answered by [`Event::Data`] or
+    /// Uses IDX files, packed or not (their bytes are taken over); answered by [`Event::Data`] or
     /// [`Event::DataRefused`].
     UseFiles {
         /// The files, in any order; which is which is read from their headers and sizes.
@@ -82,6 +82,8 @@ pub enum Event {
     DataRefused {
         /// Why, in words.
         reason: String,
+        /// Where they came from.
+        origin: Origin,
     },
     /// The trainer's state changed.
     State {

@@ -3,6 +3,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod figure;
+pub mod given;
 mod markdown;
 mod measures;
 pub mod page;

@@ -8,6 +8,7 @@ use crate::experiments::{self, link};
 use crate::formats::{self, FileError};
 use crate::protocol::{File, Format, Measured, Request, Response};
 use crate::report;
+use crate::report::given::{self, Given};
 use crate::report::page::StoredRun;
 use crate::results::Results;
 
@@ -65,10 +66,21 @@ fn answer(request: Request) -> Response {
                 config: None,
             },
         },
-        Request::Open { file } => match opened(file) {
-            Ok(run) => Response::Opened(Box::new(run)),
-            Err(reason) => Response::Refused { reason },
-        },
+        Request::Recognise { place, files } => {
+            let files: Vec<_> = files
+                .iter()
+                .map(|f| (f.name.as_str(), f.bytes.as_slice()))
+                .collect();
+            let (files, images) = given::recognise(&place, &files);
+            Response::Recognised {
+                files,
+                problem: images.as_ref().err().map(ToString::to_string),
+                images: images.unwrap_or_default(),
+            }
+        }
+        Request::Open { file } => {
+            opened(file).unwrap_or_else(|reason| Response::Refused { reason })
+        }
         Request::Convert { file, format } => match results(file) {
             Ok(results) => written(&results, format),
             Err(e) => Response::Refused {
@@ -101,10 +113,21 @@ fn results(file: File) -> Result<Results, FileError> {
     formats::open(&file.name, file.bytes)
 }
 
-/// A results file as the page shows it.
-fn opened(file: File) -> Result<StoredRun, String> {
-    let results = results(file).map_err(|e| e.to_string())?;
-    StoredRun::of(&results).map_err(|e| e.to_string())
+/// A record as the page shows it.
+fn opened(file: File) -> Result<Response, String> {
+    Ok(
+        match given::record(&file.name, file.bytes).map_err(|e| e.to_string())? {
+            Given::Results(results) => {
+                let run = StoredRun::of(&results).map_err(|e| e.to_string())?;
+                Response::Opened(Box::new(run))
+            }
+            Given::Watched(watched) => Response::Watched(watched),
+            Given::Configuration(config) => Response::Configured {
+                experiment: experiments::nearest(&config).id.into(),
+                config: *config,
+            },
+        },
+    )
 }
 
 /// A run's results as a file.

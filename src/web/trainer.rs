@@ -13,6 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::run;
 use super::session::{LaneRequest, RunHandle, Session};
+use crate::config::DataSet;
 use crate::data::Dataset;
 use crate::messages;
 use crate::protocol::{Command, Event, Origin, RunRequest};
@@ -53,11 +54,15 @@ impl Trainer {
             Command::UseDigits => self.use_data(Dataset::procedural(), None),
             Command::UseFiles { files, origin } => {
                 let files = files.into_iter().map(|f| (f.name, f.bytes)).collect();
+                let refused = |reason| Event::DataRefused { reason, origin };
                 match Dataset::from_files(files) {
+                    // The reader's own may be any; all others are there as MNIST.
+                    Ok(data) if origin != Origin::Dropped && data.info.kind != DataSet::Mnist => {
+                        let reason = "by its SHA-256 it is not MNIST".to_owned();
+                        self.session.borrow().post(&refused(reason));
+                    }
                     Ok(data) => self.use_data(data, Some(origin)),
-                    Err(e) => self.session.borrow().post(&Event::DataRefused {
-                        reason: e.to_string(),
-                    }),
+                    Err(e) => self.session.borrow().post(&refused(e.to_string())),
                 }
             }
             Command::Run(request) => self.run(*request),

@@ -1,9 +1,15 @@
 // The worker as the page sees it: asked for answers, told what to do; started when it is first needed, so
 // that until then nothing is compiled.
-import type { Command, Request, Response, Words } from './protocol';
+import type { Command, File, Request, Response, Words } from './protocol';
 import { buffers, type Inbound, type Outbound, type RunEvent } from './wire';
 
 type Answer<T extends Response['type']> = Extract<Response, { type: T }>;
+
+/// What a record was opened as, or why it was not.
+export type Opened = Extract<Response, { type: 'opened' | 'configured' | 'watched' | 'refused' }>;
+
+const isOpened = (response: Response): response is Opened =>
+  ['opened', 'configured', 'watched', 'refused'].includes(response.type);
 
 type Handlers = {
   /// The programs are being loaded.
@@ -54,19 +60,30 @@ export class Client {
   /// Asks the analyst. The promise fails, in words, where the answer is not of the type wanted; it stays open
   /// where the analyst can't be loaded, which `failed` tells.
   async ask<T extends Response['type']>(type: T, request: Request): Promise<Answer<T>> {
-    const id = ++this.asked;
-    const response = await new Promise<Response>((resolve) => {
-      this.waiting.set(id, resolve);
-      this.post({ to: 'analyst', id, request });
-    });
+    const response = await this.answer(request);
     if (response.type === type) return response as Answer<T>;
     if (response.type === 'refused') throw new Error(response.reason);
+    throw new Error(response.type === 'failed' ? response.what : `the answer is a ${response.type}`);
+  }
+
+  /// Has a record opened; what it is only the answer says. Fails as [`ask`] does, but for a refusal.
+  async open(file: File): Promise<Opened> {
+    const response = await this.answer({ type: 'open', file });
+    if (isOpened(response)) return response;
     throw new Error(response.type === 'failed' ? response.what : `the answer is a ${response.type}`);
   }
 
   /// Tells the trainer what to do.
   command(command: Command) {
     this.post({ to: 'trainer', command });
+  }
+
+  private answer(request: Request): Promise<Response> {
+    const id = ++this.asked;
+    return new Promise<Response>((resolve) => {
+      this.waiting.set(id, resolve);
+      this.post({ to: 'analyst', id, request });
+    });
   }
 
   private post(message: Inbound) {

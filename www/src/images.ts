@@ -1,7 +1,9 @@
-// Where images come from: beside the page, kept in this browser, the reader's files, a public mirror.
+// Where images come from: beside the page, kept in this browser, the reader's files, a public mirror. What is
+// of no use gives way to the next source, with a word: nothing is waited for in vain.
 import mnist from '../../src/data/mnist.sha256?raw';
-import type { Command, Origin, File as Sent } from './protocol';
-import { unpack } from './unpack';
+import { fetched } from './fetching';
+import type { Command, Event, Origin, File as Sent } from './protocol';
+import { reason } from './reason';
 
 /// MNIST's files as they are served and kept.
 const NAMES = mnist
@@ -18,89 +20,147 @@ export const mirrorHost = new URL(MIRROR).host;
 
 const CACHE = 'metacls-mnist-1';
 
-/// A file before it is read: packed or not.
-type Named = { name: string; blob: Blob };
+/// A file as it lies there, packed or not; `name` is MNIST's for the file of its place, if it may be that.
+export type Found = { path: string; blob: Blob; name: string | null };
 
-type Use = (command: Command) => void;
+type Refusal = Extract<Event, { type: 'data_refused' }>;
 
-/// A file as the worker takes it: its bytes, unpacked, for whoever gets them to keep.
-export async function plain({ name, blob }: Named): Promise<Sent> {
-  return { name, bytes: await unpack(name, blob) };
-}
+type Handlers = {
+  use(command: Command): void;
+  /// Something was of no use, and what stands in its stead.
+  say(lines: string[]): void;
+};
 
-async function useFiles(use: Use, files: Named[], origin: Origin) {
-  use({ type: 'use_files', files: await Promise.all(files.map(plain)), origin });
-}
+/// A file as the worker takes it, for whoever gets the bytes to keep.
+export const plain = async ({ path, blob }: Pick<Found, 'path' | 'blob'>): Promise<Sent> => ({
+  name: path,
+  bytes: new Uint8Array(await blob.arrayBuffer()),
+});
 
-const fetchAll = (base: string): Promise<Named[]> =>
-  Promise.all(
-    NAMES.map(async (name) => {
-      const answer = await fetch(base + name);
-      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
-      return { name, blob: await answer.blob() };
-    }),
-  );
+const fetchAll = (base: string): Promise<Found[]> =>
+  Promise.all(NAMES.map(async (name) => ({ path: name, name, blob: await fetched(base + name) })));
 
 const hasCache = () => 'caches' in globalThis;
 
-async function kept(): Promise<Named[] | undefined> {
+async function kept(): Promise<Found[] | undefined> {
   if (!hasCache()) return undefined;
   const cache = await caches.open(CACHE);
   const held = await Promise.all(
     NAMES.map(async (name) => {
       const blob = await (await cache.match(`./kept/${name}`))?.blob();
-      return blob ? [{ name, blob }] : [];
+      return blob ? [{ path: name, name, blob }] : [];
     }),
   );
   return held.every((one) => one.length === 1) ? held.flat() : undefined;
 }
 
-let candidate: Named[] | undefined;
+const forget = async () => {
+  if (hasCache()) await caches.delete(CACHE);
+};
 
-/// Keeps the files last offered; called once the worker has verified them as MNIST.
-export async function keep() {
-  const files = candidate;
-  if (!files || !hasCache()) return;
-  const cache = await caches.open(CACHE);
-  await Promise.all(files.map(({ name, blob }) => cache.put(`./kept/${name}`, new Response(blob))));
-  candidate = undefined;
+/// Whether MNIST lies beside the page: then its folder has a list.
+async function isServed(): Promise<boolean> {
+  try {
+    const list = JSON.parse(await (await fetched('./mnist/files.json')).text()) as { files: string[] };
+    return list.files.length > 0;
+  } catch {
+    return false;
+  }
 }
 
-/// The first source there is; digits where there is none.
-export async function begin(use: Use) {
-  try {
-    const list = (await (await fetch('./mnist/files.json')).json()) as { files: string[] };
-    if (list.files.length > 0) {
-      await useFiles(use, await fetchAll('./mnist/'), 'served');
-      return;
+const KEPT = 'MNIST as this browser keeps it is used instead.';
+const INSTEAD = 'Procedural digits, which the page writes itself, are used instead.';
+const HOW = 'For MNIST open Images below: drop its files, or fetch them from the mirror.';
+
+export class Images {
+  /// The files last sent, until it is known whether they are MNIST.
+  private candidate: Found[] | undefined;
+  /// What was of no use so far.
+  private trouble: string[] = [];
+
+  constructor(private readonly handlers: Handlers) {}
+
+  /// The first source there is; digits where there is none.
+  async begin() {
+    this.trouble = [];
+    if (!(await isServed())) return this.useKept();
+    try {
+      await this.send(await fetchAll('./mnist/'), 'served');
+    } catch (error) {
+      this.useless('served', reason(error));
     }
-  } catch {
-    // Nothing is served beside the page: the next source is asked.
   }
-  const held = await kept().catch(() => undefined);
-  try {
-    if (held) return await useFiles(use, held, 'kept');
-  } catch {
-    // What this browser kept is damaged: as if it were not there.
+
+  /// Files of the reader's.
+  async offer(files: Found[]) {
+    await this.send(files, 'dropped');
   }
-  use({ type: 'use_digits' });
-}
 
-/// Files of the reader's.
-export async function offer(files: globalThis.File[], use: Use) {
-  const given = files.map((file) => ({ name: file.name, blob: file }));
-  // Only files that come under MNIST's own names can be kept under them.
-  const order = NAMES.flatMap((name) => {
-    const found = given.find((f) => f.name === name || `${f.name}.gz` === name);
-    return found ? [{ name, blob: found.blob }] : [];
-  });
-  candidate = order.length === NAMES.length ? order : undefined;
-  await useFiles(use, given, 'dropped');
-}
+  /// MNIST from its mirror.
+  async fromMirror() {
+    await this.send(await fetchAll(MIRROR), 'mirror');
+  }
 
-/// MNIST from its mirror.
-export async function fromMirror(use: Use) {
-  const files = await fetchAll(MIRROR);
-  candidate = files;
-  await useFiles(use, files, 'mirror');
+  digits() {
+    this.candidate = undefined;
+    this.handlers.use({ type: 'use_digits' });
+  }
+
+  /// The trainer refused a source. Says whether the page took it by itself, and so uses another now.
+  refused({ origin, reason }: Refusal): boolean {
+    this.candidate = undefined;
+    if (origin !== 'served' && origin !== 'kept') return false;
+    this.useless(origin, reason);
+    return true;
+  }
+
+  /// The trainer verified the files last sent as MNIST: whatever they were called, they are kept under its
+  /// names.
+  async keep() {
+    const files = this.candidate;
+    this.candidate = undefined;
+    if (!files || !hasCache() || files.some(({ name }) => name === null)) return;
+    try {
+      const cache = await caches.open(CACHE);
+      const put = ({ name, blob }: Found) => cache.put(`./kept/${name}`, new Response(blob));
+      await Promise.all(files.map(put));
+    } catch (error) {
+      this.handlers.say([`MNIST is in use, but this browser does not keep it (${reason(error)}).`]);
+    }
+  }
+
+  private async send(files: Found[], origin: Origin) {
+    const sent = await Promise.all(files.map(plain));
+    this.candidate = origin === 'kept' || origin === 'served' ? undefined : files;
+    this.handlers.use({ type: 'use_files', files: sent, origin });
+  }
+
+  private async useKept() {
+    try {
+      const held = await kept();
+      if (held) {
+        if (this.trouble.length > 0) this.handlers.say([...this.trouble, KEPT]);
+        return await this.send(held, 'kept');
+      }
+    } catch (error) {
+      return this.useless('kept', reason(error));
+    }
+    this.instead();
+  }
+
+  /// The next source after one of no use.
+  private useless(origin: 'served' | 'kept', reason: string) {
+    const whose =
+      origin === 'served' ? 'The copy of MNIST beside this page' : 'MNIST as this browser kept it';
+    this.trouble.push(`${whose} is of no use: ${reason}.`);
+    if (origin === 'served') return void this.useKept();
+    void forget().catch(() => undefined);
+    this.instead();
+  }
+
+  /// Digits, after whatever was of no use.
+  private instead() {
+    if (this.trouble.length > 0) this.handlers.say([...this.trouble, INSTEAD, HOW]);
+    this.digits();
+  }
 }

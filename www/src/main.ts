@@ -3,7 +3,7 @@ import { opening as openingExperiment } from './catalog';
 import { Client } from './client';
 import { imageLayer } from './course';
 import { get } from './dom';
-import * as images from './images';
+import { Images } from './images';
 import { Address } from './page/address';
 import * as controls from './page/controls';
 import { Drawing } from './page/drawing';
@@ -12,6 +12,7 @@ import * as keyboard from './page/keyboard';
 import { Opening } from './page/opening';
 import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
+import * as share from './page/share';
 import * as status from './page/status';
 import { Inspector } from './panes/inspector';
 import { Lesions } from './panes/lesions';
@@ -19,9 +20,10 @@ import { Network } from './panes/network';
 import { Time } from './panes/time';
 import { Trace } from './panes/trace';
 import type { Command } from './protocol';
+import { reason } from './reason';
 import { initialChoice, LAB } from './state/choice';
 import { Store } from './state/store';
-import { fold, initialView, ready, receptiveKey, starting, stop } from './state/view';
+import { type About, dismiss, fold, initialView, ready, receptiveKey, starting, stop } from './state/view';
 import { dark } from './theme';
 import type { RunEvent } from './wire';
 
@@ -29,6 +31,8 @@ const view = new Store(initialView);
 const choice = new Store(initialChoice);
 const client = new Client(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }));
 const command = (what: Command) => client.command(what);
+const away = (...about: About[]) => view.update((now) => dismiss(now, ...about));
+const images = new Images({ use: command, say: (lines) => opening.notify('images', ...lines) });
 const scheduler = new Scheduler((atOnce) => drawing.draw(atOnce));
 const redraw = () => scheduler.redraw();
 
@@ -58,7 +62,7 @@ const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, 
   scheduler.fill(pieces),
 );
 const address = new Address(client, choice, () => time.at);
-const runs = new Runs(client, view, choice, {
+const runs = new Runs(client, view, choice, images, {
   changed: () => address.keep(),
   begins: () => {
     choice.update((now) => ({ ...now, follows: true }));
@@ -84,7 +88,10 @@ function tell(event: RunEvent) {
   view.update((now) => fold(now, event));
   if (event.type === 'results') controls.saveResults(event);
   if (event.type === 'traced') trace.take(event.lane);
-  if (event.type === 'data' && event.info.kind === 'mnist') void images.keep().catch(() => undefined);
+  if (event.type === 'data' && event.info.kind === 'mnist') void images.keep();
+  if (event.type === 'data_refused' && !images.refused(event)) {
+    opening.notify('files', `Refused: ${event.reason}.`, 'What was in use stays as it was.');
+  }
   const { live } = view.get();
   if (event.type === 'summary' && live) status.announce(live);
   runs.runWanted();
@@ -96,10 +103,15 @@ async function meet() {
   const { fields } = await client.ask('catalog', { type: 'hello' });
   view.update((now) => ready(now, fields));
   const choose = (id: string) => {
+    away('link');
     runs.choose(id);
     void opening.show(LAB, id);
   };
-  editor.build(fields, (name, value) => runs.edit(name, value), choose);
+  const change = (name: string, value: unknown) => {
+    away('link');
+    runs.edit(name, value);
+  };
+  editor.build(fields, change, choose);
   const { fragment } = address;
   if (fragment !== '') await opening.link(fragment);
   else runs.check();
@@ -110,7 +122,7 @@ async function meet() {
 client.listen({
   started: () => {
     view.update(starting);
-    void images.begin(command);
+    void images.begin();
     void meet();
   },
   event: tell,
@@ -118,7 +130,9 @@ client.listen({
 });
 view.listen(refresh);
 choice.listen(refresh);
-controls.listen({ client, runs, opening, drawing }, redraw);
+controls.listen({ client, runs, opening, drawing, images, dismiss: away }, redraw);
+share.listen(address);
+status.listen(away);
 get('reset').addEventListener('click', () => {
   choice.update((now) => ({ ...now, follows: true }));
   runs.reset();
@@ -128,7 +142,12 @@ dark.addEventListener('change', redraw);
 addEventListener('resize', redraw);
 address.listen((fragment) => (client.isStarted ? void opening.link(fragment) : client.start()));
 
-const loadCharts = () => drawing.load().then(redraw);
+const loadCharts = () =>
+  drawing
+    .load()
+    .then(redraw, (error: unknown) =>
+      opening.notify('stored', `The charts could not be loaded (${reason(error)}).`, 'Reload the page.'),
+    );
 
 /// Shows what the page opens on, at once and as a pass over its tasks, and then its charts.
 async function begin() {
@@ -141,6 +160,8 @@ async function begin() {
   await loadCharts();
 }
 
+// From here on what fails is said by the page itself: see index.html's script.
+Object.assign(window, { started: true });
 refresh();
 if (address.fragment === '') void begin();
 else {

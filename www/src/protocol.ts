@@ -4,7 +4,15 @@ export type Request = { "type": "hello" } | { "type": "check",
 /**
  * The configuration as JSON text.
  */
-config: string, } | { "type": "open", 
+config: string, } | { "type": "recognise", 
+/**
+ * Where they were looked for, in words.
+ */
+place: string, 
+/**
+ * Of each its path and its first bytes, [`START`] at most.
+ */
+files: Array<File>, } | { "type": "open", 
 /**
  * Its content.
  */
@@ -81,7 +89,27 @@ preset: string,
 /**
  * What is wrong with it, in words.
  */
-problem: string | null, } | { "type": "opened" } & StoredRun | { "type": "results", 
+problem: string | null, } | { "type": "recognised", 
+/**
+ * What each file is.
+ */
+files: Array<Recognised>, 
+/**
+ * The files of a data set.
+ */
+images: Array<Chosen>, 
+/**
+ * Why there is none, in words.
+ */
+problem: string | null, } | { "type": "opened" } & StoredRun | { "type": "configured", 
+/**
+ * The configuration, checked.
+ */
+config: Config, 
+/**
+ * The experiment that it is nearest to, by its id.
+ */
+experiment: string, } | { "type": "watched" } & Watched | { "type": "results", 
 /**
  * A name to save it under.
  */
@@ -139,7 +167,11 @@ origin: Origin | null, } | { "type": "data_refused",
 /**
  * Why, in words.
  */
-reason: string, } | { "type": "state", 
+reason: string, 
+/**
+ * Where they came from.
+ */
+origin: Origin, } | { "type": "state", 
 /**
  * The state.
  */
@@ -640,6 +672,15 @@ field: string,
  * What is wrong and what is allowed, in words.
  */
 message: string, };
+export type Chosen = { 
+/**
+ * Its index among the files given.
+ */
+index: number, 
+/**
+ * MNIST's name for the file of its place; none of a set of two files.
+ */
+name: string | null, };
 export type DataInfo = { 
 /**
  * Which kind.
@@ -1133,6 +1174,11 @@ seed: number,
  * What is meta-learned.
  */
 condition: Condition, };
+export type Recognised = { "kind": "images" } | { "kind": "record" } | { "kind": "other", 
+/**
+ * What it is, in words.
+ */
+reason: string, };
 export type StoredRun = { 
 /**
  * What was run.

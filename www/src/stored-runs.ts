@@ -1,7 +1,7 @@
 // Stored runs: fetched when they are first shown, and unpacked here, so that any host serves them small.
 import { type Course, storedCourse, withWatched } from './course';
 import type { StoredRun, Watched } from './protocol';
-import { fetched } from './unpack';
+import { unpacked } from './unpack';
 
 /// Where each stored file lies, by its name.
 const addresses = import.meta.glob<string>('./stored/*.gz', {
@@ -17,7 +17,7 @@ type Part = 'page' | 'units' | 'results';
 function bytesOf(id: string, part: Part): Promise<Uint8Array<ArrayBuffer>> {
   const address = addresses[`./stored/${id}.${part}.gz`];
   if (address === undefined) return Promise.reject(new Error(`${id} has no stored run`));
-  return fetched(address);
+  return unpacked(address);
 }
 
 const record = async (id: string, part: Part): Promise<unknown> =>

@@ -20,6 +20,6 @@ export type Outbound =
 /// The buffers of a message's files: they go with it rather than being copied.
 export function buffers(message: Inbound): ArrayBuffer[] {
   const body = message.to === 'analyst' ? message.request : message.command;
-  const files = body.type === 'use_files' ? body.files : 'file' in body ? [body.file] : [];
+  const files = 'files' in body ? body.files : 'file' in body ? [body.file] : [];
   return files.map((file) => file.bytes.buffer as ArrayBuffer);
 }

@@ -3,7 +3,7 @@
 
 import type { Command, Event } from './protocol';
 import { reason } from './reason';
-import { fetched } from './unpack';
+import { unpacked } from './unpack';
 import initAnalyst, { Analyst } from './wasm/analyst.js';
 import analyst from './wasm/analyst_bg.wasm.gz?url';
 import initTrainer, { Trainer } from './wasm/trainer.js';
@@ -80,7 +80,7 @@ let trainerProgram: Promise<Trainer> | undefined;
 
 /// The trainer, loaded when it is first needed.
 async function load(of: Analyst): Promise<Trainer> {
-  await initTrainer({ module_or_path: fetched(trainer) });
+  await initTrainer({ module_or_path: unpacked(trainer) });
   const told = (run: number | null, event: Event) => {
     const said = event.type === 'measured' ? (of.measured(event) as RunEvent) : event;
     post({ from: 'trainer', run, event: said });
@@ -117,6 +117,6 @@ function serve() {
   scope.onmessage = (message) => handle(message.data);
 }
 
-initAnalyst({ module_or_path: fetched(analyst) }).then(serve, (error: unknown) =>
+initAnalyst({ module_or_path: unpacked(analyst) }).then(serve, (error: unknown) =>
   missing(error, 'reload the page'),
 );

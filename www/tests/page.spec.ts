@@ -1,5 +1,4 @@
-import { gzipSync } from 'node:zlib';
-import { configure, expect, open, results, shoot, small, status, test } from './page';
+import { configure, expect, idx, open, results, shoot, small, status, test } from './page';
 
 test('quick on procedural digits learns on the GPU, and shows it', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -71,19 +70,6 @@ test('the configuration editor refuses what is out of range, beside the field', 
   await expect(row).toHaveClass(/changed/);
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
 });
-
-function idx(count: number, images: boolean): Buffer {
-  const header = Buffer.alloc(images ? 16 : 8);
-  header.writeUInt32BE(images ? 0x803 : 0x801, 0);
-  header.writeUInt32BE(count, 4);
-  if (images) {
-    header.writeUInt32BE(28, 8);
-    header.writeUInt32BE(28, 12);
-  }
-  const size = images ? count * 784 : count;
-  const body = Buffer.from(Array.from({ length: size }, (_, i) => (images ? (i * 31) % 256 : i % 10)));
-  return gzipSync(Buffer.concat([header, body]));
-}
 
 test('dropped IDX files are used, broken ones are refused in words', async ({ page }) => {
   await open(page);

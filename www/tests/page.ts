@@ -1,6 +1,7 @@
 // What every test of the page shares: a page that must stay free of console errors, and its controls.
 
 import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 
@@ -37,6 +38,20 @@ export async function configure(page: Page, fields: Record<string, string>) {
 export const small = { tasks: '3', samples_per_task: '20', evaluation_images: '20', hidden: '24, 16' };
 
 export const status = (page: Page) => page.getByRole('status');
+
+/// An IDX file of so many images or labels, packed.
+export function idx(count: number, images: boolean): Buffer {
+  const header = Buffer.alloc(images ? 16 : 8);
+  header.writeUInt32BE(images ? 0x803 : 0x801, 0);
+  header.writeUInt32BE(count, 4);
+  if (images) {
+    header.writeUInt32BE(28, 8);
+    header.writeUInt32BE(28, 12);
+  }
+  const size = images ? count * 784 : count;
+  const body = Buffer.from(Array.from({ length: size }, (_, i) => (images ? (i * 31) % 256 : i % 10)));
+  return gzipSync(Buffer.concat([header, body]));
+}
 
 export type Lane = {
   condition: string;

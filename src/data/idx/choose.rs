@@ -7,11 +7,14 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::header::{Content, Header};
 use super::{IdxError, mnist_files};
 
 /// One of a data set's files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Chosen {
     /// Its index among the files given.
     pub index: usize,
@@ -39,10 +42,10 @@ const CONTENT: [&str; 4] = ["images", "labels", "image", "label"];
 
 impl Named {
     pub(super) fn of(path: &str) -> Self {
-        let path = path.to_lowercase().replace('\\', "/");
+        let path = path.to_ascii_lowercase().replace('\\', "/");
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let words = |text: &str| -> Vec<String> {
-            text.split(|c: char| !c.is_alphanumeric())
+            text.split(|c: char| !c.is_ascii_alphanumeric())
                 .filter(|word| !word.is_empty())
                 .map(str::to_owned)
                 .collect()

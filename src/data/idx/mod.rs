@@ -150,7 +150,7 @@ impl Dataset {
             .collect();
         let is_emnist = images
             .iter()
-            .any(|i| i.file.to_lowercase().contains("emnist"));
+            .any(|i| i.file.to_ascii_lowercase().contains("emnist"));
         let mut sets = Vec::new();
         for (i, l) in images.into_iter().zip(labels) {
             if i.header.count != l.header.count {

@@ -20,9 +20,9 @@ export class Address {
     private readonly at: () => number,
   ) {}
 
-  /// The link that the page was opened with; empty where there is none.
+  /// The link that the page was opened with; empty where there is none. Some programs write its # as %23.
   get fragment(): string {
-    return location.hash.slice(1);
+    return location.hash.slice(1) || (/(?:%23|#)(.+)/i.exec(location.href)?.[1] ?? '');
   }
 
   /// Tells of links that come later.
@@ -37,7 +37,20 @@ export class Address {
     if (this.client.isStarted) void this.write();
   }, WAIT);
 
-  private async write() {
+  /// Loads what writes links.
+  prepare() {
+    this.client.start();
+  }
+
+  /// The link of what is shown; the address says the same from now on. Fails in words where there is none.
+  async link(): Promise<string> {
+    const address = await this.write();
+    if (address === undefined)
+      throw new Error('the Lab’s settings are not usable yet; it says beside the field why');
+    return address;
+  }
+
+  private async write(): Promise<string | undefined> {
     const choice = this.choice.get();
     const { config, experiment, follows } = choice;
     const { fragment } = await this.client.ask('link', {
@@ -48,9 +61,12 @@ export class Address {
       lab: isLab(choice),
     });
     // What is no configuration has no link; the editor says what is wrong with it.
-    if (fragment === null) return;
+    if (fragment === null) return undefined;
     this.written = fragment;
-    history.replaceState(null, '', `#${fragment}`);
+    // What trackers and encodings left in the address is no part of the page's.
+    const page = location.origin + location.pathname.replace(/%23.*$/i, '');
+    history.replaceState(null, '', `${page}#${fragment}`);
     put(get('command'), commandOf(fragment));
+    return `${page}#${fragment}`;
   }
 }

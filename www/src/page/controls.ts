@@ -2,17 +2,26 @@
 import type { Client } from '../client';
 import { button, get, put } from '../dom';
 import { save } from '../download';
-import * as images from '../images';
+import { type Images, mirrorHost } from '../images';
 import type { Format } from '../protocol';
 import { reason } from '../reason';
 import { type Choice, LAB, tabs } from '../state/choice';
-import { isRunning, type View } from '../state/view';
+import { type About, isRunning, type View } from '../state/view';
+import { copied, select } from './copying';
 import type { Drawing } from './drawing';
+import * as given from './given';
 import type { Opening } from './opening';
 import type { Runs } from './runs';
-import * as status from './status';
 
-export type Parts = { client: Client; runs: Runs; opening: Opening; drawing: Drawing };
+export type Parts = {
+  client: Client;
+  runs: Runs;
+  opening: Opening;
+  drawing: Drawing;
+  images: Images;
+  /// Takes notices away.
+  dismiss(...about: About[]): void;
+};
 
 const press = (id: string, act: () => void) => get(id).addEventListener('click', act);
 
@@ -35,13 +44,12 @@ export function listen(parts: Parts, redraw: () => void) {
   press('new-seed', () => runs.edit('first_seed', Math.floor(Math.random() * 1_000_000)));
   press('export', () => void takeAlong(parts, 'json'));
   press('export-csv', () => void takeAlong(parts, 'csv'));
-  press('copy-command', () => void navigator.clipboard?.writeText(get('command').textContent ?? ''));
-  press('share', () => {
-    client.start();
-    void Promise.resolve(navigator.clipboard?.writeText(location.href)).then(
-      () => status.say('The link is copied: whoever opens it can make the same run.'),
-      () => status.say('The link is in the address bar.'),
-    );
+  press('copy-command', () => {
+    const command = get('command');
+    void copied(command.textContent ?? '').then((is) => {
+      if (!is) select(command);
+      put(get('copied'), is ? 'copied' : 'could not be copied; it is selected: use your keys');
+    });
   });
   get('spread').addEventListener('change', redraw);
   get('numbers').addEventListener('toggle', () => drawing.table());
@@ -64,7 +72,7 @@ async function takeAlong({ client, opening, drawing }: Parts, format: Format) {
     const file = await course?.file?.();
     if (file) saveResults(await client.ask('results', { type: 'convert', file, format }));
   } catch (error) {
-    opening.refuse(`the stored results could not be loaded (${reason(error)})`);
+    opening.notify('stored', `The stored results could not be loaded (${reason(error)}).`);
   }
 }
 
@@ -72,33 +80,37 @@ async function takeAlong({ client, opening, drawing }: Parts, format: Format) {
 export const saveResults = (made: { file_name: string; text: string; media_type: string }) =>
   save(made.file_name, made.text, made.media_type);
 
-/// Takes images by file input, by drop, from the mirror, or back to the page's own digits; and results files.
-function listenForFiles({ client, opening }: Parts) {
-  const use: Parameters<typeof images.offer>[1] = (command) => client.command(command);
-  const offer = (files: FileList | null | undefined) => {
-    if (files?.length) {
-      images.offer([...files], use).catch((error: unknown) => opening.refuse(reason(error)));
-    }
+/// Takes files by input or by drop, whatever they are, and images from the mirror or the page itself.
+function listenForFiles(parts: Parts) {
+  const { opening, images, dismiss } = parts;
+  const take = async (files: Promise<given.Given[]>) => {
+    dismiss('files', 'images');
+    const said = await given.used(files, parts);
+    if (said.length > 0) opening.notify('files', ...said);
   };
-  const files = get<HTMLInputElement>('files');
-  files.addEventListener('change', () => offer(files.files));
-  press('digits', () => use({ type: 'use_digits' }));
-  const results = get<HTMLInputElement>('open-results');
-  results.addEventListener('change', () => {
-    const file = results.files?.[0];
-    if (!file) return;
-    images.plain({ name: file.name, blob: file }).then(
-      (plain) => opening.file(plain),
-      (error: unknown) => opening.refuse(reason(error)),
-    );
+  for (const id of ['files', 'folder', 'open-results']) {
+    const input = get<HTMLInputElement>(id);
+    input.addEventListener('change', () => {
+      const files = given.chosen(input.files ?? []);
+      // So that the same file, mended, can be chosen again.
+      input.value = '';
+      if (files.length > 0) void take(Promise.resolve(files));
+    });
+  }
+  press('digits', () => {
+    dismiss('files', 'images');
+    images.digits();
   });
   const mirror = get<HTMLButtonElement>('mirror');
-  put(mirror, `fetch MNIST (11 MB) from ${images.mirrorHost}`);
+  put(mirror, `fetch MNIST (11 MB) from ${mirrorHost}`);
   mirror.addEventListener('click', () => {
     mirror.disabled = true;
+    dismiss('files', 'images');
+    const failed = (error: unknown) =>
+      opening.notify('files', `The mirror could not be read (${reason(error)}).`, 'What was in use stays.');
     images
-      .fromMirror(use)
-      .catch((error: unknown) => opening.refuse(`the mirror could not be read (${reason(error)})`))
+      .fromMirror()
+      .catch(failed)
       .finally(() => {
         mirror.disabled = false;
       });
@@ -112,7 +124,7 @@ function listenForFiles({ client, opening }: Parts) {
   document.addEventListener('drop', (e) => {
     e.preventDefault();
     classList.remove('dropping');
-    offer(e.dataTransfer?.files);
+    if (e.dataTransfer) void take(given.dropped(e.dataTransfer));
   });
 }
 

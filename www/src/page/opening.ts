@@ -1,13 +1,13 @@
 // Opening: an experiment's tab with its stored run, what a link holds, the reader's own results files.
 import { experimentOf } from '../catalog';
 import type { Client } from '../client';
-import { type Course, reached, storedCourse } from '../course';
+import { type Course, reached, storedCourse, withWatched } from '../course';
 import type { Time } from '../panes/time';
-import type { File } from '../protocol';
+import type { Config, File, StoredRun, Watched } from '../protocol';
 import { reason } from '../reason';
 import { type Choice, chosen, front, LAB, settings, storedOf, tabOf } from '../state/choice';
 import type { Store } from '../state/store';
-import { refuse, type View } from '../state/view';
+import { type About, dismiss, notify, type View } from '../state/view';
 import { storedRun } from '../stored-runs';
 import type { Runs } from './runs';
 
@@ -16,6 +16,9 @@ type Handlers = {
   /// The address is to say what is shown.
   keepLink(): void;
 };
+
+/// A results file, opened.
+type Results = { name: string; bytes: Uint8Array<ArrayBuffer>; held: StoredRun };
 
 export class Opening {
   constructor(
@@ -34,18 +37,21 @@ export class Opening {
     const choice = this.choice.get();
     try {
       const stored = await storedRun(storedOf(choice));
+      this.view.update((view) => dismiss(view, 'stored'));
       const now = this.choice.get();
       if (now.tab !== choice.tab || now.experiment !== choice.experiment) return;
       this.choice.update((latest) => ({ ...latest, stored }));
       if (front(this.choice.get(), this.view.get().live) === stored) this.toEnd(stored);
     } catch (error) {
-      this.refuse(`The stored run could not be loaded (${reason(error)})`);
+      const words = `The stored run could not be loaded (${reason(error)}).`;
+      this.notify('stored', words, 'What was shown stays; choose the tab again to try once more.');
     }
     this.handlers.redraw();
   }
 
   /// The reader's choice of a tab: its settings, its stored run at its end.
   tab(id: string) {
+    this.view.update((view) => dismiss(view, 'link'));
     if (id !== LAB) this.runs.choose(id);
     this.choice.update((choice) => ({ ...choice, follows: true }));
     void this.show(id);
@@ -54,9 +60,10 @@ export class Opening {
   /// Opens what a link holds; what can't be read says so, and the nearest experiment stands there.
   async link(fragment: string) {
     const { link, preset, problem } = await this.client.ask('link_read', { type: 'read_link', fragment });
+    this.view.update((view) => dismiss(view, 'link'));
     if (!link) {
-      const words = `The link could not be opened: ${problem ?? ''}. The nearest preset is shown instead`;
-      this.refuse(words);
+      const title = experimentOf(preset)?.title ?? preset;
+      this.notify('link', `The link could not be opened: ${problem ?? ''}.`, `${title} is shown instead.`);
       this.runs.choose(preset);
       return this.show(tabOf(preset), preset);
     }
@@ -72,28 +79,70 @@ export class Opening {
     this.handlers.keepLink();
   }
 
-  /// Shows a results file as a stored run.
-  async file(file: File) {
-    try {
+  /// Opens records of the reader's: results as a stored run, with their units where these are among them; a
+  /// configuration in the Lab. Gives what is to be said of them.
+  async records(files: File[]): Promise<string[]> {
+    const said: string[] = [];
+    const runs: Results[] = [];
+    const units: { name: string; watched: Watched }[] = [];
+    const configurations: { name: string; config: Config; experiment: string }[] = [];
+    for (const file of files) {
+      const { name } = file;
       // The worker gets the bytes; a copy stays, to be taken along again.
-      const kept = file.bytes.slice();
-      const { type: _, ...held } = await this.client.ask('opened', { type: 'open', file });
-      const { experiment } = held.run;
-      const stored = {
-        ...storedCourse(held),
-        file: async () => ({ name: file.name, bytes: kept.slice() }),
-      };
-      this.choice.update((choice) => ({
-        ...(experiment === null ? choice : chosen(choice, experiment)),
-        stored,
-        tab: tabOf(experiment),
-      }));
-      this.view.update((view) => ({ ...view, live: undefined, refused: undefined }));
-      this.toEnd(stored);
-    } catch (error) {
-      this.refuse(reason(error));
+      const bytes = file.bytes.slice();
+      const opened = await this.client.open(file);
+      switch (opened.type) {
+        case 'opened':
+          runs.push({ name, bytes, held: opened });
+          break;
+        case 'watched':
+          units.push({ name, watched: opened });
+          break;
+        case 'configured':
+          configurations.push({ name, ...opened });
+          break;
+        case 'refused':
+          said.push(`${opened.reason}.`);
+      }
     }
+    const run = runs.pop();
+    if (run) said.push(...this.run(run, units));
+    else
+      said.push(...units.map(({ name }) => `${name}: watched units; give them together with their results.`));
+    const configuration = configurations.pop();
+    if (configuration) await this.configuration(configuration.config, configuration.experiment);
+    const others = [...runs, ...configurations].map(({ name }) => name);
+    if (others.length > 0) said.push(`One is shown at a time; not shown: ${others.join(', ')}.`);
     this.handlers.redraw();
+    return said;
+  }
+
+  /// Shows results as a stored run. Gives what is to be said of the units that came with them.
+  private run({ name, bytes, held }: Results, units: { name: string; watched: Watched }[]): string[] {
+    const { experiment } = held.run;
+    const file = async () => ({ name, bytes: bytes.slice() });
+    let stored: Course = { ...storedCourse(held), file };
+    const said: string[] = [];
+    for (const { name: of, watched } of units) {
+      const seen = withWatched(stored, held, watched);
+      if (seen === stored) said.push(`${of}: the units of another run than ${name}.`);
+      stored = seen;
+    }
+    this.choice.update((choice) => ({
+      ...(experiment === null ? choice : chosen(choice, experiment)),
+      stored,
+      tab: tabOf(experiment),
+    }));
+    this.view.update((view) => dismiss({ ...view, live: undefined }, 'link'));
+    this.toEnd(stored);
+    return said;
+  }
+
+  /// Shows a configuration in the Lab.
+  private async configuration(config: Config, experiment: string) {
+    this.choice.update((choice) => ({ ...choice, experiment, config }));
+    this.runs.check();
+    await this.show(LAB, experiment);
   }
 
   /// Looks at the end of a stored run.
@@ -103,8 +152,8 @@ export class Opening {
     this.time.move(end);
   }
 
-  /// Says what could not be opened.
-  refuse(words: string) {
-    this.view.update((view) => refuse(view, words));
+  /// Says what could not be opened, until the reader acts.
+  notify(about: About, ...lines: string[]) {
+    this.view.update((view) => notify(view, about, ...lines));
   }
 }

@@ -1,7 +1,7 @@
 // Runs: settings are checked as they change, and what was checked is run.
 import type { Client } from '../client';
 import { get } from '../dom';
-import * as images from '../images';
+import type { Images } from '../images';
 import type { Config, EngineChoice, StepUnit } from '../protocol';
 import { type Choice, chosen, edited } from '../state/choice';
 import type { Store } from '../state/store';
@@ -24,6 +24,7 @@ export class Runs {
     private readonly client: Client,
     private readonly view: Store<View>,
     private readonly choice: Store<Choice>,
+    private readonly images: Images,
     private readonly handlers: Handlers,
   ) {}
 
@@ -59,7 +60,7 @@ export class Runs {
     if (view.data === undefined || !this.checked) {
       this.isWanted = true;
       // Where the trainer could not be loaded, its images are asked for again, and it with them.
-      if (view.state === 'failed') void images.begin((command) => this.client.command(command));
+      if (view.state === 'failed') void this.images.begin();
       else this.client.start();
       return;
     }

@@ -1,8 +1,8 @@
 // The state in words, always one of a few, with progress, speed, time left, what failed and what was refused.
 import { type Course, measuredAt, reached } from '../course';
-import { element, get, put } from '../dom';
+import { button, element, get, put } from '../dom';
 import type { DataInfo, EngineInfo, Origin } from '../protocol';
-import type { View } from '../state/view';
+import type { About, Notice, View } from '../state/view';
 
 const origins: Record<Origin, string> = {
   served: 'served beside this page',
@@ -10,20 +10,6 @@ const origins: Record<Origin, string> = {
   dropped: 'your files',
   mirror: 'from the mirror',
 };
-
-/// How long a word in passing stands, in milliseconds.
-const PASSING = 3_000;
-
-/// A word to those who listen, and to those who look.
-export function say(words: string) {
-  put(get('announce'), words);
-  const status = get('status');
-  const before = status.textContent;
-  status.textContent = words;
-  setTimeout(() => {
-    if (status.textContent === words) status.textContent = before;
-  }, PASSING);
-}
 
 /// After each task, for those who listen.
 export function announce(course: Course) {
@@ -51,20 +37,36 @@ export function dataWords(data: DataInfo | undefined, origin: Origin | null): st
   return `Images: ${data.name}${from}; ${data.train} to train, ${data.test} to test; digest ${digest}.`;
 }
 
-/// What failed, was refused, is missing or was set aside: a line each.
-export function alertLines({ failure, refused, notice, diverged }: View): string[] {
+/// What failed, is missing or was set aside: a line each. It goes with the run that it is of.
+export function alertLines({ failure, notice, diverged }: View): string[] {
   return [
     ...(failure ? [failure.what, failure.meaning, failure.advice] : []),
-    ...(refused ? [`Refused: ${refused}.`, 'What was in use stays as it was.'] : []),
     ...(notice ? notice.split('\n') : []),
     ...diverged,
   ];
 }
 
+let dismissed: (about: About) => void = () => undefined;
+
+/// Tells which notice the reader wants gone.
+export function listen(dismiss: (about: About) => void) {
+  dismissed = dismiss;
+}
+
+function noticeOf({ about, lines }: Notice): HTMLElement {
+  const label = `dismiss: ${lines[0] ?? ''}`;
+  return element(
+    'div',
+    { class: 'notice', 'data-about': about },
+    ...lines.map((line) => element('p', {}, line)),
+    button({ class: 'dismiss', 'aria-label': label }, 'dismiss', () => dismissed(about)),
+  );
+}
+
 let alerted = '';
 
 export function refresh(view: View) {
-  const { progress, state } = view;
+  const { progress, state, notices } = view;
   put(get('status'), view.words);
   get<HTMLProgressElement>('progress').value = progress ? progress.lane_steps / progress.lane_steps_total : 0;
   const seconds = progress?.seconds_left ?? null;
@@ -74,7 +76,8 @@ export function refresh(view: View) {
   put(get('engine-badge'), engineWords(view.engine));
   put(get('data-badge'), dataWords(view.data, view.origin));
   const lines = alertLines(view);
-  if (lines.join('\n') === alerted) return;
-  alerted = lines.join('\n');
-  get('alert').replaceChildren(...lines.map((line) => element('p', {}, line)));
+  const now = JSON.stringify([notices, lines]);
+  if (now === alerted) return;
+  alerted = now;
+  get('alert').replaceChildren(...notices.map(noticeOf), ...lines.map((line) => element('p', {}, line)));
 }

@@ -21,13 +21,20 @@ export type Receptive = Record<string, { weights: Picture; learned: Picture }>;
 
 export const receptiveKey = (lane: number, unit: number) => `${lane} ${unit}`;
 
+/// What a notice is about; there is one of each at most, the newest.
+export type About = 'link' | 'files' | 'images' | 'stored' | 'command';
+
+/// Something the reader is to know. It stays until it is dismissed, or until what the reader does next makes
+/// it void: nothing that the page does by itself takes it away.
+export type Notice = { about: About; lines: string[] };
+
 export type View = {
   fields: Field[];
   state: State | 'idle' | 'starting' | 'ready';
   words: string;
   data?: DataInfo | undefined;
   origin: Origin | null;
-  refused?: string | undefined;
+  notices: Notice[];
   engine?: EngineInfo | undefined;
   notice: string | null;
   /// The run on this machine, once there is one.
@@ -44,6 +51,7 @@ export const initialView: View = {
   state: 'idle',
   words: 'The stored run is shown; nothing is training.',
   origin: null,
+  notices: [],
   notice: null,
   receptive: {},
   diverged: [],
@@ -69,8 +77,17 @@ export const ready = (view: View, fields: Field[]): View => ({
   ...(view.state === 'starting' && { state: 'ready', words: 'Ready.' }),
 });
 
-/// Something was refused; what was in use stays.
-export const refuse = (view: View, reason: string): View => ({ ...view, refused: reason });
+/// Takes notices away, because the reader wants it or did what makes them void.
+export function dismiss(view: View, ...about: About[]): View {
+  const notices = view.notices.filter((notice) => !about.includes(notice.about));
+  return notices.length === view.notices.length ? view : { ...view, notices };
+}
+
+/// Puts a notice there, in the stead of an earlier one about the same.
+export function notify(view: View, about: About, ...lines: string[]): View {
+  const { notices } = dismiss(view, about);
+  return { ...view, notices: [...notices, { about, lines }] };
+}
 
 /// A program can't go on, or can't be had.
 export const stop = (view: View, failure: Words): View => ({
@@ -84,9 +101,7 @@ export const stop = (view: View, failure: Words): View => ({
 export function fold(view: View, event: RunEvent): View {
   switch (event.type) {
     case 'data':
-      return { ...view, data: event.info, origin: event.origin, refused: undefined };
-    case 'data_refused':
-      return refuse(view, event.reason);
+      return { ...view, data: event.info, origin: event.origin };
     case 'state': {
       const { state, words } = event;
       return { ...view, state, words, failure: state === 'failed' ? view.failure : undefined };
@@ -135,6 +150,8 @@ export function fold(view: View, event: RunEvent): View {
       return { ...view, failure: event };
     case 'done':
     case 'results':
+    // What follows of it depends on where the images came from: images.ts.
+    case 'data_refused':
       return view;
   }
 }

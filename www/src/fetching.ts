@@ -1,0 +1,41 @@
+// What is fetched: within a time, and with a word where it does not come. Nothing else in the page fetches.
+
+/// How long a server may send nothing, in milliseconds.
+const SILENCE = 20_000;
+
+/// The words of what the browser says when there is no answer at all, for it does not say why.
+const UNREACHABLE = 'the server could not be reached';
+
+/// A file's content. Fails in words where the server refuses it, sends a page in its stead, or sends nothing
+/// for so many milliseconds; a slow answer that goes on coming is waited for.
+export async function fetched(address: string, silence = SILENCE): Promise<Blob> {
+  const name = address.slice(address.lastIndexOf('/') + 1);
+  const control = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => control.abort(), silence);
+  };
+  try {
+    wait();
+    const answer = await fetch(address, { signal: control.signal });
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`.trim());
+    if (/^text\/html/i.test(answer.headers.get('content-type') ?? '')) {
+      throw new Error('the server sent a page of HTML instead');
+    }
+    const parts: BlobPart[] = [];
+    const reader = answer.body?.getReader();
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      parts.push(part.value);
+      wait();
+    }
+    return new Blob(parts);
+  } catch (error) {
+    const seconds = `nothing came for ${silence / 1000} seconds`;
+    const words = control.signal.aborted ? seconds : error instanceof TypeError ? UNREACHABLE : '';
+    const reason = words || (error instanceof Error ? error.message : String(error));
+    throw new Error(`${name}: ${reason}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
