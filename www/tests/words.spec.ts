@@ -40,3 +40,13 @@ test('of equal pathways no random units are cut, for that is not measured', asyn
   await expect(status(page)).toContainText('Done');
   await expect(page.locator('#lesion-buttons button')).toHaveText(['Intact', 'Cut h2_L', 'Cut h2_R']);
 });
+
+test('while a figure’s first seed trains, its claims are spoken of as that figure’s', async ({ page }) => {
+  await page.goto('/#v=1&preset=figure1&seeds=2');
+  await expect(page.locator('#data-badge')).toContainText('procedural digits');
+  await page.locator('#engine').selectOption('cpu');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Training');
+  await expect(page.locator('#claims-source')).toContainText('What Figure 1 claims is held against this run');
+  await expect(page.locator('#claims')).toBeEmpty();
+});
