@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metacls::config::Condition;
 use metacls::data::digits;
-use metacls::gpu::{Gpu, GpuWave, LaneStart, WaveData, WaveSetup};
+use metacls::gpu::{Gpu, GpuWave, LaneStart, Patience, WaveData, WaveSetup};
 use metacls::model::{Model, Rule, initial};
 
 fn main() {
@@ -27,7 +27,7 @@ fn main() {
         };
         2
     ];
-    let gpu = Arc::new(pollster::block_on(Gpu::open()).unwrap());
+    let gpu = Arc::new(pollster::block_on(Gpu::open(&Patience::default())).unwrap());
     println!("{}", gpu.name);
     let data = WaveData {
         images: vec![100; model.inputs],

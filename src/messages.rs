@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::Lane;
-use crate::driver::{Progress, RunError};
+use crate::driver::{Now, Progress, Rewound, RunError};
 use crate::engine::{EngineError, Notice, OpenError};
 use crate::gpu::GpuError;
 
@@ -47,7 +47,10 @@ pub fn open(error: &OpenError) -> Words {
 /// Says why the engine is not the one hoped for.
 pub fn notice(notice: &Notice) -> Words {
     match notice {
-        Notice::NoGpu(error) => gpu(error),
+        Notice::NoGpu(error) => Words {
+            meaning: format!("{} So the CPU engine is used.", open(error).meaning),
+            ..open(error)
+        },
         Notice::SoftwareGpu => Words {
             what: "The GPU here is a program on the CPU.".into(),
             meaning: "So the CPU engine is used: it is faster.".into(),
@@ -85,12 +88,32 @@ pub fn gpu(error: &GpuError) -> Words {
             "The GPU is there but would not start.",
             "Close other programs that use it, reload, or use the CPU engine.",
         ),
+        GpuError::Silent { .. } => (
+            "The browser's or the driver's GPU process hangs, as it may after a crash or a sleep.",
+            "Use the CPU engine; or close the browser and open it again, and update the graphics driver if it \
+             happens again.",
+        ),
         GpuError::Lost(_) => (
             "The run can't go on. What was measured up to the last finished task is kept and can be saved.",
             "Run it again, with fewer seeds if it happens again; the same seed gives the same run.",
         ),
+        GpuError::OutOfMemory(_) => (
+            "Not even one network fits beside what else is on the GPU. What was measured up to the last \
+             finished task is kept and can be saved.",
+            "Close other programs and tabs that use the GPU, use narrower layers, or the CPU engine.",
+        ),
+        GpuError::Invalid(_) => (
+            "This is an error of this program, not of your GPU or your settings; its numbers are not used. What \
+             was measured before is kept and can be saved.",
+            "Use the CPU engine, and tell us of it with the first line and the settings.",
+        ),
+        GpuError::Driver(_) => (
+            "The driver failed at something that it should be able to do. What was measured before is kept and \
+             can be saved.",
+            "Update the graphics driver or the browser, or use the CPU engine.",
+        ),
         GpuError::TooLarge { .. } => (
-            "The network is too large for this GPU's buffers.",
+            "The network is too large for this GPU's memory, as far as a program may use it.",
             "Use narrower layers or fewer items, or the CPU engine.",
         ),
         GpuError::InnerSteps { .. } => (
@@ -118,11 +141,37 @@ pub fn gpu(error: &GpuError) -> Words {
 pub fn run(error: &RunError) -> Words {
     match error {
         RunError::Engine(error) => engine(error),
+        RunError::Open(error) => open(error),
         RunError::Stream(error) => Words {
             what: sentence(&error.to_string()),
             meaning: "The experiment can't be drawn from these images.".into(),
             advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
         },
+    }
+}
+
+/// Says what a run goes on with after a fault, and from where.
+pub fn rewound(rewound: &Rewound) -> String {
+    let Rewound { why, now, step } = rewound;
+    let from = match step {
+        0 => "the wave in progress begins again".to_owned(),
+        step => format!("the run goes on from step {step} of the wave in progress"),
+    };
+    let what = sentence(&why.to_string());
+    match now {
+        Now::Same(engine) => format!(
+            "{what} {} was opened again and tested; {from}, with the same numbers.",
+            engine.name()
+        ),
+        Now::Other(engine) => format!(
+            "{what} {from}, on {}: its numbers are rounded otherwise, and the results say which are its.",
+            engine.name(),
+            from = sentence(&from).trim_end_matches('.')
+        ),
+        Now::Lanes(lanes) => format!(
+            "{what} {}, with at most {lanes} side by side and the same numbers.",
+            sentence(&from).trim_end_matches('.')
+        ),
     }
 }
 

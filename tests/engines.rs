@@ -10,8 +10,8 @@ use std::sync::Arc;
 use metacls::analysis::stats::Estimate;
 use metacls::config::{Condition, Config};
 use metacls::data::{Dataset, Rotation, digits, rotate};
-use metacls::driver::{Driver, Note};
-use metacls::engine::{Device, Engine, Reading, Wave};
+use metacls::driver::{Driver, Note, Now};
+use metacls::engine::{Device, Engine, Hints, Reading, Wave};
 use metacls::experiments;
 use metacls::gpu::{Gpu, GpuWave, LaneStart, WaveData, WaveSetup};
 use metacls::lane::{HostLane, Sample};
@@ -179,6 +179,10 @@ fn the_same_seed_twice_is_the_same_bit_for_bit() {
     assert_eq!(run(), run());
 }
 
+async fn at_once(_: u32) -> Option<Hints> {
+    Some(Hints::default())
+}
+
 /// A lost device costs the steps since the last task end, and changes no number: wherever it is lost.
 #[test]
 fn a_run_goes_on_after_its_device_was_lost() {
@@ -199,7 +203,8 @@ fn a_run_goes_on_after_its_device_was_lost() {
             }
         };
         assert!(error.is_loss(), "{error}");
-        assert_eq!(pollster::block_on(driver.recover()), Ok(true));
+        let rewound = pollster::block_on(driver.recover(error, at_once)).unwrap();
+        assert!(matches!(rewound.unwrap().now, Now::Same(_)));
         assert_eq!(
             finish(&mut driver).lanes,
             whole.lanes,
@@ -372,7 +377,7 @@ fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
         first_step: 0,
         config: Arc::new(config),
     };
-    let mut engine = Engine::new(device, wave).unwrap();
+    let mut engine = pollster::block_on(Engine::new(device, wave)).unwrap();
     engine.begin_task(0).unwrap();
     pollster::block_on(engine.advance(0..3)).unwrap();
     pollster::block_on(engine.read()).unwrap()

@@ -11,6 +11,7 @@ use metacls::config::{Condition, Config, EvaluateOn};
 use metacls::data::digits;
 use metacls::driver::{Driver, Note, RestoreError};
 use metacls::engine::Device;
+use metacls::engine::info::EngineChoice;
 use metacls::experiments;
 use metacls::inspect::Probe;
 use metacls::kept::checkpoint::{Checkpoint, CheckpointError};
@@ -75,7 +76,7 @@ impl Disk {
         let log = log::read(&self.log).unwrap();
         let checkpoint = (!self.checkpoint.is_empty())
             .then(|| Checkpoint::from_bytes(&self.checkpoint).unwrap());
-        driver.restore(log, checkpoint)
+        driver.restore(log, checkpoint).map(|_| ())
     }
 }
 
@@ -186,7 +187,8 @@ fn what_belongs_to_another_run_is_refused_by_name() {
     let disks = whole(&mut first, kept);
     let disk = &disks[4];
     let refused = |config: &Config, device: &Device| {
-        let error = disk.restore(&mut driver(config, device)).unwrap_err();
+        let mut other = driver(config, device).chosen(EngineChoice::Auto);
+        let error = disk.restore(&mut other).unwrap_err();
         error.to_string()
     };
     let mut other = config.clone();

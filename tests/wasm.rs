@@ -8,7 +8,7 @@ mod products;
 use metacls::engine::Device;
 use metacls::engine::info::EngineKind;
 use metacls::engine::self_test::deviation;
-use metacls::gpu::Gpu;
+use metacls::gpu::{Gpu, Patience};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -36,10 +36,12 @@ async fn the_cpu_passes_its_self_test() {
 /// Opening the GPU compiles every shader in the browser's own compiler.
 #[wasm_bindgen_test]
 async fn every_shader_compiles_and_the_gpu_passes_its_self_test() {
-    let gpu = Gpu::open().await.unwrap();
+    let gpu = Gpu::open(&Patience::default()).await.unwrap();
     gpu.check().unwrap();
     let config = metacls::experiments::find("quick").unwrap().config;
-    let device = Device::of(EngineKind::Gpu, &config).await.unwrap();
+    let device = Device::of(EngineKind::Gpu, &config, &Patience::default())
+        .await
+        .unwrap();
     let off = deviation(&device).await.unwrap();
     assert!(off < 1e-3, "{off}");
 }

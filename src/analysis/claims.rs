@@ -486,6 +486,7 @@ mod tests {
                     }),
                 }],
                 diverged_at_step: None,
+                engine_changes: Vec::new(),
             }
         };
         Results {

@@ -20,9 +20,11 @@ mod units;
 mod work;
 
 pub use progress::Progress;
+pub use recovery::{Now, Rewound};
 pub use restore::RestoreError;
 pub use run::draws;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clock::Clock;
@@ -33,8 +35,8 @@ use units::Units;
 use crate::analysis::summary::Summary;
 use crate::config::{Config, Lane};
 use crate::data::Dataset;
-use crate::engine::info::EngineInfo;
-use crate::engine::{Device, Engine, EngineError};
+use crate::engine::info::{EngineChoice, EngineInfo, EngineKind};
+use crate::engine::{Device, Engine, EngineError, OpenError, Room};
 use crate::formats::version;
 use crate::gpu::GpuError;
 use crate::inspect::Snapshot;
@@ -48,7 +50,7 @@ use crate::stream::StreamError;
 pub const SLICE: f64 = 0.05;
 
 /// Why a run can't begin or go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RunError {
     /// The data set is too small.
     #[error(transparent)]
@@ -56,12 +58,31 @@ pub enum RunError {
     /// The engine's part.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// No engine is to be had to go on with.
+    #[error(transparent)]
+    Open(#[from] OpenError),
 }
 
 impl RunError {
+    /// The GPU's fault, if it is one.
+    pub fn gpu(&self) -> Option<&GpuError> {
+        match self {
+            Self::Engine(EngineError::Gpu(e)) | Self::Open(OpenError::Gpu(e)) => Some(e),
+            _ => None,
+        }
+    }
+
     /// Whether the device went away, so that the run can go on with another.
     pub fn is_loss(&self) -> bool {
-        matches!(self, Self::Engine(EngineError::Gpu(GpuError::Lost(_))))
+        matches!(self.gpu(), Some(GpuError::Lost(_)))
+    }
+
+    /// Whether there was too little memory, so that the run can go on with fewer lanes side by side.
+    pub fn is_out_of_memory(&self) -> bool {
+        matches!(
+            self.gpu(),
+            Some(GpuError::OutOfMemory(_) | GpuError::TooLarge { .. })
+        )
     }
 }
 
@@ -98,6 +119,9 @@ pub enum Note {
         /// Their indices.
         lanes: Vec<usize>,
     },
+    /// The wave in progress goes on from its last task's end, or from its beginning: what was measured since is
+    /// measured again, with the same numbers but on another engine.
+    Rewound(Box<Rewound>),
     /// All lanes are through.
     Done,
 }
@@ -138,7 +162,13 @@ struct Kept {
 pub struct Driver {
     run: Run,
     device: Device,
+    /// What the device is, and where the run's lanes began.
     info: EngineInfo,
+    first: EngineInfo,
+    /// Which engine was asked for.
+    choice: EngineChoice,
+    /// What the device holds, as far as is known.
+    room: Room,
     /// Lanes of each wave, as indices into the run's.
     waves: Vec<Vec<usize>>,
     /// The wave in progress, and the engine that it is on.
@@ -148,11 +178,13 @@ pub struct Driver {
     next: Next,
     learned_tasks: u32,
     kept: Option<Kept>,
+    /// The same of waves that were in progress when they were made smaller, by their first lane.
+    set_aside: BTreeMap<usize, Kept>,
     /// For each lane whether it is left to these waves, and how many lanes are not: what a run that was
     /// stopped had done.
     rest: Vec<bool>,
     ended_before: usize,
-    /// Whether a device was lost since the last task end: a second time in a row is not tried again.
+    /// Whether a device was lost since the last task end: a second time in a row there may be too much on it.
     recovered: bool,
     /// What was measured of each lane.
     results: Vec<LaneResults>,
@@ -183,24 +215,40 @@ impl Driver {
             ended_before: 0,
             run,
             device,
+            choice: match info.kind {
+                EngineKind::Gpu => EngineChoice::Gpu,
+                EngineKind::Cpu => EngineChoice::Cpu,
+                EngineKind::Reference => EngineChoice::Reference,
+            },
+            first: info.clone(),
             info,
+            room: Room { seeds: 1, lanes: 1 },
             waves: Vec::new(),
             wave: 0,
             engine: None,
             next: Next::Size { seeds: 1 },
             learned_tasks: 0,
             kept: None,
+            set_aside: BTreeMap::new(),
             recovered: false,
             watched: Watched::default(),
             units: None,
             clock: Clock::default(),
         };
-        let most = driver.seeds_that_fit()?;
-        driver.waves = driver.waves_of(most);
+        driver.room = driver.room_on_device()?;
+        driver.waves = driver.waves_of(driver.room);
         if !driver.sizes() {
-            driver.begin_wave()?;
+            driver.begin_wave();
         }
         Ok(driver)
+    }
+
+    /// Says which engine was asked for, if not just the one at hand: with [`EngineChoice::Auto`] the CPU goes on
+    /// where the GPU can't.
+    #[must_use]
+    pub fn chosen(mut self, choice: EngineChoice) -> Self {
+        self.choice = choice;
+        self
     }
 
     /// Says which experiment the run belongs to, by its id.
@@ -210,22 +258,42 @@ impl Driver {
         self
     }
 
-    /// Puts the wave in progress on the device: at what is kept of it, or at its beginning.
-    fn begin_wave(&mut self) -> Result<(), RunError> {
+    /// Begins the wave in progress, or goes on with it from what is kept of it. Nothing is put on the device yet.
+    fn begin_wave(&mut self) {
         self.engine = None;
+        let first = self.waves.get(self.wave).and_then(|wave| wave.first());
+        if let Some(kept) = first.and_then(|lane| self.set_aside.remove(lane)) {
+            self.kept = Some(kept);
+        }
+        self.learned_tasks = self.kept.as_ref().map_or(0, |k| k.tasks_learned);
+        self.next = match self.kept {
+            Some(_) => Next::Step(self.learned_tasks * self.run.config.steps_per_task()),
+            None => Next::Evaluate { task: 0, image: 0 },
+        };
+    }
+
+    /// Puts the wave in progress on the device, where it is not there yet, so that its lanes can be looked at.
+    /// [`Self::slice`] does so too.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn prepare(&mut self) -> Result<(), RunError> {
+        if self.engine.is_some() || matches!(self.next, Next::Size { .. }) {
+            return Ok(());
+        }
         let Some(wave) = self.waves.get(self.wave) else {
             return Ok(());
         };
         let kept = self.kept.as_ref();
-        self.learned_tasks = kept.map_or(0, |k| k.tasks_learned);
         let first_step = self.learned_tasks * self.run.config.steps_per_task();
-        let mut engine = self.engine_for(wave, kept.map(|k| &k.states[..]), first_step)?;
-        self.next = if kept.is_some() {
-            Next::Step(first_step)
-        } else {
+        let states = kept.map(|k| &k.states[..]);
+        let mut engine = self.engine_for(wave, states, first_step).await?;
+        if matches!(self.next, Next::Evaluate { .. }) {
             engine.begin_evaluation();
-            Next::Evaluate { task: 0, image: 0 }
-        };
+        }
+        for &lane in wave {
+            self.results[lane].goes_on(first_step, &self.info, &self.first);
+        }
         self.engine = Some(engine);
         Ok(())
     }
@@ -259,16 +327,32 @@ impl Driver {
         }
     }
 
+    /// The engine at work.
+    pub fn engine(&self) -> &EngineInfo {
+        &self.info
+    }
+
     /// Seconds spent so far in training and evaluation.
     pub fn seconds(&self) -> (f64, f64) {
         self.clock.seconds()
     }
 
-    /// Does about [`SLICE`] seconds of work, or at most one observe step if `one_step`.
+    /// Does about [`SLICE`] seconds of work, or at most one observe step if `one_step`. Where the device has too
+    /// little memory, the wave in progress is halved and goes on from what is kept of it.
     ///
     /// # Errors
     /// If the device failed. What was measured before stays in [`Self::results`].
     pub async fn slice(&mut self, one_step: bool) -> Result<Vec<Note>, RunError> {
+        match self.work_a_slice(one_step).await {
+            Err(e) if e.is_out_of_memory() => {
+                let rewound = self.relieve(e).await?;
+                Ok(vec![Note::Rewound(Box::new(rewound))])
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn work_a_slice(&mut self, one_step: bool) -> Result<Vec<Note>, RunError> {
         if self.is_done() {
             return Ok(vec![Note::Done]);
         }
@@ -276,9 +360,8 @@ impl Driver {
             self.size(seeds).await?;
             return Ok(Vec::new());
         }
+        self.prepare().await?;
         let Some(mut engine) = self.engine.take() else {
-            // The device went away between waves.
-            self.begin_wave()?;
             return Ok(Vec::new());
         };
         let outcome = self.work(&mut engine, one_step).await;
@@ -291,11 +374,9 @@ impl Driver {
             notes.push(Note::WaveEnd { lanes });
             self.wave += 1;
             self.kept = None;
+            self.begin_wave();
             if self.is_done() {
-                self.engine = None;
                 notes.push(Note::Done);
-            } else {
-                self.begin_wave()?;
             }
         }
         Ok(notes)
@@ -368,7 +449,7 @@ impl Driver {
             experiment: self.run.experiment.clone(),
             config: (**config).clone(),
             data: self.run.data.info.clone(),
-            engine: self.info.clone(),
+            engine: self.first.clone(),
             layers: model.layers.iter().map(|l| l.name.clone()).collect(),
             matrices: model.matrices.iter().map(|m| m.name.clone()).collect(),
             heads: model.heads.iter().map(|h| h.name.to_owned()).collect(),

@@ -7,7 +7,7 @@ use web_time::Instant;
 
 use super::{Driver, Next, RunError, SLICE};
 use crate::config::{Condition, Lane};
-use crate::engine::{Engine, Wave};
+use crate::engine::{Engine, Room, Wave};
 use crate::model::{LaneState, Model, initial};
 
 /// The most bytes of lanes' values that are kept at task ends. Beyond it a wave that was stopped, or whose
@@ -45,17 +45,21 @@ fn seeds_on_cores(model: &Model, per_seed: u32, cores: u32) -> u32 {
 }
 
 impl Driver {
-    /// The most seeds whose lanes the device's buffers hold.
-    pub(super) fn seeds_that_fit(&self) -> Result<usize, RunError> {
+    /// What the device holds of this run.
+    pub(super) fn room_on_device(&self) -> Result<Room, RunError> {
         let conditions = self.run.config.conditions.iter();
         let per_seed = conditions.filter(|c| **c != Condition::Frozen).count();
         let per_seed = per_seed.max(1) as u32;
         let (model, config) = (&self.run.model, &self.run.config);
-        let most = match self.device.seeds_that_fit(model, config, per_seed)? {
-            Some(most) => most,
-            None => seeds_on_cores(model, per_seed, cores()),
-        };
-        Ok((most.min(self.run.config.seeds) as usize).max(1))
+        let held = self
+            .device
+            .room(model, config, &self.run.data.info, per_seed)?;
+        let room = held.unwrap_or_else(|| Room {
+            seeds: seeds_on_cores(model, per_seed, cores()) as usize,
+            lanes: per_seed as usize,
+        });
+        let seeds = room.seeds.min(config.seeds as usize).max(1);
+        Ok(Room { seeds, ..room })
     }
 
     /// Whether it is still to be tried how many seeds go side by side.
@@ -63,37 +67,55 @@ impl Driver {
         matches!(self.next, Next::Size { .. }) && self.run.config.seeds > 1 && !self.is_done()
     }
 
-    /// All lanes that have not ended before, in waves of at most so many seeds, as even as can be; lanes that
+    /// All lanes that have not ended before, in waves for which there is room, as even as can be; lanes that
     /// start from others' final values come last.
-    pub(super) fn waves_of(&self, most: usize) -> Vec<Vec<usize>> {
-        let lanes = &self.run.lanes;
-        let is_left = |i: usize, frozen: bool| {
-            self.rest[i] && (lanes[i].condition == Condition::Frozen) == frozen
-        };
+    pub(super) fn waves_of(&self, room: Room) -> Vec<Vec<usize>> {
         let waves = |frozen: bool| {
-            let left = (0..lanes.len()).filter(|&i| is_left(i, frozen));
-            let mut seeds: Vec<u32> = left.map(|i| lanes[i].seed).collect();
-            seeds.dedup();
-            let count = seeds.len().div_ceil(most.max(1)).max(1);
-            seeds
-                .chunks(seeds.len().div_ceil(count).max(1))
-                .map(|seeds| {
-                    (0..lanes.len())
-                        .filter(|&i| seeds.contains(&lanes[i].seed) && is_left(i, frozen))
-                        .collect::<Vec<_>>()
-                })
-                .collect::<Vec<_>>()
+            let is_left = |&i: &usize| {
+                self.rest[i] && (self.run.lanes[i].condition == Condition::Frozen) == frozen
+            };
+            let left: Vec<usize> = (0..self.run.lanes.len()).filter(is_left).collect();
+            self.cut(&left, room)
         };
         [waves(false), waves(true)].concat()
     }
 
+    /// Cuts lanes, in the run's order, into waves for which there is room: each seed of a wave with the same
+    /// conditions.
+    pub(super) fn cut(&self, lanes: &[usize], room: Room) -> Vec<Vec<usize>> {
+        let lane = |&i: &usize| self.run.lanes[i];
+        let seeds: Vec<&[usize]> = lanes
+            .chunk_by(|a, b| lane(a).seed == lane(b).seed)
+            .collect();
+        let conditions =
+            |seed: &[usize]| -> Vec<Condition> { seed.iter().map(|i| lane(i).condition).collect() };
+        let even = |len: usize, most: usize| len.div_ceil(len.div_ceil(most.max(1)).max(1)).max(1);
+        let alike = seeds.chunk_by(|a, b| conditions(a) == conditions(b));
+        alike
+            .flat_map(|seeds| {
+                let of_each = seeds.first().map_or(0, |lanes| lanes.len());
+                if of_each > room.lanes {
+                    let parts = seeds.iter().flat_map(|lanes| {
+                        lanes
+                            .chunks(even(lanes.len(), room.lanes))
+                            .map(<[usize]>::to_vec)
+                    });
+                    return parts.collect::<Vec<_>>();
+                }
+                let waves = seeds.chunks(even(seeds.len(), room.seeds));
+                waves.map(|seeds| seeds.concat()).collect()
+            })
+            .collect()
+    }
+
     /// Takes a few steps of so many seeds, throws them away, and tries more seeds next or settles the waves.
     pub(super) async fn size(&mut self, seeds: usize) -> Result<(), RunError> {
-        let most = self.seeds_that_fit()?;
-        let Some(lanes) = self.waves_of(seeds).into_iter().next() else {
-            return self.begin_wave();
+        let (most, lanes) = (self.room.seeds, self.room.lanes);
+        let Some(wave) = self.waves_of(Room { seeds, lanes }).into_iter().next() else {
+            self.begin_wave();
+            return Ok(());
         };
-        let mut engine = self.engine_for(&lanes, None, 0)?;
+        let mut engine = self.engine_for(&wave, None, 0).await?;
         engine.begin_task(0)?;
         // The first steps also prepare their passes.
         let steps = self.run.config.steps_per_task().min(4);
@@ -113,13 +135,14 @@ impl Driver {
             // What the first seed costs alone is not known to grow slower than the number of seeds.
             ((seeds as f64 * SLICE / each) as usize).max(1)
         };
-        self.waves = self.waves_of(fit.min(most));
-        self.next = Next::Evaluate { task: 0, image: 0 };
-        self.begin_wave()
+        let seeds = fit.min(most);
+        self.waves = self.waves_of(Room { seeds, lanes });
+        self.begin_wave();
+        Ok(())
     }
 
     /// Puts some lanes on the device, at their initial values or at `states`, `first_step` being next.
-    pub(super) fn engine_for(
+    pub(super) async fn engine_for(
         &self,
         lanes: &[usize],
         states: Option<&[LaneState<f32>]>,
@@ -145,7 +168,7 @@ impl Driver {
             starts,
             first_step,
         };
-        Ok(Engine::new(&self.device, wave)?)
+        Ok(Engine::new(&self.device, wave).await?)
     }
 
     /// Initial values: those of one seed are the same, but frozen lanes take over what meta learned.

@@ -1,14 +1,15 @@
 //! Going on with a run that was stopped, from what was kept of it, with the same bits.
 
 use super::{Driver, Kept, Next, RunError};
-use crate::config::{Condition, Lane};
+use crate::config::Lane;
+use crate::engine::info::{EngineChoice, EngineInfo};
 use crate::kept::checkpoint::{Checkpoint, Head};
 use crate::kept::log::{self, Log};
 use crate::results::record::TaskRecord;
 use crate::results::{LaneResults, Results};
 
 /// Why what was kept does not belong to this run.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RestoreError {
     /// Another configuration.
     #[error("what was kept is of another configuration: its {0} differs")]
@@ -26,9 +27,10 @@ pub enum RestoreError {
         "what was kept draws other samples or initial weights than this version of metacls does ({0})"
     )]
     Draws(String),
-    /// Another engine, which rounds otherwise.
+    /// An engine of another kind, which was not asked for by name.
     #[error(
-        "what was kept was trained on {kept}, and here is {here}: its numbers would not be the same"
+        "what was kept was trained on {kept}, and here is {here}: its numbers are rounded otherwise. \
+         Ask for the engine by name to go on all the same; the results then say from which step"
     )]
     Engine {
         /// The engine's name.
@@ -103,7 +105,9 @@ impl Driver {
     }
 
     /// Takes over the lanes that ended and the wave that was in progress. To be called before the first
-    /// slice.
+    /// slice. What was kept on another engine goes on on the one at hand if both are of a kind (another
+    /// adapter, another driver), or if the one at hand was asked for by name; the results say from which step.
+    /// Gives that other engine.
     ///
     /// # Errors
     /// If they belong to another run, or the lanes do not fit the device.
@@ -111,9 +115,11 @@ impl Driver {
         &mut self,
         log: Option<Log>,
         checkpoint: Option<Checkpoint>,
-    ) -> Result<(), RestoreError> {
+    ) -> Result<Option<EngineInfo>, RestoreError> {
+        let here = self.info.clone();
         if let Some(log) = log {
             self.belongs(&log.results)?;
+            self.first = log.results.engine.clone();
             for held in log.results.lanes {
                 self.take_over(held);
             }
@@ -126,12 +132,13 @@ impl Driver {
         let checkpoint = match checkpoint {
             Some(checkpoint) => {
                 self.belongs(&checkpoint.head.results)?;
+                self.first = checkpoint.head.results.engine.clone();
                 self.in_progress(checkpoint)
             }
             None => None,
         };
         self.plan_the_rest(checkpoint)?;
-        Ok(())
+        Ok((!self.first.is_same(&here)).then(|| self.first.clone()))
     }
 
     /// Takes over what was measured of a lane. Where it diverged, so has the frozen lane that starts from it.
@@ -167,11 +174,10 @@ impl Driver {
         if kept.draws != here.draws {
             return Err(RestoreError::Draws(kept.code_version.clone()));
         }
-        let named = |r: &Results| format!("{} {}", r.engine.adapter, r.engine.backend);
-        if (kept.engine.kind, named(kept)) != (here.engine.kind, named(&here)) {
+        if self.choice == EngineChoice::Auto && kept.engine.kind != self.info.kind {
             return Err(RestoreError::Engine {
-                kept: named(kept).trim().to_owned(),
-                here: named(&here).trim().to_owned(),
+                kept: kept.engine.name(),
+                here: self.info.name(),
             });
         }
         Ok(())
@@ -212,21 +218,13 @@ impl Driver {
         results.diverged_at_step.is_some() || last == Some(self.run.config.tasks)
     }
 
-    /// Waves of what has not ended, the one that was in progress first. Lanes of one seed stay together: a
-    /// seed of which one lane is missing is trained whole.
+    /// Waves of what has not ended, the one that was in progress first.
     fn plan_the_rest(&mut self, in_progress: Option<(Vec<usize>, Kept)>) -> Result<(), RunError> {
         let (wave, kept) = in_progress.unzip();
         let wave = wave.unwrap_or_default();
-        let frozen = |lane: usize| self.run.lanes[lane].condition == Condition::Frozen;
-        let missing: Vec<bool> = (0..self.run.lanes.len())
-            .map(|lane| {
-                let of_its_part = |&other: &usize| {
-                    self.run.lanes[other].seed == self.run.lanes[lane].seed
-                        && frozen(other) == frozen(lane)
-                };
-                let mut part = (0..self.run.lanes.len()).filter(of_its_part);
-                !wave.contains(&lane) && part.any(|other| !self.has_ended(other))
-            })
+        let lanes = 0..self.run.lanes.len();
+        let missing: Vec<bool> = lanes
+            .map(|lane| !wave.contains(&lane) && !self.has_ended(lane))
             .collect();
         for (lane, &missing) in missing.iter().enumerate() {
             if missing {
@@ -239,20 +237,24 @@ impl Driver {
         self.kept = kept;
         self.engine = None;
         self.wave = 0;
+        self.room = self.room_on_device()?;
         if wave.is_empty() {
-            self.waves = self.waves_of(self.seeds_that_fit()?);
+            self.waves = self.waves_of(self.room);
             self.next = Next::Size { seeds: 1 };
         } else {
             // As many seeds side by side as there were.
             let mut seeds: Vec<u32> = wave.iter().map(|&l| self.run.lanes[l].seed).collect();
             seeds.dedup();
-            self.waves = [vec![wave], self.waves_of(seeds.len())].concat();
+            self.room.seeds = self.room.seeds.min(seeds.len());
+            self.waves = vec![wave];
             self.next = Next::Step(0);
+            self.cut_waves(self.room);
+            self.waves.extend(self.waves_of(self.room));
+        }
+        if !self.sizes() {
+            self.begin_wave();
         }
         self.count_done();
-        if !self.sizes() {
-            self.begin_wave()?;
-        }
         Ok(())
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::EngineError;
 use super::gpu::evaluation_capacity;
 use super::info::{EngineInfo, EngineKind};
-use crate::config::Config;
+use crate::config::{Config, EvaluateOn};
+use crate::data::DataInfo;
 use crate::gpu::passes::Lanes;
-use crate::gpu::wave::largest_need;
-use crate::gpu::{Gpu, GpuError};
+use crate::gpu::wave::Demand;
+use crate::gpu::{Gpu, GpuError, Patience};
 use crate::model::Model;
 
 /// What engines run on.
@@ -27,14 +28,18 @@ impl Device {
     ///
     /// # Errors
     /// If the GPU can't serve.
-    pub async fn of(kind: EngineKind, config: &Config) -> Result<Self, GpuError> {
+    pub async fn of(
+        kind: EngineKind,
+        config: &Config,
+        patience: &Patience,
+    ) -> Result<Self, GpuError> {
         match kind {
             EngineKind::Cpu => Ok(Self::Cpu),
             EngineKind::Reference => Ok(Self::Reference),
             EngineKind::Gpu if config.second_order => Err(GpuError::SecondOrder),
             // In a browser everything stays on one thread; natively the GPU may be shared.
             #[cfg_attr(target_arch = "wasm32", allow(clippy::arc_with_non_send_sync))]
-            EngineKind::Gpu => Ok(Self::Gpu(Arc::new(Gpu::open().await?))),
+            EngineKind::Gpu => Ok(Self::Gpu(Arc::new(Gpu::open(patience).await?))),
         }
     }
 
@@ -58,38 +63,86 @@ impl Device {
         }
     }
 
-    /// The most seeds, of `per_seed` lanes each, that one wave holds, at most the configuration's; none where
-    /// the device has no memory of its own that sets a bound.
+    /// What one wave holds, at most all of the configuration's; none where the device has no memory of its own
+    /// that sets a bound. `per_seed` are the lanes of a seed that train side by side.
     ///
     /// # Errors
-    /// If not even one seed fits.
-    pub fn seeds_that_fit(
+    /// If not even one lane fits.
+    pub fn room(
         &self,
         model: &Model,
         config: &Config,
+        data: &DataInfo,
         per_seed: u32,
-    ) -> Result<Option<u32>, EngineError> {
+    ) -> Result<Option<Room>, EngineError> {
         let Self::Gpu(gpu) = self else {
             return Ok(None);
         };
-        let lanes = |seeds: u32| Lanes {
-            lanes: seeds * per_seed,
-            per_seed,
-            tasks: config.tasks,
+        let (largest, total) = (gpu.largest_buffer(), gpu.budget());
+        let sizes = |seeds: u32, of_each: u32| {
+            let demand = demand(model, config, data, (seeds, of_each));
+            demand.sizes()
         };
-        let need = |seeds| {
-            let capacity = evaluation_capacity(config, seeds * per_seed);
-            largest_need(model, config.batch, config.replay, capacity, lanes(seeds))
+        let fits = |seeds, of_each| {
+            let sizes = sizes(seeds, of_each);
+            sizes.largest() <= largest && sizes.total() <= total
         };
-        let allowed = gpu.largest_buffer();
-        if need(1) > allowed {
-            let (needed, allowed) = (need(1) >> 20, allowed >> 20);
+        let Some(lanes) = (1..=per_seed.max(1)).rev().find(|&lanes| fits(1, lanes)) else {
+            let one = sizes(1, 1);
+            let (needed, allowed) = match one.largest() > largest {
+                true => (one.largest(), largest),
+                false => (one.total(), total),
+            };
+            let (needed, allowed) = (needed.div_ceil(1 << 20), allowed >> 20);
             return Err(GpuError::TooLarge { needed, allowed }.into());
-        }
+        };
         let mut seeds = 1;
-        while seeds < config.seeds && need(seeds + 1) <= allowed {
+        while lanes == per_seed && seeds < config.seeds && fits(seeds + 1, lanes) {
             seeds += 1;
         }
-        Ok(Some(seeds))
+        let [seeds, lanes] = [seeds, lanes].map(|n| n as usize);
+        Ok(Some(Room { seeds, lanes }))
+    }
+}
+
+/// What trains side by side: so many seeds, each with so many of its lanes. Where these are fewer than a seed
+/// has, it is one seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Seeds.
+    pub seeds: usize,
+    /// Lanes of each.
+    pub lanes: usize,
+}
+
+/// What a wave of so many seeds, with so many lanes each, asks of a GPU's memory. How many images it meets is
+/// not known before its schedules are drawn: it is at most all of them.
+fn demand<'a>(
+    model: &'a Model,
+    config: &Config,
+    data: &DataInfo,
+    (seeds, of_each): (u32, u32),
+) -> Demand<'a> {
+    let tasks = u64::from(seeds) * u64::from(config.tasks);
+    let met = |of_a_task: u32, all: u32| (tasks * u64::from(of_a_task)).min(all.into());
+    let images = match config.evaluate_on {
+        EvaluateOn::Test => {
+            met(config.samples_per_task, data.train) + met(config.evaluation_images, data.test)
+        }
+        EvaluateOn::Learned => met(config.samples_per_task, data.train),
+    };
+    Demand {
+        model,
+        lanes: Lanes {
+            lanes: seeds * of_each,
+            per_seed: of_each,
+            tasks: config.tasks,
+        },
+        batch: config.batch,
+        replay: config.replay,
+        block: config.steps_per_task(),
+        capacity: evaluation_capacity(config, seeds * of_each),
+        per_task: config.evaluation_images,
+        images: images * data.pixels() as u64,
     }
 }

@@ -59,7 +59,7 @@ pub struct GpuEngine {
 }
 
 impl GpuEngine {
-    pub(super) fn new(gpu: Arc<Gpu>, wave: Wave) -> Result<Self, EngineError> {
+    pub(super) async fn new(gpu: Arc<Gpu>, wave: Wave) -> Result<Self, EngineError> {
         let config = &wave.config;
         let silenced = wave.streams.iter().map(|s| wave.model.silenced(s.seed));
         let mut data = WaveData {
@@ -113,8 +113,11 @@ impl GpuEngine {
             block: config.steps_per_task(),
             data: &data,
         };
+        let watch = gpu.watch();
+        let on_gpu = GpuWave::new(gpu.clone(), &setup)?;
+        watch.end().await?;
         Ok(Self {
-            on_gpu: GpuWave::new(gpu, &setup)?,
+            on_gpu,
             wave,
             training,
         })
@@ -149,8 +152,10 @@ impl GpuEngine {
                 (step.current.len() as u32, step.replay.len() as u32)
             })
             .collect();
+        let gpu = self.on_gpu.gpu();
+        let watch = gpu.watch();
         self.on_gpu.advance(&shapes, true);
-        Ok(self.on_gpu.wait().await?)
+        Ok(watch.end().await?)
     }
 
     pub(super) async fn read(&self) -> Result<Vec<Reading>, EngineError> {
@@ -180,8 +185,10 @@ impl GpuEngine {
         task: u32,
         images: Range<u32>,
     ) -> Result<(), EngineError> {
+        let gpu = self.on_gpu.gpu();
+        let watch = gpu.watch();
         self.on_gpu.evaluate(task, images, true);
-        Ok(self.on_gpu.wait().await?)
+        Ok(watch.end().await?)
     }
 
     pub(super) async fn correlations(&self) -> Result<Vec<Vec<Option<f64>>>, EngineError> {

@@ -43,3 +43,21 @@ pub struct EngineInfo {
     /// Largest relative deviation from the float64 reference in the self-test; none if not run.
     pub self_test: Option<f64>,
 }
+
+impl EngineInfo {
+    /// Whether it is the same one: numbers of another are rounded otherwise.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let which = |e: &Self| (e.kind, e.adapter.clone(), e.backend.clone());
+        which(self) == which(other)
+    }
+
+    /// The adapter with its graphics interface.
+    pub fn name(&self) -> String {
+        match (self.kind, self.backend.as_str()) {
+            (EngineKind::Gpu, "") | (EngineKind::Cpu | EngineKind::Reference, _) => {
+                self.adapter.clone()
+            }
+            (EngineKind::Gpu, backend) => format!("{} ({backend})", self.adapter),
+        }
+    }
+}

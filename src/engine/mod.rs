@@ -20,7 +20,7 @@ use crate::gpu::GpuError;
 use crate::model::{LaneState, Model};
 use crate::stream::Stream;
 
-pub use device::Device;
+pub use device::{Device, Room};
 pub use gpu::GpuEngine;
 pub use host::HostEngine;
 pub use open::{Hints, Notice, OpenError, Opened, SELF_TEST_BOUND, open};
@@ -128,9 +128,9 @@ impl Engine {
     ///
     /// # Errors
     /// If it does not fit there.
-    pub fn new(device: &Device, wave: Wave) -> Result<Self, EngineError> {
+    pub async fn new(device: &Device, wave: Wave) -> Result<Self, EngineError> {
         Ok(match device {
-            Device::Gpu(gpu) => Self::Gpu(Box::new(GpuEngine::new(gpu.clone(), wave)?)),
+            Device::Gpu(gpu) => Self::Gpu(Box::new(GpuEngine::new(gpu.clone(), wave).await?)),
             Device::Cpu => Self::Host(HostEngine::cpu(wave)),
             Device::Reference => Self::Host(HostEngine::reference(wave)),
         })

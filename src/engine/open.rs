@@ -4,18 +4,22 @@ use super::device::Device;
 use super::info::{EngineChoice, EngineInfo, EngineKind};
 use super::self_test;
 use crate::config::Config;
-use crate::gpu::GpuError;
+use crate::gpu::{GpuError, Patience};
 
 /// The largest relative deviation from the reference in the self-test with which an engine is trusted.
 pub const SELF_TEST_BOUND: f64 = 1e-3;
 
 /// What is known of the GPU from elsewhere: a browser tells the page of its adapter what wgpu can't see.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Hints {
     /// The adapter's name.
     pub adapter: Option<String>,
     /// Whether it is a program on the CPU.
     pub is_software: bool,
+    /// For how many seconds an adapter was waited for in vain, if it was: it is not asked for again.
+    pub silent: Option<u32>,
+    /// How long an adapter and a device are waited for.
+    pub patience: Patience,
 }
 
 /// An engine that is ready.
@@ -30,10 +34,10 @@ pub struct Opened {
 }
 
 /// Why [`EngineChoice::Auto`] took the CPU.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// The GPU can't serve, or there is none.
-    NoGpu(GpuError),
+    /// The GPU can't serve, can't be trusted, or there is none.
+    NoGpu(OpenError),
     /// The GPU is a program on the CPU.
     SoftwareGpu,
 }
@@ -56,9 +60,9 @@ pub enum OpenError {
 
 /// Opens the engine that was asked for and tests it; `before_test` is called when it is open.
 ///
-/// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it can't do what the
-/// configuration asks for, and where it is a program on the CPU: the same cores do more without a graphics
-/// interface between.
+/// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it does not answer or fails, where
+/// it can't do what the configuration asks for, where its numbers are off, and where it is a program on the
+/// CPU: the same cores do more without a graphics interface between.
 ///
 /// # Errors
 /// If the GPU was asked for by name and can't serve; if the engine fails its self-test.
@@ -66,14 +70,43 @@ pub async fn open(
     choice: EngineChoice,
     config: &Config,
     hints: &Hints,
-    before_test: impl AsyncFnOnce(),
+    before_test: impl AsyncFn(),
 ) -> Result<Opened, OpenError> {
-    let (device, notice) = match choice {
-        EngineChoice::Auto => best(config, hints).await,
-        EngineChoice::Gpu => (Device::of(EngineKind::Gpu, config).await?, None),
-        EngineChoice::Cpu => (Device::Cpu, None),
-        EngineChoice::Reference => (Device::Reference, None),
+    let notice = match choice {
+        EngineChoice::Reference => return tested(Device::Reference, hints, &before_test).await,
+        EngineChoice::Cpu => None,
+        EngineChoice::Gpu => {
+            let device = gpu(config, hints).await?;
+            return tested(device, hints, &before_test).await;
+        }
+        EngineChoice::Auto if hints.is_software => Some(Notice::SoftwareGpu),
+        EngineChoice::Auto => match gpu(config, hints).await {
+            Ok(Device::Gpu(gpu)) if gpu.is_software => Some(Notice::SoftwareGpu),
+            Ok(device) => match tested(device, hints, &before_test).await {
+                Ok(opened) => return Ok(opened),
+                Err(e) => Some(Notice::NoGpu(e)),
+            },
+            Err(e) => Some(Notice::NoGpu(e.into())),
+        },
     };
+    let opened = tested(Device::Cpu, hints, &before_test).await?;
+    Ok(Opened { notice, ..opened })
+}
+
+async fn gpu(config: &Config, hints: &Hints) -> Result<Device, GpuError> {
+    if let Some(seconds) = hints.silent {
+        let asked = "an adapter";
+        return Err(GpuError::Silent { asked, seconds });
+    }
+    Device::of(EngineKind::Gpu, config, &hints.patience).await
+}
+
+/// An engine, named and compared with the reference.
+async fn tested(
+    device: Device,
+    hints: &Hints,
+    before_test: &impl AsyncFn(),
+) -> Result<Opened, OpenError> {
     let mut info = device.info();
     if let (Device::Gpu(_), Some(name)) = (&device, &hints.adapter) {
         info.adapter.clone_from(name);
@@ -89,18 +122,6 @@ pub async fn open(
     Ok(Opened {
         device,
         info,
-        notice,
+        notice: None,
     })
-}
-
-/// The GPU, or the CPU and why.
-async fn best(config: &Config, hints: &Hints) -> (Device, Option<Notice>) {
-    if hints.is_software {
-        return (Device::Cpu, Some(Notice::SoftwareGpu));
-    }
-    match Device::of(EngineKind::Gpu, config).await {
-        Ok(Device::Gpu(gpu)) if gpu.is_software => (Device::Cpu, Some(Notice::SoftwareGpu)),
-        Ok(device) => (device, None),
-        Err(e) => (Device::Cpu, Some(Notice::NoGpu(e))),
-    }
 }

@@ -1,51 +1,10 @@
 //! The adapter and its device: what is asked for, and in words what is missing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use super::fault::{Failures, GpuError, Refusal, Refusals};
 use super::kernels::{STAGES, Stage};
-
-/// What the GPU can't do or did wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum GpuError {
-    /// There is no adapter at all.
-    #[error("no GPU adapter was found ({0})")]
-    NoAdapter(String),
-    /// The adapter lacks something the shaders need.
-    #[error("the GPU {adapter} lacks what is needed: {missing}")]
-    Lacking {
-        /// The adapter's name.
-        adapter: String,
-        /// What it lacks, in words.
-        missing: String,
-    },
-    /// The adapter would not give a device.
-    #[error("the GPU gave no device: {0}")]
-    NoDevice(String),
-    /// The device went away: a driver's reset, sleep, too little memory.
-    #[error("the GPU was lost: {0}")]
-    Lost(String),
-    /// Too little memory for even one seed.
-    #[error(
-        "one seed of this network needs a buffer of {needed} MB, but the GPU allows {allowed} MB"
-    )]
-    TooLarge {
-        /// Megabytes needed.
-        needed: u64,
-        /// Megabytes allowed.
-        allowed: u64,
-    },
-    /// More inner steps than the shaders take.
-    #[error("a step has {asked} inner steps, but the GPU engine takes at most {most}")]
-    InnerSteps {
-        /// Current samples of a step.
-        asked: u32,
-        /// The most they take.
-        most: u32,
-    },
-    /// Asked for something that only other engines do.
-    #[error("the GPU engine does not do second-order meta-gradients yet; use the CPU engine")]
-    SecondOrder,
-}
+use super::patience::Patience;
 
 /// An adapter with its device, ready to make buffers, and every stage compiled.
 #[derive(Debug)]
@@ -60,7 +19,8 @@ pub struct Gpu {
     pub backend: String,
     /// Whether it is a program on the CPU; a browser does not tell.
     pub is_software: bool,
-    failure: Arc<Mutex<Option<GpuError>>>,
+    failures: Arc<Failures>,
+    refusals: Refusals,
 }
 
 /// One adapter, for `metacls info`.
@@ -127,15 +87,9 @@ impl Gpu {
     /// Takes the best adapter there is and compiles every stage.
     ///
     /// # Errors
-    /// If there is none, if it lacks something, or if a shader does not compile on it.
-    pub async fn open() -> Result<Self, GpuError> {
-        let adapter = instance()
-            .request_adapter(&wgpu::RequestAdapterOptions {
-                power_preference: wgpu::PowerPreference::HighPerformance,
-                ..Default::default()
-            })
-            .await
-            .map_err(|e| GpuError::NoAdapter(e.to_string()))?;
+    /// If there is none, if it does not answer, if it lacks something, or if a shader does not compile on it.
+    pub async fn open(patience: &Patience) -> Result<Self, GpuError> {
+        let adapter = adapter(patience).await?;
         let info = adapter.get_info();
         let offered = adapter.limits();
         if let Some(missing) = missing(&offered) {
@@ -155,33 +109,28 @@ impl Gpu {
             max_buffer_size: offered.max_buffer_size.min(most).max(base.max_buffer_size),
             ..base
         };
-        let (device, queue) = adapter
-            .request_device(&wgpu::DeviceDescriptor {
+        let asked = async move {
+            let wanted = wgpu::DeviceDescriptor {
                 label: Some("metacls"),
                 required_limits: limits,
                 ..Default::default()
-            })
-            .await
-            .map_err(|e| GpuError::NoDevice(e.to_string()))?;
-        let failure = Arc::new(Mutex::new(None));
-        let note = |failure: &Arc<Mutex<Option<GpuError>>>, words: String| {
-            let mut held = failure.lock().unwrap_or_else(PoisonError::into_inner);
-            held.get_or_insert(GpuError::Lost(words));
+            };
+            adapter.request_device(&wanted).await
         };
-        let noted = failure.clone();
-        device.set_device_lost_callback(move |reason, words| {
-            // A device that we drop ourselves is no loss.
-            if reason != wgpu::DeviceLostReason::Destroyed {
-                note(&noted, words);
-            }
-        });
-        let noted = failure.clone();
-        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| note(&noted, e.to_string())));
-        let pipelines = STAGES.iter().map(|s| compile(&device, s)).collect();
-        let gpu = Self {
+        let (device, queue) = patience
+            .answer("a device", asked)
+            .await?
+            .map_err(|e| GpuError::NoDevice(e.to_string()))?;
+        let failures = Arc::new(Failures::default());
+        let noted = failures.clone();
+        // Also one that we destroy ourselves: nobody asks one that was dropped.
+        device.set_device_lost_callback(move |_, words| noted.note(GpuError::Lost(words)));
+        let noted = failures.clone();
+        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| noted.note(e.into())));
+        let mut gpu = Self {
             device,
             queue,
-            pipelines,
+            pipelines: Vec::new(),
             name: if info.name.is_empty() {
                 "GPU".into()
             } else {
@@ -189,9 +138,13 @@ impl Gpu {
             },
             backend: info.backend.to_string(),
             is_software: info.device_type == wgpu::DeviceType::Cpu,
-            failure,
+            failures,
+            refusals: Refusals::default(),
         };
-        gpu.wait().await?;
+        let watch = gpu.watch();
+        let pipelines = STAGES.iter().map(|s| compile(&gpu.device, s)).collect();
+        watch.end().await?;
+        gpu.pipelines = pipelines;
         Ok(gpu)
     }
 
@@ -201,20 +154,60 @@ impl Gpu {
         &self.pipelines[position.unwrap_or(STAGES.len())]
     }
 
-    /// The first thing that went wrong on the device, if any has.
+    /// What went wrong on the device, if anything has.
     ///
     /// # Errors
     /// That thing.
     pub fn check(&self) -> Result<(), GpuError> {
-        match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(e) => Err(e.clone()),
-            None => Ok(()),
+        self.failures.check()
+    }
+
+    /// Watches what is done on the device until [`Watch::end`]. Whatever uses the device between the two must
+    /// not wait: errors are looked for in the order in which watches began.
+    pub(crate) fn watch(&self) -> Watch<'_> {
+        let scope = |filter| self.device.push_error_scope(filter);
+        let memory = scope(wgpu::ErrorFilter::OutOfMemory);
+        let driver = scope(wgpu::ErrorFilter::Internal);
+        let invalid = scope(wgpu::ErrorFilter::Validation);
+        Watch {
+            gpu: self,
+            invalid,
+            driver,
+            memory,
         }
+    }
+
+    /// Makes a buffer. One that finds no memory is handed out all the same: who watches is told.
+    pub(super) fn buffer(&self, wanted: &wgpu::BufferDescriptor<'_>) -> wgpu::Buffer {
+        if !self.refusals.refuses(wanted.size) {
+            return self.device.create_buffer(wanted);
+        }
+        let words = format!("{} bytes were refused, as asked for", wanted.size);
+        self.failures.note(GpuError::OutOfMemory(words));
+        self.invalid_buffer()
+    }
+
+    /// A buffer that is none, as one without memory is.
+    fn invalid_buffer(&self) -> wgpu::Buffer {
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let buffer = self.device.create_buffer(&NOTHING);
+        drop(scope.pop());
+        buffer
     }
 
     /// Destroys the device, as a driver's reset would: for trying out what follows a loss.
     pub fn lose(&self) {
         self.device.destroy();
+    }
+
+    /// Refuses memory from now on, as a device without any would; none: no more.
+    pub fn refuse(&self, refusal: Option<Refusal>) {
+        self.refusals.set(refusal);
+    }
+
+    /// Asks for what no device does: for trying out what follows an error of this program.
+    pub fn misuse(&self) {
+        drop(self.device.create_buffer(&NOTHING));
     }
 
     /// Bytes that one buffer may have.
@@ -225,18 +218,30 @@ impl Gpu {
             .min(limits.max_buffer_size)
     }
 
+    /// Bytes that all buffers together may have. WebGPU does not say how much memory a GPU has, nor how much of it
+    /// is free; the largest buffer that it offers is all that grows with it. Twice that, 256 MiB to 2 GiB, leaves
+    /// room for the desktop on GPUs of 4 GB and on those that share the computer's memory. Where even that is
+    /// not there, the driver halves the wave.
+    pub fn budget(&self) -> u64 {
+        2 * self.largest_buffer()
+    }
+
     /// Waits until all that was submitted is done.
     ///
     /// # Errors
     /// If the device failed.
     pub async fn wait(&self) -> Result<(), GpuError> {
+        self.done().await;
+        self.check()
+    }
+
+    async fn done(&self) {
         let (done, when_done) = futures_channel::oneshot::channel();
         self.queue.on_submitted_work_done(move || {
             let _ = done.send(());
         });
         self.poll();
         let _ = when_done.await;
-        self.check()
     }
 
     /// Natively, polls the device until its callbacks have been called; a browser does so by itself.
@@ -255,7 +260,8 @@ impl Gpu {
         at: u64,
         len: u64,
     ) -> Result<Vec<u32>, GpuError> {
-        let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
+        let watch = self.watch();
+        let staging = self.buffer(&wgpu::BufferDescriptor {
             label: Some("readback"),
             size: len * 4,
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
@@ -268,7 +274,7 @@ impl Gpu {
         staging.map_async(wgpu::MapMode::Read, .., move |result| {
             let _ = done.send(result);
         });
-        self.poll();
+        watch.end().await?;
         let lost = |words: String| self.check().err().unwrap_or(GpuError::Lost(words));
         match when_done.await {
             Ok(Ok(())) => {}
@@ -281,6 +287,65 @@ impl Gpu {
             .map_err(|e| lost(e.to_string()))?;
         Ok(bytemuck::pod_collect_to_vec(&view))
     }
+}
+
+/// A buffer of no use: no device makes one.
+const NOTHING: wgpu::BufferDescriptor<'_> = wgpu::BufferDescriptor {
+    label: Some("nothing"),
+    size: 4,
+    usage: wgpu::BufferUsages::empty(),
+    mapped_at_creation: false,
+};
+
+/// Looks for errors of what is done on a device from its beginning to its end. Dropped, it forgets them.
+#[must_use = "what is watched and not ended is not told"]
+pub(crate) struct Watch<'a> {
+    gpu: &'a Gpu,
+    // In the order in which they are dropped: the last that began is the first to end.
+    invalid: wgpu::ErrorScopeGuard,
+    driver: wgpu::ErrorScopeGuard,
+    memory: wgpu::ErrorScopeGuard,
+}
+
+impl Watch<'_> {
+    /// Waits until what was watched is done.
+    ///
+    /// # Errors
+    /// If anything of it failed.
+    pub(crate) async fn end(self) -> Result<(), GpuError> {
+        let [invalid, driver, memory] = [self.invalid, self.driver, self.memory].map(|s| s.pop());
+        self.gpu.done().await;
+        for fault in [memory, driver, invalid] {
+            if let Some(error) = fault.await {
+                self.gpu.failures.note(error.into());
+            }
+        }
+        self.gpu.check()
+    }
+}
+
+/// The best adapter there is. A browser may have none at first, while its GPU process begins again: it is
+/// asked again.
+async fn adapter(patience: &Patience) -> Result<wgpu::Adapter, GpuError> {
+    let mut found = Err(GpuError::NoAdapter(String::new()));
+    for left in (0..patience.tries()).rev() {
+        let asked = async {
+            let wanted = wgpu::RequestAdapterOptions {
+                power_preference: wgpu::PowerPreference::HighPerformance,
+                ..Default::default()
+            };
+            instance().request_adapter(&wanted).await
+        };
+        found = patience
+            .answer("an adapter", asked)
+            .await?
+            .map_err(|e| GpuError::NoAdapter(e.to_string()));
+        if found.is_ok() || left == 0 {
+            break;
+        }
+        patience.pause().await;
+    }
+    found
 }
 
 fn compile(device: &wgpu::Device, stage: &Stage) -> wgpu::ComputePipeline {

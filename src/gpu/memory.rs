@@ -1,7 +1,8 @@
 //! The buffers that stages share, on the host: what a twin works on, and what a dispatch that is run by
 //! itself starts from and leaves.
 
-use super::device::{Gpu, GpuError};
+use super::device::Gpu;
+use super::fault::GpuError;
 use super::kernels::{Buffer, Pass};
 use super::passes::Dispatch;
 
@@ -79,7 +80,7 @@ impl Gpu {
         memory: &mut Memory,
     ) -> Result<(), GpuError> {
         let create = |label: &str, bytes: &[u8], usage: wgpu::BufferUsages| {
-            let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            let buffer = self.buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
                 size: (bytes.len() as u64).max(16),
                 usage: usage | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,

@@ -1,18 +1,23 @@
 //! The method on the GPU: the look-ahead without its copies, all lanes in every dispatch.
 //!
 //! [`kernels`] names the stages, [`layout`] says where tensors lie, [`passes`] is the ordered list of
-//! dispatches as data, [`wave`] holds the buffers and submits, [`device`] decides what an adapter can do.
+//! dispatches as data, [`wave`] holds the buffers and submits, [`device`] decides what an adapter can do
+//! and [`patience`] how long it is waited for one.
 //! [`twins`] does every stage's work on the host, on a [`memory`] of the same layout, for tests and for
 //! finding faults.
 //! Only this module knows wgpu.
 
 pub mod device;
+mod fault;
 pub mod kernels;
 pub mod layout;
 pub mod memory;
 pub mod passes;
+pub mod patience;
 pub mod twins;
 pub mod wave;
 
-pub use device::{AdapterInfo, Gpu, GpuError};
+pub use device::{AdapterInfo, Gpu};
+pub use fault::{GpuError, Refusal};
+pub use patience::Patience;
 pub use wave::{GpuWave, LaneRates, LaneStart, WaveData, WaveSetup};

@@ -42,11 +42,19 @@ pub fn markdown(title: &str, results: &Results) -> String {
          Training took {:.0} s, evaluation {:.0} s.\n",
         first + seeds - 1,
         results.data.name,
-        results.engine.adapter,
+        results.engine.name(),
         results.code_version,
         results.training_seconds,
         results.evaluation_seconds,
     );
+    let changes = results.engine_changes();
+    if !changes.is_empty() {
+        let _ = writeln!(
+            text,
+            "Not all of it on that engine: {}. Engines round differently.\n",
+            changes.join("; ")
+        );
+    }
     let _ = writeln!(text, "## At the end of the stream\n");
     let _ = writeln!(
         text,

@@ -104,21 +104,29 @@ pub(crate) fn source(
         let place = place.field(field);
         place.within(f64::from(x), f64::from(low), f64::from(high))?;
     }
-    text("engine.adapter", &engine.adapter)?;
-    text("engine.backend", &engine.backend)?;
+    engine_info(&Place::new("engine"), engine)
+}
+
+fn engine_info(place: &Place<'_>, engine: &EngineInfo) -> Result<(), Flaw> {
+    text_at(&place.field("adapter"), &engine.adapter)?;
+    text_at(&place.field("backend"), &engine.backend)?;
     engine.self_test.map_or(Ok(()), |deviation| {
-        Place::new("engine.self_test").within(deviation, 0.0, LARGEST)
+        place.field("self_test").within(deviation, 0.0, LARGEST)
     })
 }
 
 /// A name: short, and without what moves a terminal's cursor.
 pub(crate) fn text(field: &'static str, text: &str) -> Result<(), Flaw> {
+    text_at(&Place::new(field), text)
+}
+
+fn text_at(place: &Place<'_>, text: &str) -> Result<(), Flaw> {
     if text.chars().count() <= LONGEST && !text.contains(char::is_control) {
         return Ok(());
     }
     let start: String = text.escape_debug().take(40).collect();
     let allowed = format!("up to {LONGEST} characters, none of them control characters");
-    Err(Place::new(field).refuse(format!("\"{start}\""), allowed))
+    Err(place.refuse(format!("\"{start}\""), allowed))
 }
 
 fn names(
@@ -200,6 +208,7 @@ impl Shape<'_> {
             before = Some(learned);
             self.record(&place, record)?;
         }
+        self.engine_changes(&place.field("engine_changes"), lane, before.unwrap_or(0))?;
         let Some(step) = lane.diverged_at_step else {
             return Ok(());
         };
@@ -210,6 +219,29 @@ impl Shape<'_> {
         if step < measured {
             let allowed = format!("{measured} or later: the lane was measured then");
             return Err(place.refuse(step, allowed));
+        }
+        Ok(())
+    }
+
+    /// Engines change at a task's first step, one after the other, up to where the lane was measured.
+    fn engine_changes(
+        &self,
+        place: &Place<'_>,
+        lane: &LaneResults,
+        learned: u32,
+    ) -> Result<(), Flaw> {
+        let per_task = self.config.steps_per_task();
+        let mut next = 0;
+        for (i, change) in lane.engine_changes.iter().enumerate() {
+            let place = place.at(i);
+            let step = place.field("step");
+            step.within(change.step.into(), next.into(), (learned * per_task).into())?;
+            if !change.step.is_multiple_of(per_task) {
+                let allowed = format!("a task's first step, a multiple of {per_task}");
+                return Err(step.refuse(change.step, allowed));
+            }
+            next = change.step + 1;
+            engine_info(&place.field("engine"), &change.engine)?;
         }
         Ok(())
     }

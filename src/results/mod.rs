@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub mod description;
+pub mod engines;
 pub mod merge;
 pub mod record;
 
@@ -15,6 +16,8 @@ use crate::formats::version::{self, Upgrade, Versioned};
 use crate::model::Lesion;
 use crate::results::record::TaskRecord;
 
+pub use engines::EngineChange;
+
 impl Versioned for Results {
     const KIND: &'static str = "results";
     const UPGRADES: &'static [Upgrade] = &[
@@ -24,6 +27,8 @@ impl Versioned for Results {
                 version::rename(lane, "lost_at_step", "diverged_at_step");
             });
         },
+        // 3: lanes say where they changed engines; those of before never did.
+        |_| {},
     ];
 
     fn checked(self) -> Result<Self, Flaw> {
@@ -100,7 +105,7 @@ pub struct Results {
     pub draws: String,
     /// On which images.
     pub data: DataInfo,
-    /// On which engine.
+    /// On which engine its lanes began; where one went on elsewhere, [`LaneResults::engine_changes`] says so.
     pub engine: EngineInfo,
     /// Names of hidden layers, in the order of `beta` and `active`.
     pub layers: Vec<String>,
@@ -127,6 +132,9 @@ pub struct LaneResults {
     pub records: Vec<TaskRecord>,
     /// The step at which it ceased to be finite, if it did; there are no records after it.
     pub diverged_at_step: Option<u32>,
+    /// Where it went on another engine than before; mostly empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub engine_changes: Vec<EngineChange>,
 }
 
 impl LaneResults {
@@ -137,6 +145,7 @@ impl LaneResults {
             condition: lane.condition,
             records: Vec::new(),
             diverged_at_step: None,
+            engine_changes: Vec::new(),
         }
     }
 

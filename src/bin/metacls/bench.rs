@@ -94,7 +94,7 @@ fn at_work(device: &Device, config: &Arc<Config>, data: &Arc<Dataset>) -> Result
         data: data.clone(),
         first_step: 0,
     };
-    Engine::new(device, wave).map_err(|e| Failure::failed(messages::engine(&e)))
+    pollster::block_on(Engine::new(device, wave)).map_err(|e| Failure::failed(messages::engine(&e)))
 }
 
 pub(super) fn bench(name: &str, seeds: u32, choice: EngineChoice) -> Result<(), Failure> {

@@ -5,10 +5,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use metacls::config::Config;
 use metacls::data::Dataset;
 use metacls::driver::{Driver, Note};
+use metacls::engine::info::EngineKind;
 use metacls::engine::{self, Hints};
 use metacls::formats;
 use metacls::inspect::Probe;
@@ -69,11 +71,11 @@ impl Out {
 
     /// A run's files: named by experiment, seeds, and a digest of what it is, so that two runs never share a
     /// name.
-    fn files(&self, name: &str, driver: &Driver) -> Files {
+    fn files(&self, name: &str, driver: &Driver, kind: EngineKind) -> Files {
         let config = driver.config();
         let (first, last) = (config.first_seed, last_seed(config));
         let run = driver.results_without_lanes();
-        let kind = format!("{:?}", run.engine.kind);
+        let kind = format!("{kind:?}");
         let what = [config.to_json(), run.data.digest, run.draws, kind].join("\n");
         let digest = Sha256::digest(what);
         let short: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
@@ -101,29 +103,39 @@ async fn train(
     let opened = engine::open(choice, &config, &Hints::default(), async || {})
         .await
         .map_err(|e| Failure::failed(messages::open(&e)))?;
-    if let Some(notice) = &opened.notice {
+    let (mut driver, notice) = Driver::begin(config, Arc::new(data), opened, choice)
+        .await
+        .map_err(|e| Failure::failed(messages::run(&e)))?;
+    driver = driver.of_experiment(experiment);
+    if let Some(notice) = &notice {
         let words = messages::notice(notice);
         say(format_args!("note: {} {}", words.what, words.meaning));
     }
-    let info = opened.info;
+    let info = driver.engine().clone();
+    let (config, images) = (driver.config(), driver.results_without_lanes().data);
     let conditions: Vec<&str> = config.conditions.iter().map(|c| c.name()).collect();
     let title = format!(
         "{name}: {} seeds ({} to {}) x {} on {}; {}; self-test {:.0e}",
         config.seeds,
         config.first_seed,
-        last_seed(&config),
+        last_seed(config),
         conditions.join(", "),
-        data.info.name,
+        images.name,
         info.adapter,
         info.self_test.unwrap_or_default(),
     );
-    let mut driver = Driver::new(config, Arc::new(data), opened.device, info)
-        .map_err(|e| Failure::failed(messages::run(&e)))?
-        .of_experiment(experiment);
     if args.watch.is_some() {
         driver.collect_units(Probe::default());
     }
-    let files = out.files(name, &driver);
+    let mut files = out.files(name, &driver, info.kind);
+    if args.resume && !files.are_begun() {
+        // It may have begun on an engine of another kind.
+        let others = [EngineKind::Gpu, EngineKind::Cpu, EngineKind::Reference];
+        let mut begun = others
+            .map(|kind| out.files(name, &driver, kind))
+            .into_iter();
+        files = begun.find(Files::are_begun).unwrap_or(files);
+    }
     if !args.again && is_there(&files.results, &driver)? {
         say(format_args!(
             "this run is there already: {} (--again makes it anew)",
@@ -185,9 +197,17 @@ fn begin(args: &RunArgs, files: Files, driver: &mut Driver) -> Result<Store, Fai
     let (mut store, kept) = Store::open(files, args.resume)?;
     let Kept { log, checkpoint } = kept;
     if log.is_some() || checkpoint.is_some() {
-        driver
+        let before = driver
             .restore(log, checkpoint)
             .map_err(|e| Failure::Usage(format!("{e}. --again begins the run anew")))?;
+        if let Some(before) = before {
+            say(format_args!(
+                "note: the run began on {} and goes on on {}, which rounds differently; its results say from \
+                 which step of which seeds",
+                before.name(),
+                driver.engine().name()
+            ));
+        }
         let progress = driver.progress();
         say(format_args!(
             "going on at {} of {} lane-steps",
@@ -208,6 +228,12 @@ enum End {
     Failed(String),
 }
 
+/// Waits a moment before a lost GPU is opened again, but not before the first time.
+async fn ready(attempt: u32) -> Option<Hints> {
+    std::thread::sleep(Duration::from_secs(attempt.min(1).into()));
+    (!stop::asked()).then(Hints::default)
+}
+
 /// Does the work slice by slice and keeps what it brings.
 async fn go(
     args: &RunArgs,
@@ -221,14 +247,11 @@ async fn go(
         }
         let notes = match driver.slice(false).await {
             Ok(notes) => notes,
-            Err(e) if e.is_loss() => match driver.recover().await {
-                Ok(true) => {
-                    teller.say(&format!(
-                        "{e}; opened it again, going on from the last finished task"
-                    ));
-                    continue;
-                }
-                Ok(false) => return Ok(End::Failed(messages::run(&e).to_string())),
+            Err(e) if e.is_loss() => match driver.recover(e, ready).await {
+                Ok(rewound) => rewound
+                    .map(|r| Note::Rewound(Box::new(r)))
+                    .into_iter()
+                    .collect(),
                 Err(e) => return Ok(End::Failed(messages::run(&e).to_string())),
             },
             Err(e) => return Ok(End::Failed(messages::run(&e).to_string())),
@@ -244,6 +267,7 @@ async fn go(
                     watched(args, driver, lanes, teller)?;
                 }
                 Note::TaskEnd => store.checkpoint(driver)?,
+                Note::Rewound(rewound) => teller.say(&messages::rewound(rewound)),
                 _ => {}
             }
         }

@@ -1,11 +1,15 @@
 //! A wave's buffers: how large they are, and which stage's name stands for which.
 
-use super::GpuWave;
+use super::{GpuWave, WaveSetup};
 use crate::gpu::device::Gpu;
 use crate::gpu::kernels::Buffer;
-use crate::gpu::layout::Layout;
-use crate::gpu::passes::Lanes;
+use crate::gpu::layout::{Layout, pad};
+use crate::gpu::passes::{self, Lanes};
 use crate::model::Model;
+
+/// Bytes that are set aside for the records of all dispatches, each shape of a step or an evaluation having
+/// its own.
+const PASSES: u64 = 4 << 20;
 
 /// Buffers of training or of evaluation, apart from what both share.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub(super) struct PhaseBuffers {
 
 /// An empty buffer of so many f32 elements.
 pub(super) fn make(gpu: &Gpu, label: &str, elements: u64) -> wgpu::Buffer {
-    gpu.device.create_buffer(&wgpu::BufferDescriptor {
+    gpu.buffer(&wgpu::BufferDescriptor {
         label: Some(label),
         size: elements.max(4) * 4,
         usage: wgpu::BufferUsages::STORAGE
@@ -29,45 +33,184 @@ pub(super) fn make(gpu: &Gpu, label: &str, elements: u64) -> wgpu::Buffer {
     })
 }
 
-impl PhaseBuffers {
-    pub(super) fn new(gpu: &Gpu, at: Layout, lanes: Lanes, entries: u64) -> Self {
-        let n = u64::from(lanes.lanes);
+/// What a wave's buffers depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a> {
+    /// The network.
+    pub model: &'a Model,
+    /// The lanes.
+    pub lanes: Lanes,
+    /// Current samples of a step.
+    pub batch: u32,
+    /// Replayed samples of a step.
+    pub replay: u32,
+    /// Most steps whose entries are uploaded at once.
+    pub block: u32,
+    /// The most evaluation images of each seed that are taken at once.
+    pub capacity: u32,
+    /// Evaluation images of each task.
+    pub per_task: u32,
+    /// Bytes of all images.
+    pub images: u64,
+}
+
+impl<'a> Demand<'a> {
+    /// Of a wave that is to be made.
+    pub(super) fn of(setup: &WaveSetup<'a>, lanes: Lanes) -> Self {
         Self {
-            acts: make(
-                gpu,
-                "acts",
-                u64::from(at.acts_base) + n * u64::from(at.acts_lane),
-            ),
-            deltas: make(gpu, "deltas", n * u64::from(at.deltas_lane)),
-            scalars: make(gpu, "scalars", n * u64::from(at.scalars_lane)),
-            entries: make(gpu, "entries", entries * 4),
+            model: setup.model,
+            lanes,
+            batch: setup.batch,
+            replay: setup.replay,
+            block: setup.block,
+            capacity: setup.data.capacity.max(1),
+            per_task: setup.data.per_task,
+            images: setup.data.images.len() as u64,
+        }
+    }
+
+    /// How large its buffers are.
+    pub fn sizes(&self) -> Sizes {
+        let Self { model, lanes, .. } = *self;
+        let (n, seeds) = (u64::from(lanes.lanes), u64::from(lanes.seeds()));
+        let [training, evaluation] = [
+            Layout::training(model, self.batch, self.replay, lanes.seeds()),
+            Layout::evaluation(model, self.capacity, lanes.seeds()),
+        ];
+        let steps = u64::from(self.block) * u64::from(self.batch + self.replay);
+        let images = u64::from(lanes.tasks) * u64::from(self.per_task);
+        let tasks = n * u64::from(lanes.tasks);
+        Sizes {
+            training: PhaseSizes::new(&training, n, seeds * steps),
+            evaluation: PhaseSizes::new(&evaluation, n, seeds * images.max(self.capacity.into())),
+            weights: n * u64::from(training.weights_lane),
+            rates: n * u64::from(training.rates_lane),
+            table: training.table(model).len() as u64 * 4,
+            images: self.images.div_ceil(4),
+            rotations: seeds * u64::from(lanes.tasks) * 2,
+            cursor: 4,
+            counters: tasks * u64::from(passes::counters(model)),
+            codes: n * u64::from(evaluation.codes_lane),
+            silenced: seeds * u64::from(silenced_width(model)),
+        }
+    }
+}
+
+/// Units of a seed in the list of those that a lesion silences. Without pathways nothing is silenced, but
+/// something must be bound.
+pub(super) fn silenced_width(model: &Model) -> u32 {
+    let left = model.pathway_layers().map(|[l, _]| model.layers[l].units);
+    pad(left.unwrap_or(1) as u32)
+}
+
+/// Elements of one phase's buffers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PhaseSizes {
+    acts: u64,
+    deltas: u64,
+    scalars: u64,
+    pub(super) entries: u64,
+}
+
+impl PhaseSizes {
+    fn new(at: &Layout, lanes: u64, entries: u64) -> Self {
+        Self {
+            acts: u64::from(at.acts_base) + lanes * u64::from(at.acts_lane),
+            deltas: lanes * u64::from(at.deltas_lane),
+            scalars: lanes * u64::from(at.scalars_lane),
+            entries: entries * 4,
+        }
+    }
+
+    fn all(&self) -> [u64; 4] {
+        [self.acts, self.deltas, self.scalars, self.entries]
+    }
+}
+
+/// Elements, of four bytes each, of all buffers of a wave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    pub(super) training: PhaseSizes,
+    pub(super) evaluation: PhaseSizes,
+    pub(super) weights: u64,
+    pub(super) rates: u64,
+    pub(super) table: u64,
+    pub(super) images: u64,
+    pub(super) rotations: u64,
+    pub(super) cursor: u64,
+    pub(super) counters: u64,
+    pub(super) codes: u64,
+    pub(super) silenced: u64,
+}
+
+impl Sizes {
+    fn all(&self) -> Vec<u64> {
+        let shared = [
+            self.weights,
+            self.rates,
+            self.table,
+            self.images,
+            self.rotations,
+            self.cursor,
+            self.counters,
+            self.codes,
+            self.silenced,
+        ];
+        [
+            &self.training.all()[..],
+            &self.evaluation.all(),
+            &shared[..],
+        ]
+        .concat()
+    }
+
+    /// Bytes of the largest.
+    pub fn largest(&self) -> u64 {
+        self.all().into_iter().max().unwrap_or(0) * 4
+    }
+
+    /// Bytes of all together, with the records of dispatches, and with the copy of all lanes' weights that is
+    /// made when they are read.
+    pub fn total(&self) -> u64 {
+        let elements: u64 = self.all().into_iter().sum();
+        (elements + self.weights) * 4 + PASSES
+    }
+}
+
+impl PhaseBuffers {
+    pub(super) fn new(gpu: &Gpu, at: Layout, sizes: &PhaseSizes) -> Self {
+        Self {
+            acts: make(gpu, "acts", sizes.acts),
+            deltas: make(gpu, "deltas", sizes.deltas),
+            scalars: make(gpu, "scalars", sizes.scalars),
+            entries: make(gpu, "entries", sizes.entries),
             at,
         }
     }
 }
 
-/// Bytes of the largest buffer that `seeds` seeds of `per_seed` lanes need.
-pub fn largest_need(model: &Model, batch: u32, replay: u32, capacity: u32, lanes: Lanes) -> u64 {
-    let n = u64::from(lanes.lanes);
-    [
-        Layout::training(model, batch, replay, lanes.seeds()),
-        Layout::evaluation(model, capacity, lanes.seeds()),
-    ]
-    .iter()
-    .flat_map(|at| {
-        [
-            n * u64::from(at.weights_lane),
-            u64::from(at.acts_base) + n * u64::from(at.acts_lane),
-            n * u64::from(at.deltas_lane),
-            n * u64::from(at.scalars_lane),
-        ]
-    })
-    .max()
-    .unwrap_or(0)
-        * 4
-}
-
 impl GpuWave {
+    /// Bytes of its buffers, the records of dispatches made so far among them.
+    pub fn bytes(&self) -> u64 {
+        let phases = [&self.training, &self.evaluation].into_iter();
+        let of_phases = phases.flat_map(|p| [&p.acts, &p.deltas, &p.scalars, &p.entries]);
+        let shared = [
+            &self.weights,
+            &self.rates,
+            &self.table,
+            &self.images,
+            &self.rotations,
+            &self.cursor,
+            &self.counters,
+            &self.codes,
+            &self.silenced,
+        ];
+        let prepared = self.steps.values().chain(self.evaluations.values());
+        let passes = prepared.map(|p| &p.passes);
+        let all = of_phases.chain(shared).chain(passes);
+        all.map(wgpu::Buffer::size).sum()
+    }
+
     /// The buffer of that name in a phase.
     pub(super) fn buffer<'a>(&'a self, phase: &'a PhaseBuffers, name: Buffer) -> &'a wgpu::Buffer {
         match name {

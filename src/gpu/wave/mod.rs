@@ -10,15 +10,16 @@ mod write;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::device::{Gpu, GpuError};
+use super::device::Gpu;
+use super::fault::GpuError;
 use super::kernels::MAX_INNER;
-use super::layout::{Layout, pad};
-use super::passes::{self, Lanes};
+use super::layout::Layout;
+use super::passes::Lanes;
 use crate::model::{LaneState, Model, Rule};
-use buffers::{PhaseBuffers, make};
+use buffers::{PhaseBuffers, make, silenced_width};
 use submit::{Prepared, Shape};
 
-pub use buffers::largest_need;
+pub use buffers::{Demand, Sizes};
 
 /// A lane at the start: its values and what it learns.
 #[derive(Clone, Debug)]
@@ -112,6 +113,11 @@ pub struct GpuWave {
 }
 
 impl GpuWave {
+    /// The GPU that it is on.
+    pub fn gpu(&self) -> Arc<Gpu> {
+        self.gpu.clone()
+    }
+
     /// Makes the buffers and uploads the lanes.
     ///
     /// # Errors
@@ -125,8 +131,8 @@ impl GpuWave {
             tasks,
             batch,
             replay,
-            block,
             data,
+            ..
         } = *setup;
         if rule.knobs.second_order {
             return Err(GpuError::SecondOrder);
@@ -142,50 +148,36 @@ impl GpuWave {
             per_seed,
             tasks,
         };
-        let capacity = data.capacity.max(1);
-        let mut needed = largest_need(model, batch, replay, capacity, lanes);
-        needed = needed.max(data.images.len() as u64);
+        let demand = Demand::of(setup, lanes);
+        let sizes = demand.sizes();
         let allowed = gpu.largest_buffer();
-        if needed > allowed {
+        if sizes.largest() > allowed {
             return Err(GpuError::TooLarge {
-                needed: needed >> 20,
+                needed: sizes.largest() >> 20,
                 allowed: allowed >> 20,
             });
         }
-        let seeds = u64::from(lanes.seeds());
-        let entry_capacity = u64::from(block) * seeds * u64::from(batch + replay);
-        let training = PhaseBuffers::new(
-            &gpu,
-            Layout::training(model, batch, replay, lanes.seeds()),
-            lanes,
-            entry_capacity,
-        );
-        let evaluation = PhaseBuffers::new(
-            &gpu,
-            Layout::evaluation(model, capacity, lanes.seeds()),
-            lanes,
-            (data.evaluation.len() as u64).max(seeds * u64::from(capacity)),
-        );
-        let n = u64::from(lanes.lanes);
-        let counters = n * u64::from(tasks) * u64::from(passes::counters(model));
+        let capacity = demand.capacity;
+        let layout = Layout::training(model, batch, replay, lanes.seeds());
+        let training = PhaseBuffers::new(&gpu, layout, &sizes.training);
+        let layout = Layout::evaluation(model, capacity, lanes.seeds());
+        let evaluation = PhaseBuffers::new(&gpu, layout, &sizes.evaluation);
         let table = training.at.table(model);
-        // Without pathways nothing is silenced, but something must be bound.
-        let left = model.pathway_layers().map(|[l, _]| model.layers[l].units);
-        let width = pad(left.unwrap_or(1) as u32) as usize;
-        let mut silenced = vec![0u32; width * lanes.seeds() as usize];
+        let mut silenced = vec![0u32; sizes.silenced as usize];
+        let width = silenced_width(model) as usize;
         for (seed, units) in silenced.chunks_exact_mut(width).zip(&data.silenced) {
             units.iter().for_each(|&unit| seed[unit] = 1);
         }
         let wave = Self {
-            weights: make(&gpu, "weights", n * u64::from(training.at.weights_lane)),
-            rates: make(&gpu, "rates", n * u64::from(training.at.rates_lane)),
-            table: make(&gpu, "table", table.len() as u64 * 4),
-            images: make(&gpu, "images", (data.images.len() as u64).div_ceil(4)),
-            rotations: make(&gpu, "rotations", data.rotations.len() as u64 * 2),
-            cursor: make(&gpu, "cursor", 4),
-            counters: make(&gpu, "counters", counters),
-            codes: make(&gpu, "codes", n * u64::from(evaluation.at.codes_lane)),
-            silenced: make(&gpu, "silenced", silenced.len() as u64),
+            weights: make(&gpu, "weights", sizes.weights),
+            rates: make(&gpu, "rates", sizes.rates),
+            table: make(&gpu, "table", sizes.table),
+            images: make(&gpu, "images", sizes.images),
+            rotations: make(&gpu, "rotations", sizes.rotations),
+            cursor: make(&gpu, "cursor", sizes.cursor),
+            counters: make(&gpu, "counters", sizes.counters),
+            codes: make(&gpu, "codes", sizes.codes),
+            silenced: make(&gpu, "silenced", sizes.silenced),
             model: model.clone(),
             rule: rule.clone(),
             lanes,
@@ -195,7 +187,7 @@ impl GpuWave {
             evaluations: HashMap::new(),
             evaluation_capacity: capacity,
             per_task: data.per_task,
-            entry_capacity,
+            entry_capacity: sizes.training.entries / 4,
             gpu,
         };
         let queue = &wave.gpu.queue;

@@ -1,7 +1,7 @@
 //! How long each stage takes, for finding where time goes.
 
 use super::GpuWave;
-use crate::gpu::device::GpuError;
+use crate::gpu::GpuError;
 use crate::gpu::kernels::STAGES;
 use crate::gpu::passes;
 

@@ -1,7 +1,7 @@
 //! What is read back from the GPU: rates, counts, codes, whole lanes.
 
 use super::{GpuWave, LaneRates};
-use crate::gpu::device::GpuError;
+use crate::gpu::GpuError;
 use crate::gpu::kernels::misc;
 use crate::gpu::layout::pad;
 use crate::gpu::passes;

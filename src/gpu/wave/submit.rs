@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::GpuWave;
 use super::buffers::PhaseBuffers;
-use crate::gpu::device::GpuError;
+use crate::gpu::GpuError;
 use crate::gpu::kernels::Pass;
 use crate::gpu::passes::{self, Dispatch};
 
@@ -132,7 +132,7 @@ impl GpuWave {
     }
 
     pub(super) fn prepare(&self, phase: &PhaseBuffers, list: Vec<Dispatch>) -> Prepared {
-        let passes = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        let passes = self.gpu.buffer(&wgpu::BufferDescriptor {
             label: Some("passes"),
             size: (list.len() as u64).max(1) * PASS_STRIDE,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
