@@ -90,7 +90,7 @@ pub fn gpu(error: &GpuError) -> Words {
         ),
         GpuError::Silent { .. } => (
             "The browser's or the driver's GPU process hangs, as it may after a crash or a sleep.",
-            "Use the CPU engine; or close the browser and open it again, and update the graphics driver if it \
+            "Use the CPU engine; or close the browser and open it again. Update the graphics driver if it \
              happens again.",
         ),
         GpuError::Lost(_) => (
@@ -103,13 +103,13 @@ pub fn gpu(error: &GpuError) -> Words {
             "Close other programs and tabs that use the GPU, use narrower layers, or the CPU engine.",
         ),
         GpuError::Invalid(_) => (
-            "This is an error of this program, not of your GPU or your settings; its numbers are not used. What \
-             was measured before is kept and can be saved.",
+            "This is an error of this program, not of your GPU or your settings; its numbers are not used. \
+             What was measured before is kept and can be saved.",
             "Use the CPU engine, and tell us of it with the first line and the settings.",
         ),
         GpuError::Driver(_) => (
-            "The driver failed at something that it should be able to do. What was measured before is kept and \
-             can be saved.",
+            "The driver failed at something that it should be able to do. What was measured before is kept \
+             and can be saved.",
             "Update the graphics driver or the browser, or use the CPU engine.",
         ),
         GpuError::TooLarge { .. } => (

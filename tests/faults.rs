@@ -1,5 +1,5 @@
-//! Faults of the GPU, each in its place: memory, errors of this program, losses, another adapter, another kind of
-//! engine. What was measured is kept, and what can go on does.
+//! Faults of the GPU, each in its place: memory, errors of this program, losses, another adapter, another
+//! kind of engine. What was measured is kept, and what can go on does.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 

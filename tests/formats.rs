@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use metacls::config::{Condition, Config};
+use metacls::engine::info::EngineKind;
 use metacls::formats::version::{self, Versioned};
 use metacls::formats::{self, FileError};
 use metacls::inspect::Watched;
@@ -50,6 +51,57 @@ fn results_of_version_1_open() {
 }
 
 #[test]
+fn results_of_version_3_say_where_lanes_changed_engines() {
+    for name in ["v1/results.json.gz", "v2/results.json.gz"] {
+        let older: Results = formats::read(&fixture(name)).unwrap();
+        assert_eq!(older.schema, 3);
+        assert!(older.engine_changes().is_empty());
+    }
+    let results: Results = formats::read(&fixture("v3/results.json.gz")).unwrap();
+    assert_eq!(results.engine.kind, EngineKind::Reference);
+    let steps: Vec<u32> = results
+        .lanes
+        .iter()
+        .map(|l| l.engine_changes[0].step)
+        .collect();
+    assert_eq!(steps, [2, 0, 2, 0]);
+    let change = &results.lanes[0].engine_changes[0].engine;
+    assert_eq!(
+        (change.kind, change.self_test),
+        (EngineKind::Cpu, Some(3.5e-7))
+    );
+    let cpu = "CPU, matrix products in float32";
+    assert_eq!(
+        results.engine_changes(),
+        [
+            format!("from step 2 on seeds 0 to 1 under meta on {cpu}"),
+            format!("from their beginning seeds 0 to 1 under frozen on {cpu}"),
+        ]
+    );
+    let report = metacls::report::markdown("a run", &results);
+    assert!(report.contains(&format!("from step 2 on seeds 0 to 1 under meta on {cpu}")));
+    // Changes are held against the schedule and the lane's own records.
+    let refused = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut text = unpacked("v3/results.json.gz");
+        change(&mut text["lanes"][0]["engine_changes"]);
+        let outcome = formats::parse::<Results>("file", &text.to_string());
+        outcome.unwrap_err().to_string()
+    };
+    for said in [
+        refused(&|changes| changes[0]["step"] = 3.into()),
+        refused(&|changes| changes[0]["step"] = 8.into()),
+        refused(&|changes| {
+            let first = changes[0].clone();
+            changes.as_array_mut().unwrap().push(first);
+        }),
+        refused(&|changes| changes[0]["engine"]["adapter"] = "a\u{1b}[2J".into()),
+        refused(&|changes| changes[0]["engine"]["self_test"] = (-1).into()),
+    ] {
+        assert!(said.contains("lanes[0].engine_changes["), "{said}");
+    }
+}
+
+#[test]
 fn watched_units_of_version_1_open() {
     let watched: Watched = formats::read(&fixture("v1/units.json.gz")).unwrap();
     let old = unpacked("v1/units.json.gz");
@@ -65,7 +117,8 @@ fn watched_units_of_version_1_open() {
 /// What is read and written again is read as the same.
 #[test]
 fn reading_and_writing_lose_nothing() {
-    for name in ["v1/results.json.gz", "v2/results.json.gz"] {
+    for name in ["v1", "v2", "v3"].map(|v| format!("{v}/results.json.gz")) {
+        let name = name.as_str();
         let results: Results = formats::read(&fixture(name)).unwrap();
         let text = serde_json::to_string(&results).unwrap();
         assert_eq!(formats::parse::<Results>(name, &text), Ok(results));

@@ -119,8 +119,8 @@ pub enum Note {
         /// Their indices.
         lanes: Vec<usize>,
     },
-    /// The wave in progress goes on from its last task's end, or from its beginning: what was measured since is
-    /// measured again, with the same numbers but on another engine.
+    /// The wave in progress goes on from its last task's end, or from its beginning: what was measured since
+    /// is measured again, with the same numbers but on another engine.
     Rewound(Box<Rewound>),
     /// All lanes are through.
     Done,
@@ -243,8 +243,8 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Says which engine was asked for, if not just the one at hand: with [`EngineChoice::Auto`] the CPU goes on
-    /// where the GPU can't.
+    /// Says which engine was asked for, if not just the one at hand: with [`EngineChoice::Auto`] the CPU
+    /// goes on where the GPU can't.
     #[must_use]
     pub fn chosen(mut self, choice: EngineChoice) -> Self {
         self.choice = choice;
@@ -258,7 +258,8 @@ impl Driver {
         self
     }
 
-    /// Begins the wave in progress, or goes on with it from what is kept of it. Nothing is put on the device yet.
+    /// Begins the wave in progress, or goes on with it from what is kept of it. Nothing is put on the device
+    /// yet.
     fn begin_wave(&mut self) {
         self.engine = None;
         let first = self.waves.get(self.wave).and_then(|wave| wave.first());
@@ -272,8 +273,8 @@ impl Driver {
         };
     }
 
-    /// Puts the wave in progress on the device, where it is not there yet, so that its lanes can be looked at.
-    /// [`Self::slice`] does so too.
+    /// Puts the wave in progress on the device, where it is not there yet, so that its lanes can be looked
+    /// at. [`Self::slice`] does so too.
     ///
     /// # Errors
     /// If the device failed.
@@ -327,6 +328,11 @@ impl Driver {
         }
     }
 
+    /// The engine that was asked for.
+    pub fn choice(&self) -> EngineChoice {
+        self.choice
+    }
+
     /// The engine at work.
     pub fn engine(&self) -> &EngineInfo {
         &self.info
@@ -337,8 +343,8 @@ impl Driver {
         self.clock.seconds()
     }
 
-    /// Does about [`SLICE`] seconds of work, or at most one observe step if `one_step`. Where the device has too
-    /// little memory, the wave in progress is halved and goes on from what is kept of it.
+    /// Does about [`SLICE`] seconds of work, or at most one observe step if `one_step`. Where the device has
+    /// too little memory, the wave in progress is halved and goes on from what is kept of it.
     ///
     /// # Errors
     /// If the device failed. What was measured before stays in [`Self::results`].

@@ -1,5 +1,6 @@
-//! Going on after a fault: after a device was lost on another, after it ran out of memory with fewer lanes side by
-//! side. From the last task end, with the same numbers; on another engine with its own, which the results say.
+//! Going on after a fault: after a device was lost on another, after it ran out of memory with fewer lanes
+//! side by side. From the last task end, with the same numbers; on another engine with its own, which the
+//! results say.
 
 use std::sync::Arc;
 
@@ -37,8 +38,8 @@ pub enum Now {
 }
 
 impl Driver {
-    /// Plans a run on an engine that was opened by choice. Where not even one lane fits the GPU and that was not
-    /// asked for by name, the CPU is opened instead; why is said then.
+    /// Plans a run on an engine that was opened by choice. Where not even one lane fits the GPU and that was
+    /// not asked for by name, the CPU is opened instead; why is said then.
     ///
     /// # Errors
     /// If the data set is too small, or the network does not fit and the GPU was asked for by name.
@@ -214,8 +215,8 @@ impl Driver {
         self.count_done();
     }
 
-    /// Goes on where there was too little memory: with half as many lanes side by side, and where that was one,
-    /// on the CPU, unless the GPU was asked for by name.
+    /// Goes on where there was too little memory: with half as many lanes side by side, and where that was
+    /// one, on the CPU, unless the GPU was asked for by name.
     ///
     /// # Errors
     /// If there is nothing to go on with.
@@ -249,12 +250,12 @@ impl Driver {
         Ok(self.rewound(why, now))
     }
 
-    /// Opens the engine that was asked for anew after it was lost, tests it, and goes on with it. `ready` waits
-    /// a moment before each try (counted from 0) and says what is then known of the adapter; none to give up,
-    /// which gives none.
+    /// Opens the engine that was asked for anew after it was lost, tests it, and goes on with it. `ready`
+    /// waits a moment before each try (counted from 0) and says what is then known of the adapter; none to
+    /// give up, which gives none.
     ///
-    /// A device that is lost twice before the next task end may have had too much to do: the second time the wave
-    /// is halved too.
+    /// A device that is lost twice before the next task end may have had too much to do: the second time the
+    /// wave is halved too.
     ///
     /// # Errors
     /// If no engine can be had, or not even one lane fits it.

@@ -106,8 +106,8 @@ impl Driver {
 
     /// Takes over the lanes that ended and the wave that was in progress. To be called before the first
     /// slice. What was kept on another engine goes on on the one at hand if both are of a kind (another
-    /// adapter, another driver), or if the one at hand was asked for by name; the results say from which step.
-    /// Gives that other engine.
+    /// adapter, another driver), or if the one at hand was asked for by name; the results say from which
+    /// step. Gives that other engine.
     ///
     /// # Errors
     /// If they belong to another run, or the lanes do not fit the device.

@@ -63,8 +63,8 @@ impl Device {
         }
     }
 
-    /// What one wave holds, at most all of the configuration's; none where the device has no memory of its own
-    /// that sets a bound. `per_seed` are the lanes of a seed that train side by side.
+    /// What one wave holds, at most all of the configuration's; none where the device has no memory of its
+    /// own that sets a bound. `per_seed` are the lanes of a seed that train side by side.
     ///
     /// # Errors
     /// If not even one lane fits.

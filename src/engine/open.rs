@@ -60,9 +60,9 @@ pub enum OpenError {
 
 /// Opens the engine that was asked for and tests it; `before_test` is called when it is open.
 ///
-/// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it does not answer or fails, where
-/// it can't do what the configuration asks for, where its numbers are off, and where it is a program on the
-/// CPU: the same cores do more without a graphics interface between.
+/// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it does not answer or fails,
+/// where it can't do what the configuration asks for, where its numbers are off, and where it is a program
+/// on the CPU: the same cores do more without a graphics interface between.
 ///
 /// # Errors
 /// If the GPU was asked for by name and can't serve; if the engine fails its self-test.

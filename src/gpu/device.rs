@@ -218,10 +218,10 @@ impl Gpu {
             .min(limits.max_buffer_size)
     }
 
-    /// Bytes that all buffers together may have. WebGPU does not say how much memory a GPU has, nor how much of it
-    /// is free; the largest buffer that it offers is all that grows with it. Twice that, 256 MiB to 2 GiB, leaves
-    /// room for the desktop on GPUs of 4 GB and on those that share the computer's memory. Where even that is
-    /// not there, the driver halves the wave.
+    /// Bytes that all buffers together may have. WebGPU does not say how much memory a GPU has, nor how much
+    /// of it is free; the largest buffer that it offers is all that grows with it. Twice that, 256 MiB to 2
+    /// GiB, leaves room for the desktop on GPUs of 4 GB and on those that share the computer's memory. Where
+    /// even that is not there, the driver halves the wave.
     pub fn budget(&self) -> u64 {
         2 * self.largest_buffer()
     }

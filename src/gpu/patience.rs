@@ -1,5 +1,5 @@
-//! How long an adapter or a device is waited for. A driver that hangs, or a browser whose GPU process does, may
-//! leave the question open for ever: after some seconds it counts as a no.
+//! How long an adapter or a device is waited for. A driver that hangs, or a browser whose GPU process does,
+//! may leave the question open for ever: after some seconds it counts as a no.
 
 use std::pin::{Pin, pin};
 use std::rc::Rc;

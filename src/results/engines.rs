@@ -19,8 +19,8 @@ pub struct EngineChange {
 }
 
 impl LaneResults {
-    /// Notes on which engine the lane goes on from a task's first step; `first` is where the run's lanes began.
-    /// What was noted of that step and later ones is done again, and taken back.
+    /// Notes on which engine the lane goes on from a task's first step; `first` is where the run's lanes
+    /// began. What was noted of that step and later ones is done again, and taken back.
     pub fn goes_on(&mut self, step: u32, engine: &EngineInfo, first: &EngineInfo) {
         if self.diverged_at_step.is_some() {
             return;
@@ -35,7 +35,8 @@ impl LaneResults {
 }
 
 impl Results {
-    /// The changes of engines in words, one for each engine and step: "from step 1200 on, seeds 4 to 7 on ...".
+    /// The changes of engines in words, one for each engine and step: "from step 1200 on, seeds 4 to 7 on
+    /// ...".
     pub fn engine_changes(&self) -> Vec<String> {
         let mut changes: Vec<(&EngineChange, Vec<Lane>)> = Vec::new();
         for held in &self.lanes {

@@ -1,5 +1,6 @@
 //! What a run brought about, as events.
 
+use super::opening::rewind;
 use super::session::RunHandle;
 use crate::driver::{Driver, Note};
 use crate::messages;
@@ -31,6 +32,7 @@ pub(super) fn post_note(handle: &RunHandle, driver: &Driver, note: Note) {
             tasks_learned: Some(tasks_learned),
             snapshot,
         }),
+        Note::Rewound(rewound) => rewind(handle, driver, &rewound),
         Note::TaskEnd | Note::WaveEnd { .. } | Note::Done => {}
     }
 }

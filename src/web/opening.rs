@@ -2,19 +2,14 @@
 
 use std::sync::Arc;
 
-use web_time::Instant;
-
 use super::notes::post_note;
 use super::requests::watched;
 use super::session::RunHandle;
 use crate::data::Dataset;
-use crate::driver::{Driver, Note, RunError};
-use crate::engine::{self, Hints};
+use crate::driver::{Driver, Note, Rewound, RunError};
+use crate::engine;
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
-
-/// How often a lost GPU is asked for again, a second apart.
-const RECOVERIES: u32 = 5;
 
 /// Opens a lost GPU again and goes on from the last finished task; a browser may need some time for that.
 pub(super) async fn recover(
@@ -26,43 +21,33 @@ pub(super) async fn recover(
         State::Compiling,
         "The GPU was lost; waiting for it to come back.",
     );
-    let mut outcome = Ok(false);
-    for _ in 0..RECOVERIES {
-        let start = Instant::now();
-        while start.elapsed().as_secs_f64() < 1.0 {
-            handle.breathe().await;
-        }
-        if !handle.is_newest() {
-            return Ok(());
-        }
-        outcome = driver.recover().await;
-        if outcome.is_ok() {
-            break;
-        }
+    let choice = driver.choice();
+    let ready = async |_| {
+        handle.rest(1.0).await;
+        let hints = handle.hints(choice).await;
+        handle.is_newest().then_some(hints)
+    };
+    if let Some(rewound) = driver.recover(lost, ready).await? {
+        rewind(handle, driver, &rewound);
     }
-    if !outcome? {
-        return Err(lost);
-    }
-    let results = driver.results();
-    let position = messages::position(&driver.progress());
-    handle.engine(
-        results.engine,
-        Some(format!(
-            "The GPU was lost ({lost}) and opened again; the run goes on from {position}, \
-             with the same numbers."
-        )),
-    );
-    // The page begins anew with what was kept.
+    Ok(())
+}
+
+/// Tells the page what a run goes on with, and what was kept: it begins anew with that.
+pub(super) fn rewind(handle: &RunHandle, driver: &Driver, rewound: &Rewound) {
+    handle.engine(driver.engine().clone(), Some(messages::rewound(rewound)));
     handle.post(&Event::Started {
         run: driver.description(),
     });
-    for (lane, results) in results.lanes.into_iter().enumerate() {
+    for (lane, results) in driver.results().lanes.into_iter().enumerate() {
         for record in results.records {
             post_note(handle, driver, Note::Measured { lane, record });
         }
+        if let Some(step) = results.diverged_at_step {
+            post_note(handle, driver, Note::Diverged { lane, step });
+        }
     }
     handle.post(&Event::Summary(driver.summary()));
-    Ok(())
 }
 
 /// Opens the engine, tests it and plans the run. None if another run was begun meanwhile.
@@ -79,10 +64,7 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<Driver>, Words> {
     let data = images(handle).await;
     handle.state(State::Compiling, "Making the engine ready.");
     handle.breathe().await;
-    let hints = Hints {
-        adapter: handle.session.borrow().adapter.clone(),
-        is_software: handle.session.borrow().is_software,
-    };
+    let hints = handle.hints(choice).await;
     let before_test = async || {
         handle.state(
             State::SelfTesting,
@@ -96,13 +78,13 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<Driver>, Words> {
     if !handle.is_newest() {
         return Ok(None);
     }
-    let info = opened.info;
-    let notice = opened.notice.map(|n| messages::notice(&n).to_string());
-    handle.engine(info.clone(), notice);
     config.data = data.info.kind;
-    let mut driver = Driver::new(config, data, opened.device, info)
-        .map_err(|e| messages::run(&e))?
-        .of_experiment(experiment);
+    let (driver, notice) = Driver::begin(config, data, opened, choice)
+        .await
+        .map_err(|e| messages::run(&e))?;
+    let mut driver = driver.of_experiment(experiment);
+    let notice = notice.map(|n| messages::notice(&n).to_string());
+    handle.engine(driver.engine().clone(), notice);
     let run = driver.description();
     let probed = {
         let mut session = handle.session.borrow_mut();

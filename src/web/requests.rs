@@ -11,6 +11,10 @@ pub(super) async fn serve(handle: &RunHandle, driver: &mut Driver) {
         let mut session = handle.session.borrow_mut();
         (std::mem::take(&mut session.requests), session.probe)
     };
+    if !requests.is_empty() {
+        // What fails here fails again in the next slice, which says so.
+        let _ = driver.prepare().await;
+    }
     for request in requests {
         match request {
             LaneRequest::Export(format) => handle.post(&measured(driver, Some(format))),

@@ -9,19 +9,44 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::data::Dataset;
-use crate::engine::info::EngineInfo;
+use crate::engine::Hints;
+use crate::engine::info::{EngineChoice, EngineInfo};
+use crate::gpu::Patience;
+use crate::gpu::patience::Rest;
 use crate::inspect::{self, Probe};
 use crate::messages::Words;
 use crate::protocol::{Event, Format, RunRequest, State, StepUnit};
 
+/// What the worker's TypeScript does for the trainer: see [`super::Trainer::new`].
+pub(super) struct Page {
+    pub(super) post: js_sys::Function,
+    pub(super) breathe: js_sys::Function,
+    pub(super) rest: js_sys::Function,
+    pub(super) adapter: js_sys::Function,
+}
+
+/// The adapter as the browser names it.
+#[derive(Default, serde::Deserialize)]
+struct Named {
+    name: String,
+    is_software: bool,
+    silent: Option<u32>,
+}
+
+/// What a function of the worker's gives, once it is there; nothing if it fails.
+async fn awaited(called: Result<JsValue, JsValue>) -> JsValue {
+    match called {
+        Ok(promise) => {
+            let promise = js_sys::Promise::resolve(&promise);
+            JsFuture::from(promise).await.unwrap_or_default()
+        }
+        Err(_) => JsValue::UNDEFINED,
+    }
+}
+
 /// The trainer's state between commands.
 pub(super) struct Session {
-    post: js_sys::Function,
-    breathe: js_sys::Function,
-    /// The adapter's name as the browser gives it; wgpu can't see it there.
-    pub(super) adapter: Option<String>,
-    /// Whether that adapter is a program on the CPU.
-    pub(super) is_software: bool,
+    page: Page,
     pub(super) data: Option<Arc<Dataset>>,
     /// The newest run's number; 0 before the first.
     pub(super) newest: u32,
@@ -49,12 +74,9 @@ pub(super) enum LaneRequest {
 }
 
 impl Session {
-    pub(super) fn new(post: js_sys::Function, breathe: js_sys::Function) -> Self {
+    pub(super) fn new(page: Page) -> Self {
         Self {
-            post,
-            breathe,
-            adapter: None,
-            is_software: false,
+            page,
             data: None,
             newest: 0,
             asked: None,
@@ -74,7 +96,10 @@ impl Session {
 
     fn send(&self, run: JsValue, event: &Event) {
         // Nobody is left to be told if posting fails.
-        let _ = self.post.call2(&JsValue::NULL, &run, &super::record(event));
+        let _ = self
+            .page
+            .post
+            .call2(&JsValue::NULL, &run, &super::record(event));
     }
 
     /// Fails a command that began no run.
@@ -163,9 +188,40 @@ impl RunHandle {
 
     /// Lets the worker's event loop turn once.
     pub(super) async fn breathe(&self) {
-        let turn = self.session.borrow().breathe.call0(&JsValue::NULL);
-        if let Ok(turn) = turn {
-            let _ = JsFuture::from(js_sys::Promise::resolve(&turn)).await;
+        let turn = self.session.borrow().page.breathe.call0(&JsValue::NULL);
+        awaited(turn).await;
+    }
+
+    /// Lets so many seconds pass.
+    pub(super) async fn rest(&self, seconds: f64) {
+        let rest = self.session.borrow().page.rest.clone();
+        awaited(rest.call1(&JsValue::NULL, &seconds.into())).await;
+    }
+
+    /// What is known of the GPU here; nothing is asked where none is wanted.
+    pub(super) async fn hints(&self, choice: EngineChoice) -> Hints {
+        let (rest, adapter) = {
+            let page = &self.session.borrow().page;
+            (page.rest.clone(), page.adapter.clone())
+        };
+        let named: Named = match choice {
+            EngineChoice::Auto | EngineChoice::Gpu => {
+                let named = awaited(adapter.call0(&JsValue::NULL)).await;
+                serde_wasm_bindgen::from_value(named).unwrap_or_default()
+            }
+            EngineChoice::Cpu | EngineChoice::Reference => Named::default(),
+        };
+        let timer: Rest = Rc::new(move |seconds| {
+            let passed = rest.call1(&JsValue::NULL, &seconds.into());
+            Box::pin(async move {
+                awaited(passed).await;
+            })
+        });
+        Hints {
+            adapter: (!named.name.is_empty()).then_some(named.name),
+            is_software: named.is_software,
+            silent: named.silent,
+            patience: Patience::timed(timer),
         }
     }
 

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::run;
-use super::session::{LaneRequest, RunHandle, Session};
+use super::session::{LaneRequest, Page, RunHandle, Session};
 use crate::config::DataSet;
 use crate::data::Dataset;
 use crate::messages;
@@ -26,22 +26,27 @@ pub struct Trainer {
 
 #[wasm_bindgen]
 impl Trainer {
-    /// A trainer that hands events to `post(run, event)`, `run` being the run's number or null, and lets the
-    /// worker's event loop turn by awaiting what `breathe` returns.
+    /// A trainer that hands events to `post(run, event)`, `run` being the run's number or null, lets the
+    /// worker's event loop turn by awaiting what `breathe` returns and seconds pass by awaiting
+    /// `rest(seconds)`, and learns of the adapter what wgpu can't see by awaiting `adapter()`
+    /// (www/src/adapter.ts).
     #[wasm_bindgen(constructor)]
-    pub fn new(post: js_sys::Function, breathe: js_sys::Function) -> Self {
+    pub fn new(
+        post: js_sys::Function,
+        breathe: js_sys::Function,
+        rest: js_sys::Function,
+        adapter: js_sys::Function,
+    ) -> Self {
         console_error_panic_hook::set_once();
+        let page = Page {
+            post,
+            breathe,
+            rest,
+            adapter,
+        };
         Self {
-            session: Rc::new(RefCell::new(Session::new(post, breathe))),
+            session: Rc::new(RefCell::new(Session::new(page))),
         }
-    }
-
-    /// Names the adapter as the browser does, and says whether it is a program on the CPU; wgpu can't see
-    /// that there.
-    pub fn name_adapter(&self, name: String, is_software: bool) {
-        let mut session = self.session.borrow_mut();
-        session.adapter = (!name.trim().is_empty()).then(|| name.trim().to_owned());
-        session.is_software = is_software;
     }
 
     /// Takes a [`Command`].

@@ -1,6 +1,7 @@
 // The worker: passes requests to the analyst and commands to the trainer, what the trainer measured to the
 // analyst, and what they say back to the page.
 
+import { adapterOf, type Gpu, rest } from './adapter';
 import type { Command, Event } from './protocol';
 import { reason } from './reason';
 import { unpacked } from './unpack';
@@ -10,18 +11,11 @@ import initTrainer, { Trainer } from './wasm/trainer.js';
 import trainer from './wasm/trainer_bg.wasm.gz?url';
 import type { Inbound, Outbound, RunEvent } from './wire';
 
-// Just what is used of the worker's global scope and of WebGPU.
-type AdapterText = {
-  vendor?: string;
-  architecture?: string;
-  description?: string;
-  device?: string;
-  isFallbackAdapter?: boolean;
-};
+// Just what is used of the worker's global scope.
 type WorkerScope = {
   postMessage(message: Outbound): void;
   onmessage: ((message: MessageEvent<Inbound>) => void) | null;
-  navigator: { gpu?: { requestAdapter(options?: object): Promise<{ info: AdapterText } | null> } };
+  navigator: { gpu?: Gpu };
 };
 const scope = self as unknown as WorkerScope;
 
@@ -54,16 +48,6 @@ const breathe = () =>
     channel.port2.postMessage(null);
   });
 
-/// The adapter's name, and whether it is a program on the CPU.
-async function adapter(): Promise<[string, boolean]> {
-  const adapter = await scope.navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  const info = adapter?.info;
-  if (!info) return ['', false];
-  const words = [info.vendor, info.architecture, info.description || info.device];
-  const name = words.filter(Boolean).join(' ');
-  return [name, info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(name)];
-}
-
 const waiting: Inbound[] = [];
 scope.onmessage = (message) => waiting.push(message.data);
 
@@ -85,9 +69,7 @@ async function load(of: Analyst): Promise<Trainer> {
     const said = event.type === 'measured' ? (of.measured(event) as RunEvent) : event;
     post({ from: 'trainer', run, event: said });
   };
-  const loaded = new Trainer(told, breathe);
-  loaded.name_adapter(...(await adapter().catch((): [string, boolean] => ['', false])));
-  return loaded;
+  return new Trainer(told, breathe, rest, () => adapterOf(scope.navigator.gpu));
 }
 
 /// Serves the page with both programs.
