@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::Lane;
-use crate::driver::{Now, Progress, Rewound, RunError};
+use crate::driver::{Now, Progress, RestoreError, Rewound, RunError};
 use crate::engine::{EngineError, Notice, OpenError};
 use crate::gpu::GpuError;
 
@@ -132,6 +132,31 @@ pub fn gpu(error: &GpuError) -> Words {
     };
     Words {
         what,
+        meaning: meaning.into(),
+        advice: advice.into(),
+    }
+}
+
+/// Says why a kept run can't go on.
+pub fn restore(error: &RestoreError) -> Words {
+    let (meaning, advice) = match error {
+        RestoreError::Run(error) => return run(error),
+        RestoreError::Config(_) => ("What was kept is of another run.", "Begin this one anew."),
+        RestoreError::Images { .. } => (
+            "The same run needs the same images.",
+            "Give it the images that it was begun with, then go on.",
+        ),
+        RestoreError::Draws(_) => (
+            "This version would go on with other samples than those the run began with.",
+            "Begin it anew; what was measured can be exported.",
+        ),
+        RestoreError::Engine { .. } => (
+            "Engines round differently, so it would not end with the same numbers.",
+            "Go on where it was begun, or begin it anew here.",
+        ),
+    };
+    Words {
+        what: sentence(&error.to_string()),
         meaning: meaning.into(),
         advice: advice.into(),
     }

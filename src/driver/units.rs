@@ -2,8 +2,8 @@
 
 use super::{Driver, RunError};
 use crate::engine::Engine;
-use crate::formats::version;
-use crate::inspect::{Learned, Probe, Seen, Snapshot, StepTrace, Watched, WatchedLane, strip};
+use crate::inspect::{Learned, Probe, Seen, Snapshot, StepTrace, Watched};
+use crate::kept;
 use crate::model::{LaneState, initial};
 
 /// Watched units as they are collected.
@@ -75,27 +75,20 @@ impl Driver {
     /// too short to walk through the step after a fifth of its tasks. None where nothing is collected.
     pub fn watched_units(&self) -> Option<Watched> {
         let units = self.units.as_ref()?;
-        let results = self.results();
-        let whole = units.seen.iter().filter_map(|seen| {
-            Some(WatchedLane {
-                lane: seen.lane,
-                snapshots: seen.snapshots.clone(),
-                trace: seen.trace.clone()?,
-                learned: seen.learned.clone()?,
-            })
-        });
-        Some(Watched {
-            schema: version::current::<Watched>(),
-            code_version: results.code_version,
-            config: results.config,
-            draws: results.draws,
-            data: results.data,
-            engine: results.engine,
-            probe: units.probe,
-            pixels: units.probe.pixels(),
-            strip: strip(units.probe.digit, &self.description().angles),
-            lanes: whole.collect(),
-        })
+        let results = self.results_without_lanes();
+        let angles = self.description().angles;
+        Some(kept::units::watched(
+            &results,
+            &angles,
+            units.probe,
+            &units.seen,
+        ))
+    }
+
+    /// What was seen so far of the watched lanes, by their indices.
+    pub fn seen(&self) -> impl Iterator<Item = (usize, &Seen)> {
+        let units = self.units.iter();
+        units.flat_map(|units| units.lanes.iter().copied().zip(&units.seen))
     }
 
     /// Of lanes that ended what was seen of their units.

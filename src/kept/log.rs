@@ -12,6 +12,9 @@ use crate::formats::version::{self, FormatError, Versioned};
 use crate::inspect::Seen;
 use crate::results::{LaneResults, Results};
 
+/// How a log's name ends.
+pub const ENDING: &str = ".lanes.jsonl";
+
 /// What a log holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Log {

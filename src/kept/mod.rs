@@ -4,3 +4,4 @@
 
 pub mod checkpoint;
 pub mod log;
+pub mod units;

@@ -40,6 +40,11 @@ pub enum Request {
         /// Its content.
         file: File,
     },
+    /// Shows a run that the page kept; answered by [`Response::KeptOpened`] or [`Response::Refused`].
+    OpenKept {
+        /// Its log.
+        file: File,
+    },
     /// Writes a results file in another form; answered by [`Response::Results`] or [`Response::Refused`].
     Convert {
         /// Its content.
@@ -130,6 +135,15 @@ pub enum Response {
     },
     /// Answer to [`Request::Open`]: a run's watched units.
     Watched(Box<Watched>),
+    /// Answer to [`Request::OpenKept`].
+    KeptOpened {
+        /// The run.
+        run: Box<StoredRun>,
+        /// What its first seed's units did, as far as that was kept.
+        watched: Box<Watched>,
+        /// Lanes that ended.
+        ended: u32,
+    },
     /// The results file: answer to [`Request::Convert`] and to [`super::Command::Export`].
     Results {
         /// A name to save it under.

@@ -38,6 +38,59 @@ pub struct RunRequest {
     pub paused: bool,
 }
 
+/// What was kept of a run that was stopped.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct KeptRun {
+    /// The name under which the page keeps it: more is added under the same.
+    pub id: String,
+    /// Its log ([`crate::kept::log`]).
+    pub log: File,
+    /// Its last checkpoint ([`crate::kept::checkpoint`]), if there is one.
+    pub checkpoint: Option<File>,
+}
+
+/// What the page is to keep of a run, so that whatever stops it costs nothing that was measured.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "part", rename_all = "snake_case")]
+pub enum Keep {
+    /// A run begins: the first line of its log; or one that was kept goes on, whose log is cut to its whole
+    /// lines.
+    Begin {
+        /// The name of the kept run that goes on; none of a new one.
+        id: Option<String>,
+        /// The log so far.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(test, ts(type = "Uint8Array"))]
+        log: Vec<u8>,
+        /// Lanes in all.
+        lanes: u32,
+        /// Lanes that have ended so far.
+        ended: u32,
+    },
+    /// Lanes that ended: lines to be added to the log.
+    Lanes {
+        /// The lines.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(test, ts(type = "Uint8Array"))]
+        lines: Vec<u8>,
+        /// Lanes that have ended so far.
+        ended: u32,
+    },
+    /// The lanes in progress, in the place of what was kept of them before.
+    Checkpoint {
+        /// The file.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(test, ts(type = "Uint8Array"))]
+        file: Vec<u8>,
+        /// Tasks that they have learned.
+        tasks_learned: u32,
+    },
+    /// The run is through: no checkpoint is needed any more.
+    End,
+}
+
 /// Everything measured so far, for the analyst.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -143,6 +196,8 @@ mod tests {
             super::Command,
             super::Event,
             super::RunRequest,
+            super::KeptRun,
+            super::Keep,
             super::Measured,
             super::File,
             super::Origin,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format, Measured, Origin, RunRequest, State, StepUnit};
+use super::{File, Format, Keep, KeptRun, Measured, Origin, RunRequest, State, StepUnit};
 use crate::analysis::summary::Summary;
 use crate::data::DataInfo;
 use crate::driver::Progress;
@@ -30,6 +30,9 @@ pub enum Command {
     },
     /// Starts a run from the beginning; answered by [`Event::Started`] or [`Event::Failed`].
     Run(Box<RunRequest>),
+    /// Goes on with a run that was stopped, with the same numbers; answered by [`Event::Started`] and all
+    /// that was measured before, or by [`Event::Failed`].
+    GoOn(Box<KeptRun>),
     /// Pauses after the slice in progress.
     Pause,
     /// Goes on.
@@ -163,6 +166,8 @@ pub enum Event {
         /// In words.
         reason: String,
     },
+    /// What the page is to keep.
+    Keep(Keep),
     /// All lanes are through.
     Done {
         /// Seconds from start to end, pauses left out.

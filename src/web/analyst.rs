@@ -5,12 +5,16 @@ use wasm_bindgen::prelude::*;
 
 use crate::config::Config;
 use crate::experiments::{self, link};
+use crate::formats::version::{FormatError, Versioned};
 use crate::formats::{self, FileError};
+use crate::inspect::Probe;
+use crate::kept::log::{self, Log};
+use crate::kept::units;
 use crate::protocol::{File, Format, Measured, Request, Response};
 use crate::report;
 use crate::report::given::{self, Given};
 use crate::report::page::StoredRun;
-use crate::results::Results;
+use crate::results::{LaneResults, Results};
 
 /// The analyst's end of the wire.
 #[wasm_bindgen]
@@ -81,6 +85,9 @@ fn answer(request: Request) -> Response {
         Request::Open { file } => {
             opened(file).unwrap_or_else(|reason| Response::Refused { reason })
         }
+        Request::OpenKept { file } => {
+            kept(file).unwrap_or_else(|reason| Response::Refused { reason })
+        }
         Request::Convert { file, format } => match results(file) {
             Ok(results) => written(&results, format),
             Err(e) => Response::Refused {
@@ -109,8 +116,36 @@ fn answer(request: Request) -> Response {
     }
 }
 
+/// A results file, or a log of one.
 fn results(file: File) -> Result<Results, FileError> {
+    if file.name.ends_with(log::ENDING) {
+        return Ok(read_log(&file)?.results);
+    }
     formats::open(&file.name, file.bytes)
+}
+
+fn read_log(file: &File) -> Result<Log, FileError> {
+    let read = log::read(&file.bytes).transpose();
+    let nothing = || Err(FormatError::Foreign(Results::KIND));
+    read.unwrap_or_else(nothing)
+        .map_err(|reason| FileError::Format {
+            file: file.name.clone(),
+            reason,
+        })
+}
+
+/// A run that the page kept, as the page shows it.
+fn kept(file: File) -> Result<Response, String> {
+    let log = read_log(&file).map_err(|e| e.to_string())?;
+    let run = StoredRun::of(&log.results).map_err(|e| e.to_string())?;
+    let ended = |lane: &&LaneResults| !lane.records.is_empty() || lane.diverged_at_step.is_some();
+    let angles = &run.run.angles;
+    let watched = units::watched(&log.results, angles, Probe::default(), &log.watched);
+    Ok(Response::KeptOpened {
+        ended: log.results.lanes.iter().filter(ended).count() as u32,
+        watched: Box::new(watched),
+        run: Box::new(run),
+    })
 }
 
 /// A record as the page shows it.

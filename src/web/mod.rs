@@ -8,6 +8,8 @@
 #[cfg(feature = "analyst")]
 mod analyst;
 #[cfg(feature = "trainer")]
+mod keeper;
+#[cfg(feature = "trainer")]
 mod notes;
 #[cfg(feature = "trainer")]
 mod opening;
@@ -34,8 +36,8 @@ pub use trainer::Trainer;
 /// A record as JavaScript has it after reading its JSON; `undefined` of what has no such form, which no
 /// record here is.
 fn record(of: &impl Serialize) -> JsValue {
-    of.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or_default()
+    let form = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+    of.serialize(&form).unwrap_or_default()
 }
 
 /// Reads a message.

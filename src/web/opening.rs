@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use super::keeper::{self, Keeper, Restored};
 use super::notes::post_note;
 use super::requests::watched;
 use super::session::RunHandle;
 use crate::data::Dataset;
 use crate::driver::{Driver, Note, Rewound, RunError};
 use crate::engine;
+use crate::engine::info::{EngineChoice, EngineKind};
+use crate::inspect::Probe;
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
 
@@ -39,6 +42,13 @@ pub(super) fn rewind(handle: &RunHandle, driver: &Driver, rewound: &Rewound) {
     handle.post(&Event::Started {
         run: driver.description(),
     });
+    let probed = handle.session.borrow().probed();
+    handle.post(&probed);
+    post_what_is_kept(handle, driver);
+}
+
+/// Tells what was measured so far, and what was seen of the watched units.
+fn post_what_is_kept(handle: &RunHandle, driver: &Driver) {
     for (lane, results) in driver.results().lanes.into_iter().enumerate() {
         for record in results.records {
             post_note(handle, driver, Note::Measured { lane, record });
@@ -47,11 +57,44 @@ pub(super) fn rewind(handle: &RunHandle, driver: &Driver, rewound: &Rewound) {
             post_note(handle, driver, Note::Diverged { lane, step });
         }
     }
+    for (lane, seen) in driver.seen() {
+        for (tasks_learned, snapshot) in seen.snapshots.iter().enumerate() {
+            let note = Note::Snapshot {
+                lane,
+                tasks_learned: tasks_learned as u32,
+                snapshot: snapshot.clone(),
+            };
+            post_note(handle, driver, note);
+        }
+    }
     handle.post(&Event::Summary(driver.summary()));
 }
 
-/// Opens the engine, tests it and plans the run. None if another run was begun meanwhile.
-pub(super) async fn open(handle: &RunHandle) -> Result<Option<Driver>, Words> {
+/// What a run that goes on was asked for when it was begun.
+fn asked_of(kept: &Restored) -> Option<RunRequest> {
+    let log = kept.log.as_ref().map(|log| &log.results);
+    let results = log.or_else(|| kept.checkpoint.as_ref().map(|c| &c.head.results))?;
+    Some(RunRequest {
+        config: results.config.clone(),
+        experiment: results.experiment.clone(),
+        // Its lanes go on with the arithmetic that they began with.
+        engine: match results.engine.kind {
+            EngineKind::Gpu => EngineChoice::Gpu,
+            EngineKind::Cpu => EngineChoice::Cpu,
+            EngineKind::Reference => EngineChoice::Reference,
+        },
+        paused: false,
+    })
+}
+
+/// Opens the engine, tests it and plans the run, or takes over one that goes on. None if another run was
+/// begun meanwhile.
+pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>, Words> {
+    let kept = handle.session.borrow_mut().kept.take();
+    let (restored, torn) = kept.map(keeper::read).transpose()?.unzip();
+    if let Some(restored) = &restored {
+        handle.session.borrow_mut().asked = asked_of(restored);
+    }
     let Some(RunRequest {
         mut config,
         experiment,
@@ -78,13 +121,30 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<Driver>, Words> {
     if !handle.is_newest() {
         return Ok(None);
     }
-    config.data = data.info.kind;
+    if restored.is_none() {
+        config.data = data.info.kind;
+    }
     let (driver, notice) = Driver::begin(config, data, opened, choice)
         .await
         .map_err(|e| messages::run(&e))?;
     let mut driver = driver.of_experiment(experiment);
+    driver.collect_units(Probe::default());
+    let kept = match restored {
+        Some(Restored {
+            id,
+            log,
+            whole,
+            checkpoint,
+        }) => {
+            let outcome = driver.restore(log, checkpoint);
+            outcome.map_err(|e| messages::restore(&e))?;
+            Some((id, whole))
+        }
+        None => None,
+    };
+    let goes_on = kept.is_some();
     let notice = notice.map(|n| messages::notice(&n).to_string());
-    handle.engine(driver.engine().clone(), notice);
+    handle.engine(driver.engine().clone(), torn.flatten().or(notice));
     let run = driver.description();
     let probed = {
         let mut session = handle.session.borrow_mut();
@@ -94,7 +154,11 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<Driver>, Words> {
     };
     handle.post(&Event::Started { run });
     handle.post(&probed);
-    Ok(Some(driver))
+    if goes_on {
+        post_what_is_kept(handle, &driver);
+    }
+    let keeper = Keeper::begin(handle, &driver, kept);
+    Ok(Some((driver, keeper)))
 }
 
 /// The images in use; procedural digits where none came yet.

@@ -33,8 +33,8 @@ impl Said {
 
 /// One run, from opening the engine until another is begun: training, pauses, and what is asked of its lanes.
 pub(super) async fn run(handle: RunHandle) {
-    let mut driver = match open(&handle).await {
-        Ok(Some(driver)) => driver,
+    let (mut driver, mut keeper) = match open(&handle).await {
+        Ok(Some(opened)) => opened,
         Ok(None) => return,
         Err(words) => return handle.fail(words),
     };
@@ -78,6 +78,7 @@ pub(super) async fn run(handle: RunHandle) {
         match outcome {
             Ok(notes) => {
                 let done = notes.last() == Some(&Note::Done);
+                keeper.keep(&handle, &driver, &notes);
                 report(&handle, &driver, notes, phase, &mut said);
                 if done {
                     let seconds = start.elapsed().as_secs_f64() - waited;

@@ -15,7 +15,7 @@ use crate::gpu::Patience;
 use crate::gpu::patience::Rest;
 use crate::inspect::{self, Probe};
 use crate::messages::Words;
-use crate::protocol::{Event, Format, RunRequest, State, StepUnit};
+use crate::protocol::{Event, Format, KeptRun, RunRequest, State, StepUnit};
 
 /// What the worker's TypeScript does for the trainer: see [`super::Trainer::new`].
 pub(super) struct Page {
@@ -51,6 +51,8 @@ pub(super) struct Session {
     /// The newest run's number; 0 before the first.
     pub(super) newest: u32,
     pub(super) asked: Option<RunRequest>,
+    /// What the run that is begun next goes on from.
+    pub(super) kept: Option<KeptRun>,
     pub(super) paused: bool,
     pub(super) step: Option<StepUnit>,
     pub(super) probe: Probe,
@@ -80,6 +82,7 @@ impl Session {
             data: None,
             newest: 0,
             asked: None,
+            kept: None,
             paused: false,
             step: None,
             probe: Probe::default(),

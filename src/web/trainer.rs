@@ -71,6 +71,10 @@ impl Trainer {
                 }
             }
             Command::Run(request) => self.run(*request),
+            Command::GoOn(kept) => {
+                self.session.borrow_mut().kept = Some(*kept);
+                self.begin(false);
+            }
             Command::Pause => {
                 let mut session = self.session.borrow_mut();
                 session.paused = true;

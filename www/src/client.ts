@@ -1,5 +1,6 @@
 // The worker as the page sees it: asked for answers, told what to do; started when it is first needed, so
 // that until then nothing is compiled.
+import type { KeeperNews } from './kept/keeper';
 import type { Command, File, Request, Response, Words } from './protocol';
 import { buffers, type Inbound, type Outbound, type RunEvent } from './wire';
 
@@ -16,6 +17,8 @@ type Handlers = {
   started(): void;
   /// What the trainer tells of its newest run.
   event(event: RunEvent): void;
+  /// What was kept of a run, or could not be.
+  keeper(news: KeeperNews): void;
   /// A program can't be had, or can't go on.
   failed(words: Words): void;
 };
@@ -103,6 +106,9 @@ export class Client {
         if (message.run !== null && message.run < this.newest) return;
         this.newest = Math.max(this.newest, message.run ?? 0);
         this.handlers?.event(message.event);
+        break;
+      case 'keeper':
+        this.handlers?.keeper(message.news);
         break;
       case 'worker':
         this.handlers?.failed(message.failure);

@@ -8,6 +8,7 @@ import { Address } from './page/address';
 import * as controls from './page/controls';
 import { Drawing } from './page/drawing';
 import * as editor from './page/editor';
+import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
 import { Opening } from './page/opening';
 import { Runs } from './page/runs';
@@ -71,6 +72,8 @@ const runs = new Runs(client, view, choice, images, {
 });
 const opening = new Opening(client, view, choice, runs, time, { redraw, keepLink: () => address.keep() });
 
+const kept = new KeptRuns(client, view, runs, opening);
+
 /// Asks for a unit's weights in both networks, where they are of this machine and not at hand yet.
 function askWeights(unit: number) {
   for (const lane of drawing.liveLanes) {
@@ -92,6 +95,7 @@ function tell(event: RunEvent) {
   if (event.type === 'data_refused' && !images.refused(event)) {
     opening.notify('files', `Refused: ${event.reason}.`, 'What was in use stays as it was.');
   }
+  if (event.type === 'state') kept.draw();
   const { live } = view.get();
   if (event.type === 'summary' && live) status.announce(live);
   runs.runWanted();
@@ -126,6 +130,7 @@ client.listen({
     void meet();
   },
   event: tell,
+  keeper: (news) => kept.told(news),
   failed: (words) => view.update((now) => stop(now, words)),
 });
 view.listen(refresh);
@@ -163,6 +168,7 @@ async function begin() {
 // From here on what fails is said by the page itself: see index.html's script.
 Object.assign(window, { started: true });
 refresh();
+void kept.refresh();
 if (address.fragment === '') void begin();
 else {
   client.start();

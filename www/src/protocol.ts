@@ -16,6 +16,10 @@ files: Array<File>, } | { "type": "open",
 /**
  * Its content.
  */
+file: File, } | { "type": "open_kept", 
+/**
+ * Its log.
+ */
 file: File, } | { "type": "convert", 
 /**
  * Its content.
@@ -109,7 +113,19 @@ config: Config,
 /**
  * The experiment that it is nearest to, by its id.
  */
-experiment: string, } | { "type": "watched" } & Watched | { "type": "results", 
+experiment: string, } | { "type": "watched" } & Watched | { "type": "kept_opened", 
+/**
+ * The run.
+ */
+run: StoredRun, 
+/**
+ * What its first seed's units did, as far as that was kept.
+ */
+watched: Watched, 
+/**
+ * Lanes that ended.
+ */
+ended: number, } | { "type": "results", 
 /**
  * A name to save it under.
  */
@@ -130,7 +146,7 @@ files: Array<File>,
 /**
  * Where they come from.
  */
-origin: Origin, } | { "type": "run" } & RunRequest | { "type": "pause" } | { "type": "resume" } | { "type": "step", 
+origin: Origin, } | { "type": "run" } & RunRequest | { "type": "go_on" } & KeptRun | { "type": "pause" } | { "type": "resume" } | { "type": "step", 
 /**
  * How far.
  */
@@ -259,7 +275,7 @@ step: number,
 /**
  * In words.
  */
-reason: string, } | { "type": "done", 
+reason: string, } | { "type": "keep" } & Keep | { "type": "done", 
 /**
  * Seconds from start to end, pauses left out.
  */
@@ -281,6 +297,52 @@ engine: EngineChoice,
  * Whether to wait, paused, before the first step.
  */
 paused: boolean, };
+export type KeptRun = { 
+/**
+ * The name under which the page keeps it: more is added under the same.
+ */
+id: string, 
+/**
+ * Its log ([`crate::kept::log`]).
+ */
+log: File, 
+/**
+ * Its last checkpoint ([`crate::kept::checkpoint`]), if there is one.
+ */
+checkpoint: File | null, };
+export type Keep = { "part": "begin", 
+/**
+ * The name of the kept run that goes on; none of a new one.
+ */
+id: string | null, 
+/**
+ * The log so far.
+ */
+log: Uint8Array, 
+/**
+ * Lanes in all.
+ */
+lanes: number, 
+/**
+ * Lanes that have ended so far.
+ */
+ended: number, } | { "part": "lanes", 
+/**
+ * The lines.
+ */
+lines: Uint8Array, 
+/**
+ * Lanes that have ended so far.
+ */
+ended: number, } | { "part": "checkpoint", 
+/**
+ * The file.
+ */
+file: Uint8Array, 
+/**
+ * Tasks that they have learned.
+ */
+tasks_learned: number, } | { "part": "end" };
 export type Measured = { 
 /**
  * Everything.

@@ -2,6 +2,7 @@
 // analyst, and what they say back to the page.
 
 import { adapterOf, type Gpu, rest } from './adapter';
+import { Keeper } from './kept/keeper';
 import type { Command, Event } from './protocol';
 import { reason } from './reason';
 import { unpacked } from './unpack';
@@ -60,12 +61,15 @@ function guarded(work: () => void) {
   }
 }
 
+const keeper = new Keeper((news) => post({ from: 'keeper', news }));
+
 let trainerProgram: Promise<Trainer> | undefined;
 
 /// The trainer, loaded when it is first needed.
 async function load(of: Analyst): Promise<Trainer> {
   await initTrainer({ module_or_path: unpacked(trainer) });
   const told = (run: number | null, event: Event) => {
+    if (event.type === 'keep') return keeper.take(event);
     const said = event.type === 'measured' ? (of.measured(event) as RunEvent) : event;
     post({ from: 'trainer', run, event: said });
   };

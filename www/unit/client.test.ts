@@ -16,7 +16,7 @@ function connected() {
   } as unknown as Port;
   const client = new Client(() => port);
   const event = vi.fn();
-  client.listen({ started: () => undefined, event, failed: () => undefined });
+  client.listen({ started: () => undefined, event, keeper: () => undefined, failed: () => undefined });
   const say = (data: Outbound) => port.onmessage?.call(port as Worker, { data } as MessageEvent);
   return { client, posted, transferred, event, say };
 }

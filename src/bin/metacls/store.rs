@@ -34,7 +34,7 @@ impl Files {
     /// Those that stand beside a results file.
     pub(super) fn beside(results: PathBuf) -> Self {
         Self {
-            log: results.with_extension("lanes.jsonl"),
+            log: results.with_extension(log::ENDING.trim_start_matches('.')),
             checkpoint: results.with_extension("checkpoint"),
             results,
         }

@@ -119,7 +119,6 @@ export class Opening {
 
   /// Shows results as a stored run. Gives what is to be said of the units that came with them.
   private run({ name, bytes, held }: Results, units: { name: string; watched: Watched }[]): string[] {
-    const { experiment } = held.run;
     const file = async () => ({ name, bytes: bytes.slice() });
     let stored: Course = { ...storedCourse(held), file };
     const said: string[] = [];
@@ -128,6 +127,13 @@ export class Opening {
       if (seen === stored) said.push(`${of}: the units of another run than ${name}.`);
       stored = seen;
     }
+    this.course(stored);
+    return said;
+  }
+
+  /// Shows a run that is over.
+  course(stored: Course) {
+    const { experiment } = stored.run;
     this.choice.update((choice) => ({
       ...(experiment === null ? choice : chosen(choice, experiment)),
       stored,
@@ -135,7 +141,17 @@ export class Opening {
     }));
     this.view.update((view) => dismiss({ ...view, live: undefined }, 'link'));
     this.toEnd(stored);
-    return said;
+    this.handlers.redraw();
+  }
+
+  /// Chooses an experiment with these settings, in its own tab where they are its own.
+  async settings(experiment: string | null, config: Config) {
+    const plain = experimentOf(experiment)?.config;
+    const isOwn = plain !== undefined && settings(plain, config).length === 0;
+    this.choice.update((choice) => ({ ...choice, experiment: experiment ?? choice.experiment, config }));
+    this.runs.check();
+    const id = this.choice.get().experiment;
+    await this.show(isOwn ? tabOf(id) : LAB, id);
   }
 
   /// Shows a configuration in the Lab.
@@ -150,6 +166,11 @@ export class Opening {
     const end = reached(stored);
     this.time.set(stored.run.config.tasks, end, stored.strip);
     this.time.move(end);
+  }
+
+  /// Takes notices away.
+  dismiss(...about: About[]) {
+    this.view.update((view) => dismiss(view, ...about));
   }
 
   /// Says what could not be opened, until the reader acts.

@@ -2,7 +2,7 @@
 import type { Client } from '../client';
 import { get } from '../dom';
 import type { Images } from '../images';
-import type { Config, EngineChoice, StepUnit } from '../protocol';
+import type { Command, Config, EngineChoice, StepUnit } from '../protocol';
 import { type Choice, chosen, edited } from '../state/choice';
 import type { Store } from '../state/store';
 import { isRunning, type View } from '../state/view';
@@ -15,8 +15,8 @@ type Handlers = {
 };
 
 export class Runs {
-  /// Run was pressed before there was anything to run on.
-  private isWanted = false;
+  /// What was asked for before there was anything to run on.
+  private wanted: (() => void) | undefined;
   /// The answer about the present settings: themselves, where they are usable.
   private checked: Promise<Config | null> | undefined;
 
@@ -57,14 +57,8 @@ export class Runs {
   /// Runs what is chosen, now or as soon as there are images.
   async run() {
     const view = this.view.get();
-    if (view.data === undefined || !this.checked) {
-      this.isWanted = true;
-      // Where the trainer could not be loaded, its images are asked for again, and it with them.
-      if (view.state === 'failed') void this.images.begin();
-      else this.client.start();
-      return;
-    }
-    this.isWanted = false;
+    if (view.data === undefined || !this.checked) return this.wait(() => void this.run());
+    this.wanted = undefined;
     const { experiment } = this.choice.get();
     const config = await this.checked;
     if (!config) return;
@@ -73,9 +67,24 @@ export class Runs {
     this.client.command({ type: 'run', config, experiment, engine, paused: false });
   }
 
+  /// Goes on with a kept run, now or as soon as there are images.
+  goOn(command: Extract<Command, { type: 'go_on' }>) {
+    if (this.view.get().data === undefined) return this.wait(() => this.goOn(command));
+    this.wanted = undefined;
+    this.handlers.begins();
+    this.client.command(command);
+  }
+
+  private wait(wanted: () => void) {
+    this.wanted = wanted;
+    // Where the trainer could not be loaded, its images are asked for again, and it with them.
+    if (this.view.get().state === 'failed') void this.images.begin();
+    else this.client.start();
+  }
+
   /// Runs what was asked for before there were images.
   runWanted() {
-    if (this.isWanted && this.view.get().data && this.checked) void this.run();
+    if (this.view.get().data && this.checked) this.wanted?.();
   }
 
   /// Runs, pauses or goes on.

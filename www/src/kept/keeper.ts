@@ -1,0 +1,175 @@
+// Keeps what the trainer measures, in the worker: in order, one file at a time, never in training's way.
+import type { Keep } from '../protocol';
+import { reason } from '../reason';
+import { disk } from './disk';
+import { about, CHECKPOINT, type Kept, LOG, lockOf, makeRoom, note, remove } from './run';
+
+/// What the page is told of keeping.
+export type KeeperNews =
+  /// Something was kept of a run.
+  | { kept: Kept }
+  /// Something could not be kept, in words; it is tried again.
+  | { trouble: string };
+
+type Current = {
+  about: Kept;
+  /// What is not in the log yet.
+  pending: Uint8Array<ArrayBuffer>[];
+  /// Whether the log is to be written from its beginning.
+  isNew: boolean;
+  /// The newest checkpoint that is not written yet.
+  checkpoint: { file: Uint8Array<ArrayBuffer>; tasks: number } | undefined;
+  isThrough: boolean;
+  /// Lets others at the run.
+  release: () => void;
+};
+
+/// The first line of a log: a results file without lanes.
+type Head = Pick<Kept, 'experiment' | 'config'> & { data: { name: string }; engine: { adapter: string } };
+
+/// Takes hold of a run, so that no other tab writes it; undefined where one does.
+function hold(id: string): Promise<(() => void) | undefined> {
+  if (!navigator.locks) return Promise.resolve(() => undefined);
+  return new Promise((resolve) => {
+    void navigator.locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
+      if (lock) return new Promise<void>((release) => resolve(release));
+      resolve(undefined);
+      return undefined;
+    });
+  });
+}
+
+const freshId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+
+export class Keeper {
+  private current: Current | undefined;
+  private work: Promise<void> = Promise.resolve();
+  private isQueued = false;
+  private hasComplained = false;
+
+  constructor(private readonly tell: (news: KeeperNews) => void) {}
+
+  /// Takes what is to be kept; it is written when what came before is.
+  take(keep: Keep) {
+    switch (keep.part) {
+      case 'begin':
+        this.next(() => this.begin(keep));
+        break;
+      case 'lanes':
+        this.next(() => {
+          this.current?.pending.push(keep.lines as Uint8Array<ArrayBuffer>);
+          if (this.current) this.current.about.ended = keep.ended;
+        });
+        break;
+      case 'checkpoint':
+        this.next(() => {
+          const file = keep.file as Uint8Array<ArrayBuffer>;
+          if (this.current) this.current.checkpoint = { file, tasks: keep.tasks_learned };
+        });
+        break;
+      case 'end':
+        this.next(() => {
+          if (this.current) this.current.isThrough = true;
+        });
+        break;
+    }
+    if (keep.part !== 'begin') this.save();
+  }
+
+  private next(step: () => void | Promise<void>) {
+    this.work = this.work.then(step).catch((error: unknown) => this.complain(error));
+  }
+
+  /// Writes what is pending, once for all that came meanwhile.
+  private save() {
+    if (this.isQueued) return;
+    this.isQueued = true;
+    this.work = this.work.then(() => {
+      this.isQueued = false;
+      // What came after this was queued is behind it: it is awaited, then written with the rest.
+      this.work = this.work.then(() => this.write());
+    });
+  }
+
+  private async begin({ id, log, lanes, ended }: Extract<Keep, { part: 'begin' }>) {
+    this.current?.release();
+    this.current = undefined;
+    const line = log.subarray(0, log.indexOf(10) + 1);
+    const head = JSON.parse(new TextDecoder().decode(line)) as Head;
+    // One that another tab went on with meanwhile is left to it: this goes on as a run of its own.
+    const release = id === null ? undefined : await hold(id);
+    const mine = id !== null && release ? id : freshId();
+    this.current = {
+      about: {
+        version: 1,
+        id: mine,
+        experiment: head.experiment,
+        config: head.config,
+        images: head.data.name,
+        engine: head.engine.adapter,
+        begun: (await about(mine))?.begun ?? Date.now(),
+        changed: Date.now(),
+        lanes,
+        ended,
+        tasks: 0,
+        done: false,
+      },
+      pending: [log as Uint8Array<ArrayBuffer>],
+      isNew: true,
+      checkpoint: undefined,
+      isThrough: false,
+      release: release ?? (await hold(mine)) ?? (() => undefined),
+    };
+  }
+
+  private async write() {
+    const run = this.current;
+    if (!run) return;
+    const { about: words } = run;
+    try {
+      const store = await disk();
+      if (!store) throw new Error('this browser lets the page store nothing');
+      if (run.isNew) await makeRoom();
+      const lines = run.pending.splice(0);
+      const bytes = joined(lines);
+      try {
+        if (bytes.length > 0) await (run.isNew ? store.write : store.append)(words.id, LOG, bytes);
+        run.isNew = false;
+      } catch (error) {
+        run.pending.unshift(...lines);
+        throw error;
+      }
+      const { checkpoint } = run;
+      run.checkpoint = undefined;
+      if (checkpoint && !run.isThrough) {
+        await store.write(words.id, CHECKPOINT, checkpoint.file);
+        words.tasks = checkpoint.tasks;
+      }
+      words.changed = Date.now();
+      words.done = run.isThrough;
+      await note(words);
+      if (run.isThrough) await remove(words.id, CHECKPOINT);
+      this.hasComplained = false;
+      this.tell({ kept: { ...words } });
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  /// Says once what is wrong, until something could be kept again.
+  private complain(error: unknown) {
+    if (this.hasComplained) return;
+    this.hasComplained = true;
+    this.tell({ trouble: reason(error) });
+  }
+}
+
+function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,215 @@
+// What the page keeps: a run whose tab was closed, killed or reloaded, or whose storage was full, goes on
+// with the same bits; runs that are through are listed.
+import type { BrowserContext, Page } from '@playwright/test';
+import { configure, expect, type Lane, open, results, shoot, small, status, test } from './page';
+
+/// A run of some seconds in the middle of which it is stopped: several seeds, so that lanes end on the way.
+const fields = { ...small, tasks: '12', samples_per_task: '120', hidden: '100, 80', seeds: '6' };
+
+const run = (page: Page) => page.getByRole('button', { name: 'Run', exact: true }).click();
+const goOn = (page: Page) => page.locator('#go-on').getByRole('button', { name: 'Go on' });
+const kept = (page: Page) => page.locator('#kept-list li');
+
+async function begin(page: Page, engine: 'cpu' | 'gpu', changes = {}) {
+  await open(page);
+  await page.locator('#engine').selectOption(engine);
+  await configure(page, { ...fields, ...changes });
+  await run(page);
+}
+
+/// What the browser says of the run that was kept last, until it is as wanted.
+const isKept = (page: Page, words: RegExp) => expect(kept(page).first()).toContainText(words);
+
+/// A page in the place of one that is gone, which has seen its images.
+async function anew(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto('/');
+  await expect(goOn(page)).toBeVisible();
+  return page;
+}
+
+async function finished(page: Page): Promise<Lane[]> {
+  await goOn(page).click();
+  await expect(status(page)).toContainText('Done');
+  return (await results(page)).lanes;
+}
+
+let whole: Lane[];
+
+test.describe
+  .serial('a run that is stopped goes on with the same bits', () => {
+    test('undisturbed', async ({ page }) => {
+      await begin(page, 'cpu');
+      await expect(status(page)).toContainText('Done');
+      whole = (await results(page)).lanes;
+      expect(whole).toHaveLength(12);
+      await isKept(page, /through/);
+    });
+
+    for (const [moment, words] of [
+      ['in its first wave', /way: at task [1-4] of 12/],
+      ['later in it', /way: at task ([5-9]|1.) of 12/],
+      ['when lanes have ended', /of 12 networks through/],
+    ] as const) {
+      test(`after its tab was closed ${moment}`, async ({ page, context }) => {
+        await begin(page, 'cpu');
+        await isKept(page, words);
+        await page.close();
+        expect(await finished(await anew(context))).toEqual(whole);
+      });
+    }
+
+    test('after its tab was killed', async ({ page, context }) => {
+      await begin(page, 'cpu');
+      await isKept(page, /at task [2-6] of 12/);
+      await page.goto('chrome://crash').catch(() => undefined);
+      expect(await finished(await anew(context))).toEqual(whole);
+    });
+
+    test('after a reload, which asks first', async ({ page }) => {
+      await begin(page, 'cpu');
+      await isKept(page, /at task [2-6] of 12/);
+      const asked: string[] = [];
+      page.on('dialog', (dialog) => {
+        asked.push(dialog.type());
+        void dialog.accept();
+      });
+      await page.reload();
+      expect(asked).toEqual(['beforeunload']);
+      await expect(goOn(page)).toBeVisible();
+      await shoot(page, 'go-on');
+      expect(await finished(page)).toEqual(whole);
+      await expect(page.locator('#go-on')).toBeHidden();
+      // The units' snapshots are there as if it had not been stopped.
+      await expect(page.locator('#network')).toContainText(/\d+ of 80 active/);
+      // It is the same run, not another one.
+      await expect(kept(page)).toHaveCount(1);
+      await shoot(page, 'kept');
+    });
+
+    test('after storage was full', async ({ page, context }) => {
+      const session = await context.newCDPSession(page);
+      const quota = (bytes?: number) =>
+        session.send('Storage.overrideQuotaForOrigin', {
+          origin: new URL(page.url()).origin,
+          ...(bytes === undefined ? {} : { quotaSize: bytes }),
+        });
+      await begin(page, 'cpu');
+      await isKept(page, /at task [1-4] of 12/);
+      await quota(1_000);
+      await expect(page.getByRole('alert')).toContainText("can't be kept");
+      await quota();
+      await isKept(page, /at task ([7-9]|1.) of 12|networks through/);
+      await expect(page.getByRole('alert')).not.toContainText("can't be kept");
+      await page.close();
+      expect(await finished(await anew(context))).toEqual(whole);
+    });
+  });
+
+test('a run on the GPU goes on after its process was killed and then its tab closed', async ({
+  page,
+  context,
+  browser,
+}) => {
+  const few = { tasks: '6', samples_per_task: '40', hidden: '24, 16', seeds: '1' };
+  await begin(page, 'gpu', few);
+  await expect(status(page)).toContainText('Done');
+  const undisturbed = (await results(page)).lanes;
+  await run(page);
+  await isKept(page, /at task [12] of 6/);
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  process.kill(processInfo.find((p) => p.type === 'GPU')!.id, 'SIGKILL');
+  await isKept(page, /at task [3-5] of 6/);
+  await page.close();
+  expect(await finished(await anew(context))).toEqual(undisturbed);
+});
+
+test('kept runs are listed, opened, exported and deleted', async ({ page }) => {
+  await begin(page, 'cpu', { seeds: '2', tasks: '3' });
+  await expect(status(page)).toContainText('Done');
+  const ours = (await results(page)).lanes;
+  await page.locator('#field-eta_beta').fill('0.3');
+  await run(page);
+  await isKept(page, /through.*eta_beta 0.3/s);
+  await page.reload();
+  await expect(kept(page)).toHaveCount(2);
+  await expect(kept(page).first()).toContainText('eta_beta 0.3');
+  await expect(kept(page).last()).not.toContainText('eta_beta 0.3');
+  await expect(page.locator('#go-on')).toBeHidden();
+  const saved = page.waitForEvent('download');
+  await kept(page).last().getByRole('button', { name: 'export' }).click();
+  const { readFile } = await import('node:fs/promises');
+  const file = JSON.parse(await readFile(await (await saved).path(), 'utf8'));
+  expect(file.lanes).toEqual(ours);
+  await kept(page).last().getByRole('button', { name: 'open' }).click();
+  await expect(page.locator('#source-badge')).toContainText('stored run');
+  await expect(page.locator('#network-words')).toContainText('seed 0 of 2');
+  // What its units did is there, task by task.
+  await expect(page.locator('#at-words')).toContainText('after 3 of 3 tasks');
+  await kept(page).last().getByRole('button', { name: 'delete' }).click();
+  await expect(kept(page)).toHaveCount(1);
+  await page.reload();
+  await expect(kept(page)).toHaveCount(1);
+});
+
+test('two tabs do not spoil each other’s runs', async ({ page, context }) => {
+  await begin(page, 'cpu');
+  await isKept(page, /under way/);
+  const other = await context.newPage();
+  await other.goto('/');
+  // It is listed, but this tab neither offers to go on with it nor deletes it.
+  await isKept(other, /under way/);
+  await expect(other.locator('#go-on')).toBeHidden();
+  await expect(kept(other).getByRole('button', { name: 'delete' })).toHaveCount(0);
+  await begin(other, 'cpu', { first_seed: '50' });
+  await expect(status(page)).toContainText('Done');
+  await expect(status(other)).toContainText('Done');
+  await other.reload();
+  await expect(kept(other)).toHaveCount(2);
+  for (const row of [0, 1]) await expect(kept(other).nth(row)).toContainText('through');
+});
+
+test.describe('where nothing can be stored', () => {
+  test('the page says so, and the run goes on', async ({ page }) => {
+    // In the worker too: its first lines are those of a script of ours.
+    await page.route('**/worker-*.js', async (route) => {
+      const answer = await route.fetch();
+      const spoil =
+        'Object.defineProperty(navigator, "storage", { value: undefined });' +
+        'Object.defineProperty(self, "indexedDB", { value: undefined });';
+      await route.fulfill({ response: answer, body: spoil + (await answer.text()) });
+    });
+    await begin(page, 'cpu', { seeds: '1', tasks: '3' });
+    await expect(page.getByRole('alert')).toContainText("can't be kept");
+    await expect(page.getByRole('alert')).toContainText('Export its results');
+    await expect(status(page)).toContainText('Done');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    const asked = page.waitForEvent('dialog');
+    const leaving = page.reload().catch(() => undefined);
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.accept();
+    await leaving;
+  });
+
+  test('the database is taken where the private file system can’t be written', async ({ page, context }) => {
+    await context.addInitScript(() => {
+      Object.defineProperty(FileSystemFileHandle.prototype, 'createWritable', { value: undefined });
+      delete (FileSystemFileHandle.prototype as Partial<FileSystemFileHandle>).createWritable;
+    });
+    await page.route('**/worker-*.js', async (route) => {
+      const answer = await route.fetch();
+      const spoil = 'delete FileSystemFileHandle.prototype.createWritable;';
+      await route.fulfill({ response: answer, body: spoil + (await answer.text()) });
+    });
+    await begin(page, 'cpu');
+    await isKept(page, /at task [2-6] of 12/);
+    await page.unrouteAll({ behavior: 'wait' });
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    await goOn(page).click();
+    await expect(status(page)).toContainText('Done');
+    await isKept(page, /through/);
+  });
+});

@@ -1,0 +1,146 @@
+// Keeping runs: in order, each line once, tried again where the storage was full, and never without bound.
+import { beforeEach, expect, test, vi } from 'vitest';
+import { experimentOf } from '../src/catalog';
+import { Keeper, type KeeperNews } from '../src/kept/keeper';
+import { CHECKPOINT, type Kept, LOG, list, makeRoom, note } from '../src/kept/run';
+import { differences, seedsOf, stateOf } from '../src/panes/kept';
+import type { Keep } from '../src/protocol';
+
+const held = vi.hoisted(() => ({ files: new Map<string, Uint8Array>(), isFull: false }));
+
+vi.mock('../src/kept/disk', () => {
+  const put = (run: string, file: string, bytes: Uint8Array) => {
+    if (held.isFull) return Promise.reject(new DOMException('no room', 'QuotaExceededError'));
+    held.files.set(`${run}/${file}`, bytes);
+    return Promise.resolve();
+  };
+  const read = async (run: string, file: string) => held.files.get(`${run}/${file}`);
+  const of = (run: string) => [...held.files].filter(([name]) => name.startsWith(`${run}/`));
+  const disk = {
+    name: 'a map',
+    write: put,
+    append: async (run: string, file: string, bytes: Uint8Array) =>
+      put(run, file, Uint8Array.from([...((await read(run, file)) ?? []), ...bytes])),
+    read,
+    remove: (run: string, file?: string) => {
+      for (const [name] of of(run)) if (file === undefined || name.endsWith(file)) held.files.delete(name);
+      return Promise.resolve();
+    },
+    runs: async () => [...new Set([...held.files.keys()].map((name) => name.split('/')[0]!))],
+    size: async (run: string) => of(run).reduce((sum, [, bytes]) => sum + bytes.length, 0),
+  };
+  return { disk: async () => disk };
+});
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', {});
+  held.files.clear();
+  held.isFull = false;
+});
+
+const config = experimentOf('quick')!.config;
+const text = (words: string) => new TextEncoder().encode(words);
+const firstLine = { experiment: 'quick', config, data: { name: 'digits' }, engine: { adapter: 'CPU' } };
+const head = text(`${JSON.stringify(firstLine)}\n`);
+const begin = (id: string | null = null): Keep => ({ part: 'begin', id, log: head, lanes: 4, ended: 0 });
+const lanes = (words: string, ended: number): Keep => ({ part: 'lanes', lines: text(words), ended });
+const checkpoint = (words: string, tasks_learned: number): Keep => ({
+  part: 'checkpoint',
+  file: text(words),
+  tasks_learned,
+});
+
+/// A keeper, and what it has told.
+function keeping() {
+  const news: KeeperNews[] = [];
+  const keeper = new Keeper((told) => news.push(told));
+  const settled = async (...keeps: Keep[]) => {
+    for (const keep of keeps) keeper.take(keep);
+    for (let i = 0; i < 200; i++) await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  return { news, settled };
+}
+
+const read = (file: string) => {
+  const [name] = [...held.files.keys()].filter((key) => key.endsWith(file));
+  return name === undefined ? undefined : new TextDecoder().decode(held.files.get(name));
+};
+
+test('nothing is kept of a run before something was measured', async () => {
+  const { settled } = keeping();
+  await settled(begin());
+  expect(held.files.size).toBe(0);
+});
+
+test('lines are kept in order, the newest checkpoint alone, and none at the end', async () => {
+  const { news, settled } = keeping();
+  await settled(begin(), checkpoint('one', 1), checkpoint('two', 2));
+  expect(read(CHECKPOINT)).toBe('two');
+  await settled(lanes('a\nb\n', 2), checkpoint('three', 1), lanes('c\nd\n', 4));
+  expect(read(LOG)).toBe(`${new TextDecoder().decode(head)}a\nb\nc\nd\n`);
+  const [before] = await list();
+  expect(before).toMatchObject({ experiment: 'quick', ended: 4, tasks: 1, done: false });
+  await settled({ part: 'end' });
+  expect(read(CHECKPOINT)).toBeUndefined();
+  expect((await list())[0]).toMatchObject({ done: true });
+  expect(news.every((told) => 'kept' in told)).toBe(true);
+});
+
+test('what storage did not take is tried again, each line once', async () => {
+  const { news, settled } = keeping();
+  await settled(begin(), lanes('a\n', 1));
+  held.isFull = true;
+  await settled(lanes('b\n', 2));
+  await settled(lanes('c\n', 3));
+  expect(news.filter((told) => 'trouble' in told)).toHaveLength(1);
+  held.isFull = false;
+  await settled(lanes('d\n', 4));
+  expect(read(LOG)?.endsWith('}\na\nb\nc\nd\n')).toBe(true);
+  expect(news.at(-1)).toHaveProperty('kept');
+});
+
+test('a run that goes on is the same one', async () => {
+  const { settled } = keeping();
+  await settled(begin(), lanes('a\n', 1));
+  const [{ id }] = (await list()) as [Kept];
+  const again = keeping();
+  await again.settled({ ...begin(id), log: Uint8Array.from([...head, ...text('a\n')]) } as Keep);
+  await again.settled(lanes('b\n', 2));
+  expect(await list()).toHaveLength(1);
+  expect(read(LOG)?.endsWith('}\na\nb\n')).toBe(true);
+});
+
+const run = (i: number, done: boolean): Kept => ({
+  version: 1,
+  id: `run${i}`,
+  experiment: 'quick',
+  config,
+  images: 'digits',
+  engine: 'CPU',
+  begun: i,
+  changed: i,
+  lanes: 2,
+  ended: done ? 2 : 0,
+  tasks: 3,
+  done,
+});
+
+test('the oldest go first, those that are through before those that are not', async () => {
+  for (let i = 0; i < 24; i++) await note(run(i, i >= 3));
+  held.files.set('torn/about.json', text('{"vers'));
+  await makeRoom();
+  const left = (await list()).map(({ id }) => id);
+  expect(left).toHaveLength(20);
+  for (const id of ['run0', 'run1', 'run2', 'run23']) expect(left).toContain(id);
+  for (const id of ['run3', 'run4', 'run5', 'run6']) expect(left).not.toContain(id);
+  expect(held.files.has('torn/about.json')).toBe(false);
+});
+
+test('a list says in what runs differ, and how far they are', () => {
+  expect(differences(run(1, true))).toBe('');
+  expect(differences({ ...run(1, true), config: { ...config, eta_beta: 0.3 } })).toBe('eta_beta 0.3');
+  expect(seedsOf({ ...run(1, true), config: { ...config, first_seed: 3, seeds: 4 } })).toBe('seeds 3 to 6');
+  expect(stateOf(run(1, true), false)).toBe('through');
+  expect(stateOf(run(1, false), false)).toBe(`stopped: at task 3 of ${config.tasks}`);
+});
