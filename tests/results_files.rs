@@ -294,7 +294,7 @@ fn texts_that_are_no_records_are_refused() {
         ("", "this is an empty file, not results"),
         ("{\"tasks\": 3}", "this is a configuration, not results"),
         ("<svg></svg>", "this is an SVG picture, not results"),
-        ("{\"schema\": 3}", "results of version 3"),
+        ("{\"schema\": 4}", "results of version 4"),
         ("[]", "schema"),
     ] {
         assert!(said(text).contains(hint), "{text}: {}", said(text));
