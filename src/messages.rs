@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::config::Lane;
 use crate::driver::{Now, Progress, RestoreError, Rewound, RunError};
+use crate::engine::info::EngineInfo;
 use crate::engine::{EngineError, Notice, OpenError};
 use crate::gpu::GpuError;
 
@@ -152,7 +153,7 @@ pub fn restore(error: &RestoreError) -> Words {
         ),
         RestoreError::Engine { .. } => (
             "Engines round differently, so it would not end with the same numbers.",
-            "Go on where it was begun, or begin it anew here.",
+            "Go on where it was begun, ask for this engine by name, or begin it anew here.",
         ),
     };
     Words {
@@ -173,6 +174,16 @@ pub fn run(error: &RunError) -> Words {
             advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
         },
     }
+}
+
+/// Says that a run that was stopped goes on on another engine than it began on.
+pub fn elsewhere(before: &EngineInfo, here: &EngineInfo) -> String {
+    format!(
+        "The run began on {} and goes on on {}, which rounds differently; its results say from which step of \
+         which seeds.",
+        before.name(),
+        here.name()
+    )
 }
 
 /// Says what a run goes on with after a fault, and from where.

@@ -271,6 +271,10 @@ impl Driver {
             Some(_) => Next::Step(self.learned_tasks * self.run.config.steps_per_task()),
             None => Next::Evaluate { task: 0, image: 0 },
         };
+        let step = self.learned_tasks * self.run.config.steps_per_task();
+        for &lane in self.waves.get(self.wave).into_iter().flatten() {
+            self.results[lane].goes_on(step, &self.info, &self.first);
+        }
     }
 
     /// Puts the wave in progress on the device, where it is not there yet, so that its lanes can be looked
@@ -291,9 +295,6 @@ impl Driver {
         let mut engine = self.engine_for(wave, states, first_step).await?;
         if matches!(self.next, Next::Evaluate { .. }) {
             engine.begin_evaluation();
-        }
-        for &lane in wave {
-            self.results[lane].goes_on(first_step, &self.info, &self.first);
         }
         self.engine = Some(engine);
         Ok(())

@@ -101,6 +101,8 @@ pub enum Event {
         info: EngineInfo,
         /// What is missing and what it means, in words, where it isn't the one hoped for.
         notice: Option<String>,
+        /// Which lanes are on another engine than the run began on, and from which step, in words.
+        changes: Vec<String>,
     },
     /// A run begins (or begins again).
     Started {

@@ -25,6 +25,8 @@ pub struct StoredRun {
     pub data: DataInfo,
     /// On which engine.
     pub engine: EngineInfo,
+    /// Which lanes went on on another, and from which step, in words; mostly none.
+    pub engine_changes: Vec<String>,
     /// The version of the code that ran it.
     pub code_version: String,
     /// SHA-256 of the first seed's draws.
@@ -72,6 +74,7 @@ impl StoredRun {
             ),
             data: results.data.clone(),
             engine: results.engine.clone(),
+            engine_changes: results.engine_changes(),
             code_version: results.code_version.clone(),
             draws: results.draws.clone(),
             records: results.lanes.iter().map(|l| shown(&l.records)).collect(),

@@ -38,7 +38,7 @@ pub(super) async fn recover(
 
 /// Tells the page what a run goes on with, and what was kept: it begins anew with that.
 pub(super) fn rewind(handle: &RunHandle, driver: &Driver, rewound: &Rewound) {
-    handle.engine(driver.engine().clone(), Some(messages::rewound(rewound)));
+    handle.engine(driver, Some(messages::rewound(rewound)));
     handle.post(&Event::Started {
         run: driver.description(),
     });
@@ -129,6 +129,7 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
         .map_err(|e| messages::run(&e))?;
     let mut driver = driver.of_experiment(experiment);
     driver.collect_units(Probe::default());
+    let mut elsewhere = None;
     let kept = match restored {
         Some(Restored {
             id,
@@ -137,14 +138,15 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
             checkpoint,
         }) => {
             let outcome = driver.restore(log, checkpoint);
-            outcome.map_err(|e| messages::restore(&e))?;
+            let before = outcome.map_err(|e| messages::restore(&e))?;
+            elsewhere = before.map(|before| messages::elsewhere(&before, driver.engine()));
             Some((id, whole))
         }
         None => None,
     };
     let goes_on = kept.is_some();
     let notice = notice.map(|n| messages::notice(&n).to_string());
-    handle.engine(driver.engine().clone(), torn.flatten().or(notice));
+    handle.engine(&driver, torn.flatten().or(elsewhere).or(notice));
     let run = driver.description();
     let probed = {
         let mut session = handle.session.borrow_mut();

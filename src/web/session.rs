@@ -9,8 +9,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::data::Dataset;
+use crate::driver::Driver;
 use crate::engine::Hints;
-use crate::engine::info::{EngineChoice, EngineInfo};
+use crate::engine::info::EngineChoice;
 use crate::gpu::Patience;
 use crate::gpu::patience::Rest;
 use crate::inspect::{self, Probe};
@@ -185,8 +186,13 @@ impl RunHandle {
         self.post(&Event::Failed(words));
     }
 
-    pub(super) fn engine(&self, info: EngineInfo, notice: Option<String>) {
-        self.post(&Event::Engine { info, notice });
+    /// Says which engine trains.
+    pub(super) fn engine(&self, driver: &Driver, notice: Option<String>) {
+        self.post(&Event::Engine {
+            info: driver.engine().clone(),
+            notice,
+            changes: driver.results().engine_changes(),
+        });
     }
 
     /// Lets the worker's event loop turn once.

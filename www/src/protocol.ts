@@ -203,7 +203,11 @@ info: EngineInfo,
 /**
  * What is missing and what it means, in words, where it isn't the one hoped for.
  */
-notice: string | null, } | { "type": "started", 
+notice: string | null, 
+/**
+ * Which lanes are on another engine than the run began on, and from which step, in words.
+ */
+changes: Array<string>, } | { "type": "started", 
 /**
  * What runs.
  */
@@ -1254,6 +1258,10 @@ data: DataInfo,
  * On which engine.
  */
 engine: EngineInfo, 
+/**
+ * Which lanes went on on another, and from which step, in words; mostly none.
+ */
+engine_changes: Array<string>, 
 /**
  * The version of the code that ran it.
  */

@@ -201,12 +201,8 @@ fn begin(args: &RunArgs, files: Files, driver: &mut Driver) -> Result<Store, Fai
             .restore(log, checkpoint)
             .map_err(|e| Failure::Usage(format!("{e}. --again begins the run anew")))?;
         if let Some(before) = before {
-            say(format_args!(
-                "note: the run began on {} and goes on on {}, which rounds differently; its results say from \
-                 which step of which seeds",
-                before.name(),
-                driver.engine().name()
-            ));
+            let words = messages::elsewhere(&before, driver.engine());
+            say(format_args!("note: {words}"));
         }
         let progress = driver.progress();
         say(format_args!(

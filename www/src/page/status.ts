@@ -21,13 +21,14 @@ export function announce(course: Course) {
   put(get('announce'), `After ${at} of ${course.run.config.tasks} tasks. ${accuracies.join('; ')}.`);
 }
 
-export function engineWords(engine: EngineInfo | undefined): string {
+/// The engine at work, and which lanes changed to another on the way.
+export function engineWords(engine: EngineInfo | undefined, changes: string[] = []): string {
   if (!engine) return 'Engine: not started.';
   const { kind, adapter, self_test } = engine;
   const name =
     kind === 'gpu' ? `GPU, ${adapter} (WebGPU)` : kind === 'reference' ? `reference, ${adapter}` : adapter;
   const tested = self_test === null ? 'not run' : `passed (deviation ${self_test.toExponential(0)})`;
-  return `Engine: ${name}; self-test ${tested}.`;
+  return `Engine: ${[name, `self-test ${tested}`, ...changes].join('; ')}.`;
 }
 
 export function dataWords(data: DataInfo | undefined, origin: Origin | null): string {
@@ -73,7 +74,7 @@ export function refresh(view: View) {
   const left = seconds !== null && state !== 'done' ? `, about ${Math.ceil(seconds)} s left` : '';
   const speed = progress?.lane_steps_per_second;
   put(get('speed'), speed ? `${speed.toFixed(0)} lane-steps/s${left}` : '');
-  put(get('engine-badge'), engineWords(view.engine));
+  put(get('engine-badge'), engineWords(view.engine, view.engineChanges));
   put(get('data-badge'), dataWords(view.data, view.origin));
   const lines = alertLines(view);
   const now = JSON.stringify([notices, lines]);

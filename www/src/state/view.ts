@@ -36,6 +36,8 @@ export type View = {
   origin: Origin | null;
   notices: Notice[];
   engine?: EngineInfo | undefined;
+  /// Which lanes went on on another engine, in words.
+  engineChanges?: string[] | undefined;
   notice: string | null;
   /// The run on this machine, once there is one.
   live?: Course | undefined;
@@ -107,7 +109,7 @@ export function fold(view: View, event: RunEvent): View {
       return { ...view, state, words, failure: state === 'failed' ? view.failure : undefined };
     }
     case 'engine':
-      return { ...view, engine: event.info, notice: event.notice };
+      return { ...view, engine: event.info, engineChanges: event.changes, notice: event.notice };
     case 'started': {
       const { probe, pixels, strip } = view.live ?? {};
       const live = { ...liveCourse(event.run, view.data, view.engine), probe, pixels, strip };
