@@ -11,16 +11,16 @@ use metacls::config::{Condition, Config};
 use metacls::data::digits;
 use metacls::driver::{Driver, Note, Now, RestoreError, Rewound, RunError};
 use metacls::engine::info::{EngineChoice, EngineInfo, EngineKind};
-use metacls::engine::{Device, EngineError, Hints, Room};
+use metacls::engine::{Device, EngineError, Hints};
 use metacls::experiments;
 use metacls::formats::version;
 use metacls::gpu::passes::Lanes;
-use metacls::gpu::wave::Demand;
-use metacls::gpu::{Gpu, GpuError, Refusal};
+use metacls::gpu::wave::{Demand, Sizes};
+use metacls::gpu::{Gpu, GpuError, GpuWave, LaneStart, Refusal, WaveData, WaveSetup};
 use metacls::kept::checkpoint::Checkpoint;
 use metacls::kept::log;
 use metacls::messages;
-use metacls::model::Model;
+use metacls::model::{Model, Rule, initial};
 use metacls::results::Results;
 
 fn gpu() -> Option<Arc<Gpu>> {
@@ -85,16 +85,14 @@ fn lanes_now(rewound: &[Rewound]) -> Vec<usize> {
     lanes.collect()
 }
 
-/// Refuses whatever is larger than the largest buffer of a wave of one lane.
-fn leave_room_for_one_lane(gpu: &Gpu) {
-    let config = config(|_| {});
-    let model = Model::new(&config, &digits(0, 0, 0).info);
+/// What a wave of the test's network asks of a GPU's memory: so many lanes, so many of each seed.
+fn demand<'a>(model: &'a Model, config: &Config, (lanes, per_seed): (u32, u32)) -> Demand<'a> {
     let each = config.samples_per_task + config.evaluation_images;
-    let one = Demand {
-        model: &model,
+    Demand {
+        model,
         lanes: Lanes {
-            lanes: 1,
-            per_seed: 1,
+            lanes,
+            per_seed,
             tasks: config.tasks,
         },
         batch: config.batch,
@@ -103,8 +101,19 @@ fn leave_room_for_one_lane(gpu: &Gpu) {
         capacity: config.evaluation_images,
         per_task: config.evaluation_images,
         images: u64::from(config.tasks * each) * model.inputs as u64,
-    };
-    gpu.refuse(Some(Refusal::Above(one.sizes().largest())));
+    }
+}
+
+fn sizes_of_one_lane(model: &Model, config: &Config) -> Sizes {
+    demand(model, config, (1, 1)).sizes()
+}
+
+/// Refuses whatever is larger than the largest buffer of a wave of one lane.
+fn leave_room_for_one_lane(gpu: &Gpu) {
+    let config = config(|_| {});
+    let model = Model::new(&config, &digits(0, 0, 0).info);
+    let one = sizes_of_one_lane(&model, &config);
+    gpu.refuse(Some(Refusal::Above(one.largest())));
 }
 
 #[test]
@@ -403,28 +412,81 @@ fn a_halved_seed_can_be_stopped_and_gone_on_with() {
 #[test]
 fn the_budget_counts_every_buffer() {
     let Some(gpu) = gpu() else { return };
-    let device = Device::Gpu(gpu.clone());
-    let config = config(|c| c.seeds = 4096);
     let data = digits(1, 400, 120);
+    let config = config(|c| c.seeds = 4096);
     let model = Model::new(&config, &data.info);
+    let lane = LaneStart {
+        state: initial(&model, &config, 0),
+        learn_alpha: true,
+        learn_beta: true,
+    };
+    let starts = vec![lane; 6];
+    let images = WaveData {
+        images: vec![7; 129 * model.inputs],
+        rotations: vec![[1.0, 0.0]; 2 * config.tasks as usize],
+        evaluation: vec![[0; 4]; 2 * (config.tasks * config.evaluation_images) as usize],
+        capacity: config.evaluation_images,
+        per_task: config.evaluation_images,
+        silenced: Vec::new(),
+    };
+    let setup = WaveSetup {
+        model: &model,
+        rule: &Rule::of(&config, Condition::Meta),
+        starts: &starts,
+        per_seed: 3,
+        tasks: config.tasks,
+        batch: config.batch,
+        replay: config.replay,
+        block: config.steps_per_task(),
+        data: &images,
+    };
+    let mut wave = GpuWave::new(gpu.clone(), &setup).unwrap();
+    let one = sizes_of_one_lane(&model, &config);
+    assert!(one.largest() < one.total());
+    let counted = demand(&model, &config, (6, 3)).sizes();
+    let bare = wave.bytes();
+    wave.advance(&[(5, 5), (3, 5), (5, 0)], true);
+    wave.evaluate(0, 0..30, true);
+    wave.evaluate(0, 0..16, true);
+    pollster::block_on(wave.wait()).unwrap();
+    assert!(wave.bytes() > bare);
+    // Beside the buffers there are set aside a copy of all weights and the records of dispatches.
+    let weights = 6 * 4 * model.parameters() as u64;
+    assert!(counted.total() >= wave.bytes() + weights, "{counted:?}");
+    assert!(
+        counted.total() < bare + 2 * weights + (5 << 20),
+        "{counted:?}"
+    );
+
+    let device = Device::Gpu(gpu.clone());
     let room = device
         .room(&model, &config, &data.info, 3)
         .unwrap()
         .unwrap();
     assert_eq!(room.lanes, 3);
-    assert!(room.seeds > 100, "{room:?}");
-    assert!(gpu.budget() >= gpu.largest_buffer());
-    // The same network with the images of a whole data set, each lane of which is over the bound.
+    let fits = |seeds: usize| {
+        let demand = Demand {
+            images: 520 * model.inputs as u64,
+            capacity: (1024 / (3 * seeds as u32)).clamp(16, 30),
+            ..demand(&model, &config, (3 * seeds as u32, 3))
+        };
+        let sizes = demand.sizes();
+        sizes.total() <= gpu.budget() && sizes.largest() <= gpu.largest_buffer()
+    };
+    let seeds = room.seeds;
+    assert!(
+        seeds == 4096 || (fits(seeds) && !fits(seeds + 1)),
+        "{room:?}"
+    );
+    // Of a network of a gigabyte there is room for some of a seed's lanes, or for none.
     let wide = Config {
-        hidden: vec![4096, 4096, 4096],
+        hidden: vec![4096, 4096, 4096, 4096],
         ..config.clone()
     };
     let model = Model::new(&wide, &data.info);
-    let most = device.room(&model, &wide, &data.info, 3);
-    // 36 million weights are 147 MB; three lanes and their copy, of 2 GiB, or fewer of them at a time.
-    match most {
-        Ok(Some(Room { seeds: 1, lanes })) => assert!(lanes <= 3),
-        Ok(room) => assert!(room.unwrap().seeds < 8, "{room:?}"),
+    match device.room(&model, &wide, &data.info, 9) {
+        Ok(Some(room)) => assert!(room.seeds == 1 && room.lanes < 9, "{room:?}"),
+        Ok(None) => panic!("a GPU's room is bounded"),
         Err(e) => assert!(matches!(e, EngineError::Gpu(GpuError::TooLarge { .. }))),
     }
 }

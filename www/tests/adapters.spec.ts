@@ -1,0 +1,56 @@
+// Adapters that come late, and devices that never do.
+import type { BrowserContext } from '@playwright/test';
+import { configure, expect, open, results, small, status, test } from './page';
+
+/// Runs something in the worker before its own program.
+async function inWorker(context: BrowserContext, script: string) {
+  await context.route(/assets\/worker[^/]*\.js/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
+  });
+}
+
+test('a GPU that never answers is given up in words, and the CPU trains', async ({ context, page }) => {
+  const silent = '{ requestAdapter: () => new Promise(() => {}), wgslLanguageFeatures: new Set() }';
+  await inWorker(context, `Object.defineProperty(navigator, 'gpu', { value: ${silent} })`);
+  await open(page, 'auto');
+  await configure(page, small);
+  const start = Date.now();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('did not answer within 8 seconds');
+  await expect(page.getByRole('alert')).toContainText('So the CPU engine is used');
+  expect(Date.now() - start).toBeGreaterThan(7_000);
+  await expect(status(page)).toContainText('Done');
+  await expect(page.locator('#engine-badge')).toContainText('Engine: CPU');
+  expect((await results(page))['engine']).toMatchObject({ kind: 'cpu' });
+  // Who asks for the CPU waits for nothing.
+  await page.locator('#engine').selectOption('cpu');
+  const again = Date.now();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  expect(Date.now() - again).toBeLessThan(7_000);
+});
+
+test('a device that never comes is an error for who wants the GPU', async ({ context, page }) => {
+  await inWorker(context, 'GPUAdapter.prototype.requestDevice = () => new Promise(() => {})');
+  await open(page, 'gpu');
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('asked for a device and did not answer');
+});
+
+test('where there is no adapter at first it is asked for again', async ({ context, page }) => {
+  await inWorker(
+    context,
+    `{ const asked = GPU.prototype.requestAdapter; let n = 0;
+       GPU.prototype.requestAdapter = function (wanted) {
+         return n++ % 2 ? asked.call(this, wanted) : Promise.resolve(null);
+       }; }`,
+  );
+  await open(page, 'gpu');
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  await expect(page.locator('#engine-badge')).toContainText('Engine: GPU');
+  await expect(page.locator('#engine-badge')).toContainText('self-test passed');
+});
