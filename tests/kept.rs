@@ -182,6 +182,39 @@ fn an_interrupted_run_says_how_to_go_on_and_does() {
     assert_same(&only(&out), &only(&whole), "after all");
 }
 
+/// On another kind of engine a run goes on only if that is asked for, and its results say from where.
+#[test]
+fn a_run_goes_on_on_another_engine_that_is_asked_for_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path();
+    let on = |engine: &str, more: &[&str]| {
+        let mut command = metacls();
+        command.args(["run", FORTY, "--engine", engine, "--out"]);
+        command.arg(out).args(more);
+        command
+    };
+    let mut child = start(on("reference", &[]));
+    let began = Instant::now();
+    while files(out, ".checkpoint").is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(60), "no checkpoint");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    assert_eq!(child.wait().unwrap().code(), None, "it was too quick");
+    let auto = output(on("auto", &["--resume"]).env("VK_DRIVER_FILES", "/none"));
+    assert_eq!(code(&auto), Some(2), "{}", said(&auto));
+    assert!(said(&auto).contains("by name"), "{}", said(&auto));
+    let cpu = output(&mut on("cpu", &["--resume"]));
+    assert_eq!(code(&cpu), Some(0), "{}", said(&cpu));
+    assert!(said(&cpu).contains("rounds differently"), "{}", said(&cpu));
+    let results: Results = formats::read(&only(out)).unwrap();
+    assert_eq!(results.engine.adapter, "CPU, plain loops in float32");
+    let words = results.engine_changes().join("; ");
+    assert!(words.contains("on CPU, matrix products"), "{words}");
+    let report = output(metacls().arg("report").arg(only(out)));
+    assert!(said(&report).contains(&words), "{}", said(&report));
+}
+
 #[test]
 fn what_is_there_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
