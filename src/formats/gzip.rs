@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use flate2::bufread::{GzDecoder, MultiGzDecoder};
+use flate2::bufread::GzDecoder;
 
 /// Why gzip data is of no use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,13 +34,17 @@ pub fn head(bytes: &[u8], most: usize) -> Result<Vec<u8>, GzipError> {
         return Ok(bytes.iter().take(most).copied().collect());
     }
     let mut plain = Vec::new();
-    let read = MultiGzDecoder::new(bytes)
-        .take(most as u64)
-        .read_to_end(&mut plain);
-    match read {
-        Err(e) if plain.is_empty() => Err(GzipError::Damaged(e.to_string())),
-        _ => Ok(plain),
+    let mut rest = bytes;
+    while is_packed(rest) && plain.len() < most {
+        let left = (most - plain.len()) as u64;
+        let read = GzDecoder::new(&mut rest).take(left).read_to_end(&mut plain);
+        match read {
+            Err(e) if plain.is_empty() => return Err(GzipError::Damaged(e.to_string())),
+            Err(_) => break,
+            Ok(_) => {}
+        }
     }
+    Ok(plain)
 }
 
 /// The bytes as they are, or what their gzip data hold. Nothing is kept beyond `most` bytes.

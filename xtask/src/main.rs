@@ -8,6 +8,7 @@ mod check;
 mod deny;
 mod dist;
 mod figures;
+mod fuzz;
 mod mnist;
 mod page;
 mod phases;
@@ -45,6 +46,14 @@ enum Job {
         /// Leave out what needs a browser.
         #[arg(long)]
         skip_browser: bool,
+    },
+    /// Fuzz what reads files, links and messages: with coverage by cargo-fuzz, else on stable.
+    Fuzz {
+        /// A target, by its folder in fuzz/seeds; all of them, one after the other, where it is left out.
+        target: Option<String>,
+        /// Seconds for each.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
     },
     /// Build the page into www/dist.
     Build,
@@ -87,6 +96,7 @@ fn main() -> anyhow::Result<()> {
         Job::Lint => check::lint(),
         Job::Deny => deny::deny(),
         Job::Test { skip_browser } => test::test(skip_browser),
+        Job::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Job::Build => page::build(None).map(|_| ()),
         Job::Dist => dist::dist(),
         Job::Wasm => wasm::build(),
