@@ -147,7 +147,7 @@ fn an_interrupted_run_says_how_to_go_on_and_does() {
         let child = run(
             LONGER,
             &out,
-            &[["--resume"].as_slice(), &["--again"]][i / 2],
+            [["--resume"].as_slice(), &["--again"]][i / 2],
         )
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

@@ -124,7 +124,7 @@ mod tests {
         // Measured before and after: two seconds a wave, one of which was taken twice.
         let left = progress.seconds_left.unwrap();
         assert!((left / (3.0 * waves) - 1.0).abs() < 0.01, "{left}");
-        exact(&serde_json::to_value(&progress).unwrap());
+        exact(&serde_json::to_value(progress).unwrap());
         // All but the last wave, then all.
         driver.wave = driver.waves.len() - 1;
         driver.count_done();
@@ -138,7 +138,7 @@ mod tests {
         let progress = driver.progress();
         assert_eq!(progress.lane_steps, all);
         assert_eq!(driver.seeds_done(), 2000);
-        exact(&serde_json::to_value(&progress).unwrap());
+        exact(&serde_json::to_value(progress).unwrap());
     }
 
     /// What the GPU counts in float32 or in 32 bits stays whole, and where things lie has a number.
