@@ -4,7 +4,7 @@
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
 //! then what is shown. So a configuration of an experiment has exactly one fragment. Lists are joined by
 //! commas, and no pathways are `none`. What was done to a link on its way is undone first
-//! ([`sent`](super::sent)); reading is then as strict as reading a file: what is unknown, twice there,
+//! ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there,
 //! mistyped or out of range is refused by name.
 //!
 //! A fragment holds no character that sh, cmd.exe or PowerShell would read within double quotes as anything

@@ -31,7 +31,7 @@ pub enum Request {
     Recognise {
         /// Where they were looked for, in words.
         place: String,
-        /// Of each its path and its first bytes, [`START`] at most.
+        /// Of each its path and its first bytes, 4,096 at most.
         files: Vec<File>,
     },
     /// Opens a record, packed or not: answered by [`Response::Opened`] of a results file, by

@@ -10,7 +10,7 @@ config: string, } | { "type": "recognise",
  */
 place: string, 
 /**
- * Of each its path and its first bytes, [`START`] at most.
+ * Of each its path and its first bytes, 4,096 at most.
  */
 files: Array<File>, } | { "type": "open", 
 /**

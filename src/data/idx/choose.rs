@@ -139,7 +139,7 @@ impl Set {
 }
 
 /// Chooses a data set's files among those that lie at a place: four, or two (images and labels). Each is
-/// given by its path, seen from there, and by its [`header`](super::header).
+/// given by its path, seen from there, and by its [`header`](super::header()).
 ///
 /// # Errors
 /// If none are a whole set: the first file that is called as if it were of one and is not, or what is
