@@ -144,15 +144,11 @@ fn an_interrupted_run_says_how_to_go_on_and_does() {
     };
     for (i, signal) in ["INT", "TERM", "INT"].into_iter().enumerate() {
         let before = written();
-        let child = run(
-            LONGER,
-            &out,
-            [["--resume"].as_slice(), &["--again"]][i / 2],
-        )
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        let child = run(LONGER, &out, [["--resume"].as_slice(), &["--again"]][i / 2])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let began = Instant::now();
         while written().is_none() || written() == before {
             assert!(began.elapsed() < Duration::from_secs(30), "no checkpoint");
