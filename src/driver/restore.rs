@@ -45,7 +45,8 @@ pub enum RestoreError {
 
 impl Driver {
     /// The wave in progress as it was at its last task's end; none before its first, or where its values are
-    /// too large to keep. Without what was measured of other waves: that is in the log.
+    /// too large to keep. Without what was measured of other waves: that is in the log, once they have ended;
+    /// what a halved wave's other half had learned is learned again.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         let Kept {
             tasks_learned,
