@@ -54,3 +54,63 @@ test('where there is no adapter at first it is asked for again', async ({ contex
   await expect(page.locator('#engine-badge')).toContainText('Engine: GPU');
   await expect(page.locator('#engine-badge')).toContainText('self-test passed');
 });
+
+test('a GPU lost in mid-run is opened, named and tested again, with the same numbers', async ({
+  context,
+  page,
+}) => {
+  const run = async () => {
+    await open(page, 'gpu');
+    await configure(page, small);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect(status(page)).toContainText('Done');
+    return results(page);
+  };
+  const whole = await run();
+  await inWorker(
+    context,
+    `{ const asked = GPUAdapter.prototype.requestDevice; let n = 0;
+       GPUAdapter.prototype.requestDevice = async function (wanted) {
+         const device = await asked.call(this, wanted);
+         if (n++ === 0) {
+           const { submit } = device.queue; let submitted = 0;
+           device.queue.submit = function (list) {
+             submit.call(this, list);
+             if (++submitted === 150) device.destroy();
+           };
+         }
+         return device;
+       }; }`,
+  );
+  await page.reload();
+  const again = await run();
+  await expect(page.getByRole('alert')).toContainText('was opened again and tested');
+  await expect(page.getByRole('alert')).toContainText('with the same numbers');
+  expect(again.lanes).toEqual(whole.lanes);
+});
+
+test('a GPU without memory trains fewer networks side by side', async ({ context, page }) => {
+  await inWorker(
+    context,
+    // One network's weights are 78 kB.
+    `{ const { createBuffer, popErrorScope } = GPUDevice.prototype; let short = false;
+       GPUDevice.prototype.createBuffer = function (wanted) {
+         short ||= wanted.label === 'weights' && wanted.size > 100_000;
+         return createBuffer.call(this, wanted);
+       };
+       GPUDevice.prototype.popErrorScope = async function () {
+         const error = await popErrorScope.call(this);
+         if (!short) return error;
+         short = false;
+         return new GPUOutOfMemoryError('as a test has it');
+       }; }`,
+  );
+  await open(page, 'gpu');
+  await configure(page, small);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(status(page)).toContainText('Done');
+  await expect(page.getByRole('alert')).toContainText('out of memory');
+  await expect(page.getByRole('alert')).toContainText('with at most 1 side by side and the same numbers');
+  const { lanes } = await results(page);
+  expect(lanes.map((lane) => lane.records.length)).toEqual([4, 4]);
+});
