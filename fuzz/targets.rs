@@ -107,7 +107,7 @@ pub fn results(data: &[u8]) {
     if is_small && results.data.train <= 100_000 && results.data.test <= 100_000 {
         StoredRun::of(&results).unwrap();
         report::csv(&results);
-        if data.len() % 8 == 0 {
+        if data.len().is_multiple_of(8) {
             report::markdown("fuzzed", &results);
             let _ = report::figure::svg(&results, report::figure::Theme::LIGHT);
         }
