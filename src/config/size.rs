@@ -2,7 +2,7 @@
 //! a browser's tab of 4 GB, can hold. It is refused before anything is drawn.
 //!
 //! Bounds are on what is kept: a seed's schedule (a step has its samples' numbers, and lists cost more than
-//! what they hold: 56 bytes a step and 4 a sample, about 200 MB for a million steps), a network's weights
+//! what they hold: [`Config::schedule_bytes`], 130 to 350 MB for a million steps), a network's weights
 //! (4 bytes each, and an engine has up to four copies) and the numbers that records hold (8 bytes each, and
 //! three times that as text). Time is not bounded: a run can be stopped, and what it measured is kept.
 
@@ -24,6 +24,14 @@ impl Config {
     fn all_steps(&self) -> u64 {
         let batches = u64::from(self.samples_per_task.div_ceil(self.batch.max(1)));
         u64::from(self.tasks) * batches * u64::from(self.glances)
+    }
+
+    /// About how many bytes a seed's schedule takes: its steps with their lists, its tasks' images.
+    pub fn schedule_bytes(&self) -> u64 {
+        let samples = u64::from(self.batch) + u64::from(self.replay);
+        let images = u64::from(self.samples_per_task) + u64::from(self.evaluation_images);
+        // A step's record, and what an allocator adds to its two lists.
+        self.all_steps() * (56 + 32 + 4 * samples) + u64::from(self.tasks) * images * 4
     }
 
     /// Weights of a lane's network.
@@ -153,6 +161,16 @@ mod tests {
         assert!(most.is_empty(), "{most:?}");
         assert!(said(|c| c.hidden = vec![4096; 4]).is_empty());
         assert!(said(|c| (c.tasks, c.samples_per_task) = (200, 10_000)).is_empty());
+    }
+
+    #[test]
+    fn schedules_take_what_is_said() {
+        let mut config = Config::default();
+        assert_eq!(config.schedule_bytes(), 800 * (88 + 40) + 20 * 700 * 4);
+        (config.tasks, config.samples_per_task, config.batch) = (100, 10_000, 1);
+        (config.glances, config.replay) = (1, 48);
+        assert!(config.too_large().is_empty());
+        assert!(config.schedule_bytes() < 350 << 20);
     }
 
     /// Counted ahead is what the network and the stream then have.

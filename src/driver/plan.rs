@@ -17,6 +17,8 @@ pub(super) const KEPT_BYTES: usize = if cfg!(target_arch = "wasm32") {
 } else {
     1 << 30
 };
+/// The most bytes of a wave's schedules, one for each seed.
+const SCHEDULE_BYTES: u64 = 1 << 30;
 /// Lanes for each core: enough that all cores end at nearly the same time, few enough that the lanes in
 /// progress are a small part of a long run.
 const LANES_A_CORE: u32 = 8;
@@ -58,7 +60,9 @@ impl Driver {
             seeds: seeds_on_cores(model, per_seed, cores()) as usize,
             lanes: per_seed as usize,
         });
-        let seeds = room.seeds.min(config.seeds as usize).max(1);
+        // Each seed's schedule is held beside its lanes.
+        let schedules = (SCHEDULE_BYTES / config.schedule_bytes().max(1)) as usize;
+        let seeds = room.seeds.min(config.seeds as usize).min(schedules).max(1);
         Ok(Room { seeds, ..room })
     }
 
