@@ -101,22 +101,38 @@ fn results_and_units_are_run_again_with_their_configuration() {
     let run = |what: &str, to: &str| {
         let (code, _, said) = metacls(&["run", what, "--engine", "cpu", "--out", &out(to)]);
         assert_eq!(code, 0, "{said}");
-        let text = std::fs::read(folder.0.path().join(to).join("quick.json")).unwrap();
+        let files = std::fs::read_dir(out(to)).unwrap();
+        let mut files = files.map(|file| file.unwrap().path());
+        let path = files
+            .find(|p| p.extension().is_some_and(|e| e == "json"))
+            .unwrap();
+        let text = std::fs::read(&path).unwrap();
         let file: serde_json::Value = serde_json::from_slice(&text).unwrap();
         (
+            path,
             file["experiment"].clone(),
             file["config"].clone(),
             file["lanes"].clone(),
         )
     };
     let first = run(link, "a");
-    assert_eq!(first.0, "quick");
-    let again = run(&out("a/quick.json"), "b");
-    assert_eq!(again, first);
+    assert_eq!(first.1, "quick");
+    let again = run(&first.0.display().to_string(), "b");
+    assert_eq!(again.0.file_name(), first.0.file_name());
+    assert_eq!(
+        (&again.1, &again.2, &again.3),
+        (&first.1, &first.2, &first.3)
+    );
+    // What a file calls its experiment is no path.
+    let text = std::fs::read_to_string(&again.0).unwrap();
+    let evil = text.replacen("\"quick\"", "\"../../evil\"", 1);
+    let evil = run(&folder.put("given.json", evil.as_bytes()), "d").0;
+    let name = evil.file_name().unwrap().to_string_lossy();
+    assert!(name.starts_with("given-seeds"), "{name}");
     // A file that was written by Windows' editor.
-    let text = std::fs::read(folder.0.path().join("b/quick.json")).unwrap();
-    let marked = folder.put("quick.json", &[b"\xef\xbb\xbf", &text[..]].concat());
-    assert_eq!(run(&marked, "c"), first);
+    let marked = folder.put("quick.json", &[b"\xef\xbb\xbf", text.as_bytes()].concat());
+    let (_, _, config, lanes) = run(&marked, "c");
+    assert_eq!((config, lanes), (again.2, again.3));
     let (code, told, said) = metacls(&["report", &marked]);
     assert_eq!(code, 0, "{said}");
     assert!(told.contains("# quick\n"), "{told}");
@@ -146,8 +162,8 @@ fn files_of_other_kinds_are_told_by_what_they_are() {
         ),
         (
             "new.json",
-            b"{\"schema\": 3, \"lanes\": [], \"draws\": \"\"}",
-            "version 3",
+            b"{\"schema\": 99, \"lanes\": [], \"draws\": \"\"}",
+            "version 99",
         ),
         ("bytes.json", b"\x80\x81\x82", "it is no text"),
         ("cut.json.gz", &gzip(&vector)[..300], "damaged"),

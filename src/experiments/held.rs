@@ -6,7 +6,7 @@ use crate::config::{Config, ConfigError};
 use crate::formats::kind::Kind;
 use crate::formats::version::{self, FormatError, Versioned};
 use crate::inspect::Watched;
-use crate::results::Results;
+use crate::results::{Results, check};
 
 /// What a file says is to be run.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -55,11 +55,16 @@ pub fn read(text: &str) -> Result<Held, HeldError> {
 
 fn inside<T: Versioned>(text: &str) -> Result<Held, HeldError> {
     version::said::<T>(text)?;
-    let held = serde_json::from_str(text).map_err(|e| FormatError::Malformed {
+    let held: Held = serde_json::from_str(text).map_err(|e| FormatError::Malformed {
         kind: T::KIND,
         reason: e.to_string(),
-    });
-    Ok(held?)
+    })?;
+    let experiment = held.experiment.as_deref().unwrap_or_default();
+    check::text("experiment", experiment).map_err(|flaw| FormatError::Flawed {
+        kind: T::KIND,
+        flaw,
+    })?;
+    Ok(held)
 }
 
 #[cfg(test)]
@@ -116,6 +121,10 @@ mod tests {
             (
                 "{\"schema\": 2, \"lanes\": [], \"draws\": 0}",
                 "missing field `config`",
+            ),
+            (
+                "{\"schema\": 2, \"lanes\": [], \"draws\": 0, \"config\": {}, \"experiment\": \"a\\u001b\"}",
+                "experiment: \"a",
             ),
             (
                 "{\"schema\": 2, \"lanes\": [], \"draws\": 0, \"config\": {\"tasks\": 0}}",

@@ -96,7 +96,11 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
     let Held { experiment, config } =
         held::read(&text).map_err(|e| Failure::Usage(format!("{name}: {e}")))?;
     Ok(Asked {
-        name: stem(path),
+        // Results are named as those that they come from were; nothing but a known name is taken of a file.
+        name: experiment
+            .as_deref()
+            .and_then(experiments::find)
+            .map_or_else(|| stem(path), |e| e.id.to_owned()),
         experiment,
         config,
     })
