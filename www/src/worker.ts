@@ -39,13 +39,14 @@ const missing = (error: unknown, then: string) =>
     `Look after the connection, then ${then}.`,
   );
 
-// Lets messages in: a task of its own on the event loop, which timers would delay by milliseconds.
+// Lets messages in: a task of its own on the event loop, which timers would delay by milliseconds. Two runs
+// may wait at a time, of which one was replaced: each has its own turn.
 const channel = new MessageChannel();
-let turned: (() => void) | undefined;
-channel.port1.onmessage = () => turned?.();
+const turns: (() => void)[] = [];
+channel.port1.onmessage = () => turns.shift()?.();
 const breathe = () =>
   new Promise<void>((resolve) => {
-    turned = resolve;
+    turns.push(resolve);
     channel.port2.postMessage(null);
   });
 
