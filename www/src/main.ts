@@ -169,6 +169,7 @@ async function begin() {
 Object.assign(window, { started: true });
 refresh();
 void kept.refresh();
+addEventListener('focus', () => void kept.refresh());
 if (address.fragment === '') void begin();
 else {
   client.start();

@@ -43,16 +43,23 @@ export async function held(): Promise<Set<string>> {
 
 const decoder = new TextDecoder();
 
+/// How often what is noted of a run is read again, and after how many milliseconds: another tab may be
+/// writing it just then.
+const [AGAIN, PAUSE] = [4, 50];
+
 /// What is noted of a run; undefined where that is torn or foreign.
 export async function about(id: string): Promise<Kept | undefined> {
-  try {
-    const bytes = await (await disk())?.read(id, ABOUT);
-    const record = bytes && (JSON.parse(decoder.decode(bytes)) as Kept);
-    return record?.version === 1 && record.id === id ? record : undefined;
-  } catch {
-    // It is not listed, and goes when room is made.
-    return undefined;
+  for (let attempt = 0; attempt < AGAIN; attempt++) {
+    try {
+      const bytes = await (await disk())?.read(id, ABOUT);
+      const record = bytes && (JSON.parse(decoder.decode(bytes)) as Kept);
+      return record?.version === 1 && record.id === id ? record : undefined;
+    } catch {
+      // Torn, or replaced while it was read: it is read again.
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
+  return undefined;
 }
 
 export async function note(run: Kept) {
