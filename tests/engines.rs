@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod adapter;
+mod small;
 
 use std::sync::Arc;
 
@@ -150,17 +151,8 @@ fn two_states_of_figure_3() {
 }
 
 fn small_driver(device: Device, change: impl Fn(&mut Config)) -> Driver {
-    let mut config = experiments::find("quick").unwrap().config;
-    config.hidden = vec![21, 18];
-    (
-        config.tasks,
-        config.samples_per_task,
-        config.evaluation_images,
-    ) = (3, 13, 30);
-    config.seeds = 2;
-    change(&mut config);
     let info = device.info();
-    Driver::new(config, Arc::new(digits(1, 400, 120)), device, info).unwrap()
+    Driver::new(small::config(change), small::images(), device, info).unwrap()
 }
 
 fn finish(driver: &mut Driver) -> Results {
@@ -349,14 +341,8 @@ fn cpu_and_gpu_agree_in_distribution_over_a_whole_run() {
 
 /// Takes a wave of two lanes, the second of them broken or not, through a task.
 fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
-    let mut config = experiments::find("quick").unwrap().config;
-    config.hidden = vec![21, 18];
-    (
-        config.tasks,
-        config.samples_per_task,
-        config.evaluation_images,
-    ) = (1, 13, 30);
-    let data = Arc::new(digits(1, 400, 120));
+    let config = small::config(|c| (c.tasks, c.seeds) = (1, 1));
+    let data = small::images();
     let model = Model::new(&config, &data.info);
     let mut starts = vec![initial(&model, &config, 0); 2];
     if broken {

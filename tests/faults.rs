@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod adapter;
+mod small;
 
 use std::sync::Arc;
 
@@ -12,7 +13,6 @@ use metacls::data::digits;
 use metacls::driver::{Driver, Note, Now, RestoreError, Rewound, RunError};
 use metacls::engine::info::{EngineChoice, EngineInfo, EngineKind};
 use metacls::engine::{Device, EngineError, Hints};
-use metacls::experiments;
 use metacls::formats::version;
 use metacls::gpu::passes::Lanes;
 use metacls::gpu::wave::{Demand, Sizes};
@@ -28,22 +28,15 @@ fn gpu() -> Option<Arc<Gpu>> {
 }
 
 fn config(change: impl Fn(&mut Config)) -> Config {
-    let mut config = experiments::find("quick").unwrap().config;
-    config.hidden = vec![21, 18];
-    (
-        config.tasks,
-        config.samples_per_task,
-        config.evaluation_images,
-    ) = (3, 13, 30);
-    config.seeds = 4;
-    config.conditions = vec![Condition::Baseline, Condition::Rates, Condition::Meta];
-    change(&mut config);
-    config
+    small::config(|c| {
+        c.seeds = 4;
+        c.conditions = vec![Condition::Baseline, Condition::Rates, Condition::Meta];
+        change(c);
+    })
 }
 
 fn driver(device: &Device, info: EngineInfo, change: impl Fn(&mut Config)) -> Driver {
-    let data = Arc::new(digits(1, 400, 120));
-    Driver::new(config(change), data, device.clone(), info).unwrap()
+    Driver::new(config(change), small::images(), device.clone(), info).unwrap()
 }
 
 fn on(device: &Device, change: impl Fn(&mut Config)) -> Driver {

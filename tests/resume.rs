@@ -4,37 +4,30 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod adapter;
+mod small;
 
 use std::sync::Arc;
 
 use metacls::config::{Condition, Config, EvaluateOn};
-use metacls::data::digits;
 use metacls::driver::{Driver, Note, RestoreError};
 use metacls::engine::Device;
 use metacls::engine::info::EngineChoice;
-use metacls::experiments;
 use metacls::inspect::Probe;
 use metacls::kept::checkpoint::{Checkpoint, CheckpointError};
 use metacls::kept::log;
 use metacls::results::Results;
 
 fn config(change: impl Fn(&mut Config)) -> Config {
-    let mut config = experiments::find("quick").unwrap().config;
-    config.hidden = vec![21, 18];
-    (
-        config.tasks,
-        config.samples_per_task,
-        config.evaluation_images,
-    ) = (5, 13, 30);
-    config.seeds = 2;
-    config.conditions = Condition::ALL.to_vec();
-    change(&mut config);
-    config
+    small::config(|c| {
+        c.tasks = 5;
+        c.conditions = Condition::ALL.to_vec();
+        change(c);
+    })
 }
 
 fn driver(config: &Config, device: &Device) -> Driver {
-    let data = Arc::new(digits(1, 400, 120));
-    let mut driver = Driver::new(config.clone(), data, device.clone(), device.info()).unwrap();
+    let (device, info) = (device.clone(), device.info());
+    let mut driver = Driver::new(config.clone(), small::images(), device, info).unwrap();
     driver.collect_units(Probe::default());
     driver
 }

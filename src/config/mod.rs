@@ -117,6 +117,11 @@ impl Config {
         }
     }
 
+    /// The last seed.
+    pub fn last_seed(&self) -> u32 {
+        self.first_seed + self.seeds.saturating_sub(1)
+    }
+
     /// All lanes: seeds outermost, conditions in the order given.
     pub fn lanes(&self) -> Vec<Lane> {
         (0..self.seeds)

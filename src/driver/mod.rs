@@ -35,7 +35,7 @@ use units::Units;
 use crate::analysis::summary::Summary;
 use crate::config::{Config, Lane};
 use crate::data::Dataset;
-use crate::engine::info::{EngineChoice, EngineInfo, EngineKind};
+use crate::engine::info::{EngineChoice, EngineInfo};
 use crate::engine::{Device, Engine, EngineError, OpenError, Room};
 use crate::formats::version;
 use crate::gpu::GpuError;
@@ -215,11 +215,7 @@ impl Driver {
             ended_before: 0,
             run,
             device,
-            choice: match info.kind {
-                EngineKind::Gpu => EngineChoice::Gpu,
-                EngineKind::Cpu => EngineChoice::Cpu,
-                EngineKind::Reference => EngineChoice::Reference,
-            },
+            choice: info.kind.into(),
             first: info.clone(),
             info,
             room: Room { seeds: 1, lanes: 1 },

@@ -79,6 +79,12 @@ impl Driver {
         })
     }
 
+    /// Tasks that the wave in progress had learned when it was last kept; 0 where [`Self::checkpoint`] has
+    /// none.
+    pub fn tasks_kept(&self) -> u32 {
+        self.kept.as_ref().map_or(0, |kept| kept.tasks_learned)
+    }
+
     /// The first line of the run's log.
     ///
     /// # Errors

@@ -30,6 +30,17 @@ pub enum EngineKind {
     Reference,
 }
 
+impl From<EngineKind> for EngineChoice {
+    /// That very engine, by name.
+    fn from(kind: EngineKind) -> Self {
+        match kind {
+            EngineKind::Gpu => Self::Gpu,
+            EngineKind::Cpu => Self::Cpu,
+            EngineKind::Reference => Self::Reference,
+        }
+    }
+}
+
 /// An engine, as results files and the page's badge name it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

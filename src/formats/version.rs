@@ -138,44 +138,41 @@ const MOST: usize = 1 << 25;
 /// If it is something else, of a later version, not of its version's form, or a part does not fit the rest.
 pub fn read<T: Versioned>(text: &str) -> Result<T, FormatError> {
     bounded(text, MOST)?;
-    from_text::<T>(text)
-        .and_then(|record| {
-            record.checked().map_err(|flaw| FormatError::Flawed {
-                kind: T::KIND,
-                flaw,
-            })
-        })
-        .map_err(|error| {
-            let misfit = matches!(
-                error,
-                FormatError::Foreign(_) | FormatError::Malformed { .. }
-            );
-            match Kind::of_text(text) {
-                found if misfit && found.is_known() && found.record() != Some(T::KIND) => {
-                    FormatError::Other {
-                        kind: T::KIND,
-                        found,
-                    }
+    from_text::<T>(text).and_then(checked).map_err(|error| {
+        let misfit = matches!(
+            error,
+            FormatError::Foreign(_) | FormatError::Malformed { .. }
+        );
+        match Kind::of_text(text) {
+            found if misfit && found.is_known() && found.record() != Some(T::KIND) => {
+                FormatError::Other {
+                    kind: T::KIND,
+                    found,
                 }
-                _ => error,
             }
-        })
+            _ => error,
+        }
+    })
 }
 
 /// Reads a record's value, of any version up to the present one, and checks it.
 ///
 /// # Errors
 /// If it is of a later version, not of its version's form, or a part does not fit the rest.
-pub fn from_value<T: Versioned>(mut value: Value) -> Result<T, FormatError> {
-    upgrade::<T>(&mut value)?;
-    let record = T::deserialize(value).map_err(|e| FormatError::Malformed {
-        kind: T::KIND,
-        reason: e.to_string(),
-    })?;
+pub fn from_value<T: Versioned>(value: Value) -> Result<T, FormatError> {
+    upgraded(value).and_then(checked)
+}
+
+fn checked<T: Versioned>(record: T) -> Result<T, FormatError> {
     record.checked().map_err(|flaw| FormatError::Flawed {
         kind: T::KIND,
         flaw,
     })
+}
+
+fn upgraded<T: Versioned>(mut value: Value) -> Result<T, FormatError> {
+    upgrade::<T>(&mut value)?;
+    T::deserialize(value).map_err(|e| malformed::<T>(&e))
 }
 
 /// Refuses a text of too many values before any of them is kept: every value but a list's or a record's first
@@ -193,9 +190,7 @@ fn from_text<T: Versioned>(text: &str) -> Result<T, FormatError> {
     if said::<T>(text)? == u64::from(current::<T>()) {
         return serde_json::from_str(text).map_err(malformed);
     }
-    let mut value = serde_json::from_str(text).map_err(malformed)?;
-    upgrade::<T>(&mut value)?;
-    T::deserialize(value).map_err(malformed)
+    upgraded(serde_json::from_str(text).map_err(malformed)?)
 }
 
 fn malformed<T: Versioned>(e: &serde_json::Error) -> FormatError {

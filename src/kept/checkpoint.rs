@@ -71,7 +71,7 @@ impl Versioned for Head {
         let results = self.results.checked()?;
         let tasks = results.config.tasks;
         Place::new("tasks_learned").within(self.tasks_learned.into(), 1.0, (tasks - 1).into())?;
-        let known = results.config.lanes();
+        let known: HashSet<Lane> = results.config.lanes().into_iter().collect();
         let mut seen = HashSet::new();
         for (i, lane) in self.lanes.iter().enumerate() {
             if !known.contains(lane) || !seen.insert(*lane) {

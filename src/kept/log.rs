@@ -5,6 +5,8 @@
 //! watched lane's units. A line that was being written when the run stopped is torn, or lacks its line break:
 //! it and what follows is left out, and the lane is trained again.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -81,6 +83,7 @@ pub fn read(bytes: &[u8]) -> Result<Option<Log>, FormatError> {
     let mut whole = 0;
     let mut head = None;
     let (mut lanes, mut watched) = (Vec::new(), Vec::new());
+    let mut known = HashSet::new();
     let mut seconds = Value::Null;
     for line in bytes.split_inclusive(|&b| b == b'\n') {
         if !line.ends_with(b"\n") {
@@ -96,7 +99,7 @@ pub fn read(bytes: &[u8]) -> Result<Option<Log>, FormatError> {
                     watched.push(seen.take());
                 } else if let Some(spent) = value.get_mut(SECONDS) {
                     seconds = spent.take();
-                } else if !lanes.iter().any(|held| is_same_lane(held, &value)) {
+                } else if known.insert(lane_of(&value)) {
                     lanes.push(value);
                 }
             }
@@ -128,9 +131,7 @@ pub fn read(bytes: &[u8]) -> Result<Option<Log>, FormatError> {
     }))
 }
 
-/// Whether two lines are of one lane.
-fn is_same_lane(a: &Value, b: &Value) -> bool {
-    ["seed", "condition"]
-        .iter()
-        .all(|field| a.get(field) == b.get(field))
+/// Which lane a line is of.
+fn lane_of(line: &Value) -> [Option<Value>; 2] {
+    ["seed", "condition"].map(|field| line.get(field).cloned())
 }

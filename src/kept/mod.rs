@@ -4,4 +4,5 @@
 
 pub mod checkpoint;
 pub mod log;
+pub mod pace;
 pub mod units;

@@ -40,7 +40,7 @@ pub fn markdown(title: &str, results: &Results) -> String {
         text,
         "{seeds} seeds ({first} to {}) on {}; engine: {}; metacls {}. \
          Training took {:.0} s, evaluation {:.0} s.\n",
-        first + seeds - 1,
+        results.config.last_seed(),
         results.data.name,
         results.engine.name(),
         results.code_version,

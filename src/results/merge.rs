@@ -113,16 +113,9 @@ fn difference(a: &Results, b: &Results) -> Option<String> {
     if let Some(knob) = seeds_aside(a).first_difference(&seeds_aside(b)) {
         return Some(knob.to_owned());
     }
-    let engine = |r: &Results| {
-        (
-            r.engine.kind,
-            r.engine.adapter.clone(),
-            r.engine.backend.clone(),
-        )
-    };
     let parts = [
         ("their images", a.data.digest != b.data.digest),
-        ("their engine", engine(a) != engine(b)),
+        ("their engine", !a.engine.is_same(&b.engine)),
         ("the version of the code", a.code_version != b.code_version),
         ("their experiment", a.experiment != b.experiment),
         (

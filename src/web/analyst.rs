@@ -171,7 +171,7 @@ fn written(results: &Results, format: Format) -> Response {
     let id = experiments::of(results).id;
     let name = match seeds {
         1 => format!("metacls-{id}-seed{first}"),
-        _ => format!("metacls-{id}-seeds{first}to{}", first + seeds - 1),
+        _ => format!("metacls-{id}-seeds{first}to{}", results.config.last_seed()),
     };
     let (ending, media_type, text) = match format {
         Format::Json => (

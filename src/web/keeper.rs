@@ -1,23 +1,18 @@
 //! What the page is given to keep while a run is under way, and a run that goes on from it.
 
-use std::time::Duration;
-
 use web_time::Instant;
 
 use super::session::RunHandle;
 use crate::driver::{Driver, Note};
 use crate::kept::checkpoint::Checkpoint;
 use crate::kept::log;
+use crate::kept::pace::Pace;
 use crate::messages::Words;
 use crate::protocol::{Event, Keep, KeptRun};
 
-/// How many times the time that a checkpoint took passes before the next: so they take less than a fiftieth.
-const REST: u32 = 50;
-
 /// Hands to the page what it is to keep.
 pub(super) struct Keeper {
-    /// When the last checkpoint was made, and how long that took.
-    last: (Instant, Duration),
+    pace: Pace,
 }
 
 impl Keeper {
@@ -40,7 +35,7 @@ impl Keeper {
             ended,
         }));
         Self {
-            last: (Instant::now(), Duration::ZERO),
+            pace: Pace::default(),
         }
     }
 
@@ -61,8 +56,7 @@ impl Keeper {
     }
 
     fn checkpoint(&mut self, handle: &RunHandle, driver: &Driver) {
-        let (last, took) = self.last;
-        if last.elapsed() < took * REST {
+        if !self.pace.is_due() {
             return;
         }
         let start = Instant::now();
@@ -75,7 +69,7 @@ impl Keeper {
                 tasks_learned,
             }));
         }
-        self.last = (Instant::now(), start.elapsed());
+        self.pace.made(start);
     }
 }
 

@@ -1,8 +1,7 @@
 //! What a run brought about, as events.
 
-use super::opening::rewind;
 use super::session::RunHandle;
-use crate::driver::{Driver, Note};
+use crate::driver::{Driver, Note, Rewound};
 use crate::messages;
 use crate::protocol::{Event, Format, Measured};
 
@@ -35,6 +34,40 @@ pub(super) fn post_note(handle: &RunHandle, driver: &Driver, note: Note) {
         Note::Rewound(rewound) => rewind(handle, driver, &rewound),
         Note::TaskEnd | Note::WaveEnd { .. } | Note::Done => {}
     }
+}
+
+/// Tells the page what a run goes on with, and what was kept: it begins anew with that.
+pub(super) fn rewind(handle: &RunHandle, driver: &Driver, rewound: &Rewound) {
+    handle.engine(driver, Some(messages::rewound(rewound)));
+    handle.post(&Event::Started {
+        run: driver.description(),
+    });
+    let probed = handle.session.borrow().probed();
+    handle.post(&probed);
+    post_what_is_kept(handle, driver);
+}
+
+/// Tells what was measured so far, and what was seen of the watched units.
+pub(super) fn post_what_is_kept(handle: &RunHandle, driver: &Driver) {
+    for (lane, results) in driver.results().lanes.into_iter().enumerate() {
+        for record in results.records {
+            post_note(handle, driver, Note::Measured { lane, record });
+        }
+        if let Some(step) = results.diverged_at_step {
+            post_note(handle, driver, Note::Diverged { lane, step });
+        }
+    }
+    for (lane, seen) in driver.seen() {
+        for (tasks_learned, snapshot) in seen.snapshots.iter().enumerate() {
+            let note = Note::Snapshot {
+                lane,
+                tasks_learned: tasks_learned as u32,
+                snapshot: snapshot.clone(),
+            };
+            post_note(handle, driver, note);
+        }
+    }
+    handle.post(&Event::Summary(driver.summary()));
 }
 
 /// Everything measured so far, for the analyst.

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::keeper::{self, Keeper, Restored};
-use super::notes::post_note;
+use super::notes::{post_what_is_kept, rewind};
 use super::requests::watched;
 use super::session::RunHandle;
 use crate::data::Dataset;
-use crate::driver::{Driver, Note, Rewound, RunError};
+use crate::driver::{Driver, RunError};
 use crate::engine;
-use crate::engine::info::{EngineChoice, EngineKind};
 use crate::inspect::Probe;
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
@@ -36,40 +35,6 @@ pub(super) async fn recover(
     Ok(())
 }
 
-/// Tells the page what a run goes on with, and what was kept: it begins anew with that.
-pub(super) fn rewind(handle: &RunHandle, driver: &Driver, rewound: &Rewound) {
-    handle.engine(driver, Some(messages::rewound(rewound)));
-    handle.post(&Event::Started {
-        run: driver.description(),
-    });
-    let probed = handle.session.borrow().probed();
-    handle.post(&probed);
-    post_what_is_kept(handle, driver);
-}
-
-/// Tells what was measured so far, and what was seen of the watched units.
-fn post_what_is_kept(handle: &RunHandle, driver: &Driver) {
-    for (lane, results) in driver.results().lanes.into_iter().enumerate() {
-        for record in results.records {
-            post_note(handle, driver, Note::Measured { lane, record });
-        }
-        if let Some(step) = results.diverged_at_step {
-            post_note(handle, driver, Note::Diverged { lane, step });
-        }
-    }
-    for (lane, seen) in driver.seen() {
-        for (tasks_learned, snapshot) in seen.snapshots.iter().enumerate() {
-            let note = Note::Snapshot {
-                lane,
-                tasks_learned: tasks_learned as u32,
-                snapshot: snapshot.clone(),
-            };
-            post_note(handle, driver, note);
-        }
-    }
-    handle.post(&Event::Summary(driver.summary()));
-}
-
 /// What a run that goes on was asked for when it was begun.
 fn asked_of(kept: &Restored) -> Option<RunRequest> {
     let log = kept.log.as_ref().map(|log| &log.results);
@@ -78,11 +43,7 @@ fn asked_of(kept: &Restored) -> Option<RunRequest> {
         config: results.config.clone(),
         experiment: results.experiment.clone(),
         // Its lanes go on with the arithmetic that they began with.
-        engine: match results.engine.kind {
-            EngineKind::Gpu => EngineChoice::Gpu,
-            EngineKind::Cpu => EngineChoice::Cpu,
-            EngineKind::Reference => EngineChoice::Reference,
-        },
+        engine: results.engine.kind.into(),
         paused: false,
     })
 }

@@ -1,6 +1,6 @@
 // Adapters that come late, and devices that never do.
 import type { BrowserContext } from '@playwright/test';
-import { configure, expect, open, results, small, status, test } from './page';
+import { configure, expect, open, results, run, small, status, test, train } from './page';
 
 /// Runs something in the worker before its own program.
 async function inWorker(context: BrowserContext, script: string) {
@@ -16,7 +16,7 @@ test('a GPU that never answers is given up in words, and the CPU trains', async 
   await open(page, 'auto');
   await configure(page, small);
   const start = Date.now();
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await run(page);
   await expect(page.getByRole('alert')).toContainText('did not answer within 8 seconds');
   await expect(page.getByRole('alert')).toContainText('So the CPU engine is used');
   expect(Date.now() - start).toBeGreaterThan(7_000);
@@ -26,8 +26,7 @@ test('a GPU that never answers is given up in words, and the CPU trains', async 
   // Who asks for the CPU waits for nothing.
   await page.locator('#engine').selectOption('cpu');
   const again = Date.now();
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   expect(Date.now() - again).toBeLessThan(7_000);
 });
 
@@ -35,7 +34,7 @@ test('a device that never comes is an error for who wants the GPU', async ({ con
   await inWorker(context, 'GPUAdapter.prototype.requestDevice = () => new Promise(() => {})');
   await open(page, 'gpu');
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await run(page);
   await expect(page.getByRole('alert')).toContainText('asked for a device and did not answer');
 });
 
@@ -49,8 +48,7 @@ test('where there is no adapter at first it is asked for again', async ({ contex
   );
   await open(page, 'gpu');
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   await expect(page.locator('#engine-badge')).toContainText('Engine: GPU');
   await expect(page.locator('#engine-badge')).toContainText('self-test passed');
 });
@@ -59,14 +57,13 @@ test('a GPU lost in mid-run is opened, named and tested again, with the same num
   context,
   page,
 }) => {
-  const run = async () => {
+  const measured = async () => {
     await open(page, 'gpu');
     await configure(page, small);
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect(status(page)).toContainText('Done');
+    await train(page);
     return results(page);
   };
-  const whole = await run();
+  const whole = await measured();
   await inWorker(
     context,
     `{ const asked = GPUAdapter.prototype.requestDevice; let n = 0;
@@ -83,7 +80,7 @@ test('a GPU lost in mid-run is opened, named and tested again, with the same num
        }; }`,
   );
   await page.reload();
-  const again = await run();
+  const again = await measured();
   await expect(page.getByRole('alert')).toContainText('was opened again and tested');
   await expect(page.getByRole('alert')).toContainText('with the same numbers');
   expect(again.lanes).toEqual(whole.lanes);
@@ -107,8 +104,7 @@ test('a GPU without memory trains fewer networks side by side', async ({ context
   );
   await open(page, 'gpu');
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   await expect(page.getByRole('alert')).toContainText('out of memory');
   await expect(page.getByRole('alert')).toContainText('with at most 1 side by side and the same numbers');
   const { lanes } = await results(page);

@@ -1,10 +1,9 @@
-import { accessible, configure, expect, open, results, small, status, test } from './page';
+import { accessible, configure, expect, open, results, small, test, train } from './page';
 
 test('without WebGPU the CPU engine trains, and the page says so', async ({ page }) => {
   await open(page, 'auto');
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   await expect(page.locator('#engine-badge')).toContainText('Engine: CPU');
   await expect(page.getByRole('alert')).toContainText('No GPU adapter');
   await expect(page.getByRole('alert')).toContainText('quick');
@@ -26,8 +25,7 @@ test.describe('a program that does not come', () => {
     await configure(page, small);
     await expect(page).toHaveURL(/tasks=3/);
     gone = false;
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect(status(page)).toContainText('Done');
+    await train(page);
     await expect(page.getByRole('alert')).not.toContainText('could not be loaded');
   });
 

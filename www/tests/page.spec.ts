@@ -1,4 +1,4 @@
-import { configure, expect, idx, open, results, shoot, small, status, test } from './page';
+import { configure, expect, idx, open, results, run, shoot, small, status, test, train } from './page';
 
 test('quick on procedural digits learns on the GPU, and shows it', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -6,8 +6,7 @@ test('quick on procedural digits learns on the GPU, and shows it', async ({ page
   // Half of its tasks: a software GPU takes its time.
   await configure(page, { tasks: '5' });
   const start = Date.now();
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   console.log(`half of quick took ${((Date.now() - start) / 1000).toFixed(1)} s in the browser`);
   await expect(page.locator('#engine-badge')).toContainText('Engine: GPU');
   await expect(page.locator('#engine-badge')).toContainText('self-test passed');
@@ -30,8 +29,7 @@ test('quick on procedural digits learns on the GPU, and shows it', async ({ page
 test('where the GPU is a program on the CPU, auto takes the CPU engine and says so', async ({ page }) => {
   await open(page, 'auto');
   const start = Date.now();
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   console.log(`quick took ${((Date.now() - start) / 1000).toFixed(1)} s on the CPU engine`);
   await expect(page.locator('#engine-badge')).toContainText('Engine: CPU');
   await expect(page.getByRole('alert')).toContainText('program on the CPU');
@@ -40,7 +38,7 @@ test('where the GPU is a program on the CPU, auto takes the CPU engine and says 
 test('pause, step, resume; reset gives the identical run', async ({ page }) => {
   await open(page);
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await run(page);
   await expect(page.getByRole('button', { name: 'pause' })).toBeEnabled();
   await page.getByRole('button', { name: 'pause' }).click();
   await expect(status(page)).toContainText('Paused');
@@ -83,8 +81,7 @@ test('dropped IDX files are used, broken ones are refused in words', async ({ pa
   await expect(page.getByRole('alert')).toContainText('my-images.gz');
   await expect(page.locator('#data-badge')).toContainText('custom IDX files');
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   expect((await results(page))['data']).toMatchObject({ kind: 'custom', train: 120, test: 20 });
 });
 
@@ -106,9 +103,8 @@ test('files dropped on the page are used', async ({ page }) => {
 test('too small a data set fails in words, and the page goes on', async ({ page }) => {
   await open(page);
   await configure(page, { ...small, evaluation_images: '10000' });
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await run(page);
   await expect(page.getByRole('alert')).toContainText('10000 test images');
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
 });

@@ -39,6 +39,15 @@ export const small = { tasks: '3', samples_per_task: '20', evaluation_images: '2
 
 export const status = (page: Page) => page.getByRole('status');
 
+/// Begins a run.
+export const run = (page: Page) => page.getByRole('button', { name: 'Run', exact: true }).click();
+
+/// Takes a run to its end.
+export async function train(page: Page) {
+  await run(page);
+  await expect(status(page)).toContainText('Done');
+}
+
 /// An IDX file of so many images or labels, packed.
 export function idx(count: number, images: boolean): Buffer {
   const header = Buffer.alloc(images ? 16 : 8);

@@ -26,26 +26,18 @@ pub(super) struct MergeArgs {
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
     let usage = |e: &dyn std::fmt::Display| Failure::Usage(e.to_string());
     outputs::try_file(&args.out)?;
-    if args.out.exists() && !args.again {
-        let words = format!(
-            "{}: is there already; name another file, or give --again to replace it",
-            args.out.display()
-        );
-        return Err(Failure::Usage(words));
-    }
+    outputs::keep(&args.out, args.again)?;
     let mut all = Vec::new();
     for path in &args.results {
         all.push(formats::read::<Results>(path).map_err(|e| usage(&e))?);
     }
     let merged = merge(&all).map_err(|e| usage(&words(&e, &args.results)))?;
-    let mut json = serde_json::to_vec_pretty(&merged).map_err(Failure::failed)?;
-    json.push(b'\n');
-    outputs::write_file(&args.out, &json)?;
+    outputs::write_file(&args.out, &outputs::results_json(&merged)?)?;
     say(format_args!(
         "{} lanes: seeds {} to {}",
         merged.lanes.len(),
         merged.config.first_seed,
-        merged.config.first_seed + merged.config.seeds - 1
+        merged.config.last_seed()
     ));
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use metacls::results::Results;
+
 use super::Failure;
 use super::voice::say;
 
@@ -57,8 +59,32 @@ pub(super) fn try_room(folder: &Path, bytes: u64) -> Result<(), Failure> {
     }
 }
 
+/// Refuses to replace a file, unless it is to be made anew.
+///
+/// # Errors
+/// Of usage, if it is there.
+pub(super) fn keep(path: &Path, again: bool) -> Result<(), Failure> {
+    if again || !path.exists() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{}: is there already; name another file, or give --again to replace it",
+        path.display()
+    )))
+}
+
+/// A results file's text.
+///
+/// # Errors
+/// If it has no form as JSON: of no run.
+pub(super) fn results_json(results: &Results) -> Result<Vec<u8>, Failure> {
+    let mut json = serde_json::to_vec_pretty(results).map_err(Failure::failed)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
 /// Bytes in words.
-pub(super) fn size(bytes: u64) -> String {
+fn size(bytes: u64) -> String {
     indicatif::HumanBytes(bytes).to_string()
 }
 
@@ -67,7 +93,7 @@ fn refused(path: &Path, what: &str, error: &io::Error) -> Failure {
 }
 
 /// A file without its final name yet; gone if it never gets it.
-pub(super) fn temporary(folder: &Path, name: &str) -> io::Result<tempfile::NamedTempFile> {
+fn temporary(folder: &Path, name: &str) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

@@ -80,7 +80,7 @@ fn for_page(path: &Path, results: &Results, to: &Path) -> Result<(), Failure> {
     let json = serde_json::to_vec(&stored).map_err(Failure::failed)?;
     write_gzip(&with("page.gz"), &json)?;
     let file = std::fs::read(path).map_err(Failure::failed)?;
-    if file.starts_with(&[0x1f, 0x8b]) {
+    if formats::gzip::is_packed(&file) {
         write_file(&with("results.gz"), &file)?;
     } else {
         write_gzip(&with("results.gz"), &file)?;

@@ -73,7 +73,7 @@ impl Out {
     /// name.
     fn files(&self, name: &str, driver: &Driver, kind: EngineKind) -> Files {
         let config = driver.config();
-        let (first, last) = (config.first_seed, last_seed(config));
+        let (first, last) = (config.first_seed, config.last_seed());
         let run = driver.results_without_lanes();
         let kind = format!("{kind:?}");
         let what = [config.to_json(), run.data.digest, run.draws, kind].join("\n");
@@ -85,10 +85,6 @@ impl Out {
         };
         Files::beside(self.file.clone().unwrap_or_else(named))
     }
-}
-
-fn last_seed(config: &Config) -> u32 {
-    config.first_seed + (config.seeds.max(1) - 1)
 }
 
 async fn train(
@@ -118,7 +114,7 @@ async fn train(
         "{name}: {} seeds ({} to {}) x {} on {}; {}; self-test {:.0e}",
         config.seeds,
         config.first_seed,
-        last_seed(config),
+        config.last_seed(),
         conditions.join(", "),
         images.name,
         info.adapter,
@@ -143,14 +139,8 @@ async fn train(
         ));
         return Ok(());
     }
-    if let Some(path) = args.watch.as_deref().filter(|path| path.exists())
-        && !args.again
-        && !args.resume
-    {
-        let path = path.display();
-        let words =
-            format!("{path}: is there already; name another file, or give --again to replace it");
-        return Err(Failure::Usage(words));
+    if let Some(path) = &args.watch {
+        outputs::keep(path, args.again || args.resume)?;
     }
     outputs::try_room(&out.folder, expected_size(&driver))?;
     let mut store = begin(args, files, &mut driver)?;
@@ -158,23 +148,15 @@ async fn train(
     let mut teller = Teller::new(name, driver.progress().lane_steps_total);
     let ended = go(args, &mut driver, &mut store, &mut teller).await;
     teller.end();
-    match ended? {
+    let ended = ended?;
+    if !matches!(ended, End::Done) {
+        store.checkpoint_now(&driver)?;
+    }
+    match ended {
         End::Done => {}
-        End::Stopped => {
-            store.checkpoint_now(&driver)?;
-            return Err(Failure::Stopped(format!(
-                "{}; go on with\n  {}",
-                so_far(&driver),
-                command_to_resume()
-            )));
-        }
+        End::Stopped => return Err(Failure::Stopped(so_far(&driver))),
         End::Failed(words) => {
-            store.checkpoint_now(&driver)?;
-            return Err(Failure::Failed(format!(
-                "{words}\n{}; go on with\n  {}",
-                so_far(&driver),
-                command_to_resume()
-            )));
+            return Err(Failure::Failed(format!("{words}\n{}", so_far(&driver))));
         }
     }
     let path = store.finish(&driver)?;
@@ -348,15 +330,16 @@ fn expected_size(driver: &Driver) -> u64 {
     run.lanes.len() as u64 * records * EACH
 }
 
-/// What is kept, in words.
+/// What is kept, and how to go on, in words.
 fn so_far(driver: &Driver) -> String {
-    let ended = driver.lanes_ended();
-    let progress = driver.progress();
     format!(
-        "kept: {ended} of {} lanes, and those in progress up to their last checkpoint, {} of {} tasks",
+        "kept: {} of {} lanes, and those in progress up to their last checkpoint, {} of {} tasks; \
+         go on with\n  {}",
+        driver.lanes_ended(),
         driver.lanes().len(),
-        driver.checkpoint().map_or(0, |c| c.head.tasks_learned),
-        progress.tasks
+        driver.tasks_kept(),
+        driver.config().tasks,
+        command_to_resume()
     )
 }
 

@@ -8,18 +8,15 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use metacls::driver::Driver;
 use metacls::kept::checkpoint::Checkpoint;
 use metacls::kept::log::{self, Log};
+use metacls::kept::pace::Pace;
 
 use super::Failure;
-use super::outputs::{folder_of, replace, sweep, sync_folder};
+use super::outputs::{folder_of, replace, results_json, sweep, sync_folder};
 use super::voice::say;
-
-/// How many times the time that a checkpoint took passes before the next: so they take less than a fiftieth.
-const REST: u32 = 50;
 
 /// A run's files.
 #[derive(Clone, Debug)]
@@ -62,8 +59,7 @@ pub(super) struct Store {
     whole: u64,
     /// Lines that could not be written yet.
     pending: Vec<u8>,
-    /// When the last checkpoint was written, and how long that took.
-    checkpoint: (Instant, Duration),
+    pace: Pace,
     /// Whether it was said that the disk does not take what is to be written.
     complained: bool,
 }
@@ -109,7 +105,7 @@ impl Store {
             log,
             whole,
             pending: Vec::new(),
-            checkpoint: (Instant::now(), Duration::ZERO),
+            pace: Pace::default(),
             complained: false,
         };
         Ok((store, kept))
@@ -135,24 +131,23 @@ impl Store {
     /// Writes a checkpoint at a task's end, unless the last one is so short ago that they would take more
     /// than their share of the time.
     pub(super) fn checkpoint(&mut self, driver: &Driver) -> Result<(), Failure> {
-        let (last, took) = self.checkpoint;
-        if last.elapsed() >= took * REST {
-            self.checkpoint_now(driver)?;
+        match self.pace.is_due() {
+            true => self.checkpoint_now(driver),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Writes a checkpoint.
     pub(super) fn checkpoint_now(&mut self, driver: &Driver) -> Result<(), Failure> {
         self.flush();
-        let start = Instant::now();
+        let start = web_time::Instant::now();
         if let Some(checkpoint) = driver.checkpoint() {
             let bytes = checkpoint.to_bytes().map_err(Failure::failed)?;
             if let Err(e) = replace(&self.files.checkpoint, &bytes) {
                 self.complain(&self.files.checkpoint.clone(), &e);
             }
         }
-        self.checkpoint = (Instant::now(), start.elapsed());
+        self.pace.made(start);
         Ok(())
     }
 
@@ -193,8 +188,7 @@ impl Store {
     /// # Errors
     /// If the results are not where they should be; says where they are.
     pub(super) fn finish(mut self, driver: &Driver) -> Result<PathBuf, Failure> {
-        let mut json = serde_json::to_vec_pretty(&driver.results()).map_err(Failure::failed)?;
-        json.push(b'\n');
+        let json = results_json(&driver.results())?;
         let path = self.files.results.clone();
         let Err(e) = replace(&path, &json) else {
             let _ = fs::remove_file(&self.files.checkpoint);
