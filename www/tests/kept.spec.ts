@@ -1,12 +1,11 @@
 // What the page keeps: a run whose tab was closed, killed or reloaded, or whose storage was full, goes on
 // with the same bits; runs that are through are listed.
 import type { BrowserContext, Page } from '@playwright/test';
-import { configure, expect, type Lane, open, results, shoot, small, status, test } from './page';
+import { configure, expect, type Lane, open, results, run, shoot, small, status, test } from './page';
 
 /// A run of some seconds in the middle of which it is stopped: several seeds, so that lanes end on the way.
-const fields = { ...small, tasks: '12', samples_per_task: '120', hidden: '100, 80', seeds: '6' };
+const fields = { ...small, tasks: '12', samples_per_task: '200', hidden: '100, 80', seeds: '6' };
 
-const run = (page: Page) => page.getByRole('button', { name: 'Run', exact: true }).click();
 const goOn = (page: Page) => page.locator('#go-on').getByRole('button', { name: 'Go on' });
 const kept = (page: Page) => page.locator('#kept-list li');
 
@@ -17,8 +16,10 @@ async function begin(page: Page, engine: 'cpu' | 'gpu', changes = {}) {
   await run(page);
 }
 
-/// What the browser says of the run that was kept last, until it is as wanted.
-const isKept = (page: Page, words: RegExp) => expect(kept(page).first()).toContainText(words);
+/// What the browser says of the run that was kept last, until it is as wanted: looked at so often that no
+/// moment of a run is missed.
+const isKept = (page: Page, words: RegExp) =>
+  expect.poll(() => kept(page).first().textContent(), { intervals: [20], timeout: 120_000 }).toMatch(words);
 
 /// A page in the place of one that is gone, which has seen its images.
 async function anew(context: BrowserContext): Promise<Page> {
@@ -47,8 +48,8 @@ test.describe
     });
 
     for (const [moment, words] of [
-      ['in its first wave', /way: at task [1-4] of 12/],
-      ['later in it', /way: at task ([5-9]|1.) of 12/],
+      ['in its first wave', /way: at task [1-6] of 12/],
+      ['later in it', /way: at task ([7-9]|1.) of 12/],
       ['when lanes have ended', /of 12 networks through/],
     ] as const) {
       test(`after its tab was closed ${moment}`, async ({ page, context }) => {
@@ -61,14 +62,14 @@ test.describe
 
     test('after its tab was killed', async ({ page, context }) => {
       await begin(page, 'cpu');
-      await isKept(page, /at task [2-6] of 12/);
+      await isKept(page, /at task ([2-9]|1.) of 12/);
       await page.goto('chrome://crash').catch(() => undefined);
       expect(await finished(await anew(context))).toEqual(whole);
     });
 
     test('after a reload, which asks first', async ({ page }) => {
       await begin(page, 'cpu');
-      await isKept(page, /at task [2-6] of 12/);
+      await isKept(page, /at task ([2-9]|1.) of 12/);
       const asked: string[] = [];
       page.on('dialog', (dialog) => {
         asked.push(dialog.type());
@@ -95,7 +96,7 @@ test.describe
           ...(bytes === undefined ? {} : { quotaSize: bytes }),
         });
       await begin(page, 'cpu');
-      await isKept(page, /at task [1-4] of 12/);
+      await isKept(page, /at task [1-6] of 12/);
       await quota(1_000);
       await expect(page.getByRole('alert')).toContainText("can't be kept");
       await quota();
@@ -111,16 +112,16 @@ test('a run on the GPU goes on after its process was killed and then its tab clo
   context,
   browser,
 }) => {
-  const few = { tasks: '6', samples_per_task: '40', hidden: '24, 16', seeds: '1' };
+  const few = { tasks: '8', samples_per_task: '40', hidden: '24, 16', seeds: '1' };
   await begin(page, 'gpu', few);
   await expect(status(page)).toContainText('Done');
   const undisturbed = (await results(page)).lanes;
   await run(page);
-  await isKept(page, /at task [12] of 6/);
+  await isKept(page, /at task [1-3] of 8/);
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   process.kill(processInfo.find((p) => p.type === 'GPU')!.id, 'SIGKILL');
-  await isKept(page, /at task [3-5] of 6/);
+  await isKept(page, /at task [4-7] of 8/);
   await page.close();
   expect(await finished(await anew(context))).toEqual(undisturbed);
 });
@@ -204,7 +205,7 @@ test.describe('where nothing can be stored', () => {
       await route.fulfill({ response: answer, body: spoil + (await answer.text()) });
     });
     await begin(page, 'cpu');
-    await isKept(page, /at task [2-6] of 12/);
+    await isKept(page, /at task ([2-9]|1.) of 12/);
     await page.unrouteAll({ behavior: 'wait' });
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();

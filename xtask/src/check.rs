@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::phases::{self, Phase};
-use crate::shell::{cargo, node, root, run};
+use crate::shell::{built, cargo, node, root, run};
 use crate::{page, setup, tidy};
 
 const PHASES: [Phase; 7] = [
@@ -41,9 +41,10 @@ fn types() -> Result<()> {
     run(node("npm").args(["run", "--silent", "check"]))
 }
 
-/// The page's pure functions, tested in Node.
+/// The page's pure functions, tested in Node; some take the catalog, so that is made first.
 pub fn unit() -> Result<()> {
     setup::npm()?;
+    page::catalog(built("debug").as_deref())?;
     run(node("npm").args(["run", "--silent", "unit"]))
 }
 

@@ -22,6 +22,11 @@ pub fn binary(folder: &str) -> PathBuf {
     path.with_extension(std::env::consts::EXE_EXTENSION)
 }
 
+/// The same, where it has been built.
+pub fn built(folder: &str) -> Option<PathBuf> {
+    Some(binary(folder)).filter(|path| path.is_file())
+}
+
 /// cargo, as it was called.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

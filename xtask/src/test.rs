@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::phases::{self, Phase};
-use crate::shell::{binary, cargo, node, run, target};
+use crate::shell::{binary, built, cargo, node, run, target};
 use crate::{check, page, setup};
 
 /// How Chromium is started for tests, as the page's tests start it too.
@@ -81,12 +81,11 @@ fn which(program: &str) -> Result<std::path::PathBuf> {
 
 fn in_page() -> Result<()> {
     // Built with the tests of the first phase; some tests compare the page's numbers with it.
-    let binary = binary("debug");
-    page::build(binary.is_file().then_some(binary.as_path()))?;
+    page::build(built("debug").as_deref())?;
     run(node("npm").args(["run", "--silent", "check"]))?;
     let mut tests = node("npx");
     tests.args(["playwright", "test"]);
-    tests.env("METACLS", &binary);
+    tests.env("METACLS", binary("debug"));
     if let Some(driver) = setup::lavapipe() {
         tests
             .env("VK_DRIVER_FILES", &driver)

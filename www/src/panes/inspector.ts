@@ -65,7 +65,8 @@ function fields(course: Course, layer: number, lane: number, unit: number, seen?
 }
 
 export class Inspector {
-  private readonly picture = element('canvas', { class: 'probe', role: 'img' });
+  // Hidden until it shows an input, of which its label speaks.
+  private readonly picture = element('canvas', { class: 'probe', role: 'img', hidden: '' });
   private readonly words = element('span');
   private readonly digit = element('select', { 'aria-label': 'Digit' });
   private readonly angle = element('input', {
@@ -117,7 +118,7 @@ export class Inspector {
     const isLive = kind === 'live';
     this.digit.hidden = !isLive;
     this.angle.hidden = !isLive;
-    this.picture.hidden = !pixels;
+    this.picture.hidden = !(probe && pixels);
     const classes = run.heads[0]?.classes ?? 0;
     if (this.digit.options.length !== classes) {
       const names = Array.from({ length: classes }, (_, c) => String(c));
