@@ -50,9 +50,26 @@ fn answer(dist: &Path, request: Request) -> Result<()> {
     let Some(path) = resolve(dist, request.url()) else {
         return Ok(request.respond(Response::from_string("not found").with_status_code(404))?);
     };
-    let kind = Header::from_bytes("Content-Type", mime(&path))
-        .map_err(|()| anyhow!("a header could not be made"))?;
-    Ok(request.respond(Response::from_file(File::open(&path)?).with_header(kind))?)
+    let mut response = Response::from_file(File::open(&path)?);
+    for (name, value) in [
+        ("Content-Type", mime(&path)),
+        ("Cache-Control", caching(dist, &path)),
+    ] {
+        let header =
+            Header::from_bytes(name, value).map_err(|()| anyhow!("a header could not be made"))?;
+        response.add_header(header);
+    }
+    Ok(request.respond(response)?)
+}
+
+/// How long browsers may keep a file. What lies in assets has a name that changes with its content; all else
+/// is asked for again, above all index.html and the service worker.
+fn caching(dist: &Path, path: &Path) -> &'static str {
+    if path.starts_with(dist.join("assets")) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    }
 }
 
 /// The file an address stands for, if it lies within the folder.
@@ -86,6 +103,15 @@ fn mime(path: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_named_by_its_content_is_kept_unasked() {
+        let dist = Path::new("dist");
+        assert!(caching(dist, Path::new("dist/assets/index-1.js")).contains("immutable"));
+        for path in ["index.html", "service-worker.js", "mnist/assets/x"] {
+            assert_eq!(caching(dist, &dist.join(path)), "no-cache", "{path}");
+        }
+    }
 
     #[test]
     fn nothing_outside_the_folder_is_served() {
