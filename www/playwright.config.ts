@@ -16,7 +16,8 @@ export default defineConfig({
   fullyParallel: true,
   reporter: 'list',
   outputDir: 'test-results',
-  use: { baseURL: `http://localhost:${port}`, acceptDownloads: true },
+  // A service worker would answer what tests count and stand in for; offline.spec.ts has it.
+  use: { baseURL: `http://localhost:${port}`, acceptDownloads: true, serviceWorkers: 'block' },
   webServer: {
     command: `npx vite preview --port ${port} --strictPort`,
     url: `http://localhost:${port}`,

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { offline } from './offline.ts';
 
 export default defineConfig({
   base: './',
+  plugins: [offline()],
   assetsInclude: ['**/*.gz'],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },

@@ -115,12 +115,13 @@ export class Images {
   }
 
   /// The trainer verified the files last sent as MNIST: whatever they were called, they are kept under its
-  /// names.
+  /// names. What lies beside the page is kept too, for when there is no network.
   async keep() {
     const files = this.candidate;
     this.candidate = undefined;
     if (!files || !hasCache() || files.some(({ name }) => name === null)) return;
     try {
+      if (await kept()) return;
       const cache = await caches.open(CACHE);
       const put = ({ name, blob }: Found) => cache.put(`./kept/${name}`, new Response(blob));
       await Promise.all(files.map(put));
@@ -131,7 +132,7 @@ export class Images {
 
   private async send(files: Found[], origin: Origin) {
     const sent = await Promise.all(files.map(plain));
-    this.candidate = origin === 'kept' || origin === 'served' ? undefined : files;
+    this.candidate = origin === 'kept' ? undefined : files;
     this.handlers.use({ type: 'use_files', files: sent, origin });
   }
 

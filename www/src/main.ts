@@ -10,6 +10,7 @@ import { Drawing } from './page/drawing';
 import * as editor from './page/editor';
 import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
+import { Offline } from './page/offline';
 import { Opening } from './page/opening';
 import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
@@ -73,6 +74,7 @@ const runs = new Runs(client, view, choice, images, {
 const opening = new Opening(client, view, choice, runs, time, { redraw, keepLink: () => address.keep() });
 
 const kept = new KeptRuns(client, view, runs, opening);
+const offline = new Offline((...lines) => opening.notify('version', ...lines));
 
 /// Asks for a unit's weights in both networks, where they are of this machine and not at hand yet.
 function askWeights(unit: number) {
@@ -137,7 +139,7 @@ view.listen(refresh);
 choice.listen(refresh);
 controls.listen({ client, runs, opening, drawing, images, dismiss: away }, redraw);
 share.listen(address);
-status.listen(away);
+status.listen({ dismiss: away, reload: () => void offline.reload() });
 get('reset').addEventListener('click', () => {
   choice.update((now) => ({ ...now, follows: true }));
   runs.reset();
@@ -167,11 +169,10 @@ async function begin() {
 
 // From here on what fails is said by the page itself: see index.html's script.
 Object.assign(window, { started: true });
+offline.hold();
 refresh();
 void kept.refresh();
 addEventListener('focus', () => void kept.refresh());
-if (address.fragment === '') void begin();
-else {
-  client.start();
-  void loadCharts();
-}
+if (address.fragment !== '') client.start();
+// What makes the page open without a network waits until there is something to see.
+void (address.fragment === '' ? begin() : loadCharts()).then(() => offline.begin());

@@ -12,6 +12,7 @@ export const test = base.extend<{ expected: RegExp | undefined }>({
     const said: string[] = [];
     page.on('console', (m) => {
       if (expected?.test(m.text())) return;
+      if (m.text() === 'Service Worker registration blocked by Playwright') return;
       if (m.type() === 'error' || m.type() === 'warning') said.push(`${m.type()}: ${m.text()}`);
     });
     page.on('pageerror', (e) => said.push(`page error: ${e.message}`));

@@ -100,3 +100,16 @@ test('kept images stand in for served ones of no use, and it is said', async () 
   expect(used[1]).toMatchObject({ type: 'use_files', origin: 'kept' });
   expect(said[0]?.[1]).toContain('keeps it is used instead');
 });
+
+test('what lies beside the page is kept once it is verified, and used without a network', async () => {
+  const kept: Kept = new Map();
+  const { images } = page(all, kept);
+  await images.begin();
+  expect(kept.size).toBe(0);
+  await images.keep();
+  expect(kept.size).toBe(4);
+  const { images: offline, used, said } = page({ 'files.json': '{"files": []}' }, kept);
+  await offline.begin();
+  expect(used[0]).toMatchObject({ type: 'use_files', origin: 'kept' });
+  expect(said).toEqual([]);
+});

@@ -32,12 +32,16 @@ pub fn dist() -> Result<()> {
         }
     }
     println!("{first:>9}  bytes in all\n\n{:>9}  later", "gzip");
+    let mut all = first;
     for file in assets(&site)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         if !is_early(&html, opening, &name) {
-            println!("{:>9}  {name}", packed(&file)?);
+            let size = packed(&file)?;
+            all += size;
+            println!("{size:>9}  {name}");
         }
     }
+    println!("{all:>9}  bytes in all, kept for use offline once the first view is there");
     println!("\nthe site is in {}", site.display());
     Ok(())
 }

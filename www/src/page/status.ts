@@ -2,7 +2,7 @@
 import { type Course, measuredAt, reached } from '../course';
 import { button, element, get, put } from '../dom';
 import type { DataInfo, EngineInfo, Origin } from '../protocol';
-import type { About, Notice, View } from '../state/view';
+import { type About, isRunning, type Notice, type View } from '../state/view';
 
 const origins: Record<Origin, string> = {
   served: 'served beside this page',
@@ -47,20 +47,29 @@ export function alertLines({ failure, notice, diverged }: View): string[] {
   ];
 }
 
-let dismissed: (about: About) => void = () => undefined;
+type Handlers = {
+  /// The reader wants a notice gone.
+  dismiss(about: About): void;
+  /// The reader wants the newer version.
+  reload(): void;
+};
 
-/// Tells which notice the reader wants gone.
-export function listen(dismiss: (about: About) => void) {
-  dismissed = dismiss;
+let handlers: Handlers = { dismiss: () => undefined, reload: () => undefined };
+
+export function listen(to: Handlers) {
+  handlers = to;
 }
 
-function noticeOf({ about, lines }: Notice): HTMLElement {
+function noticeOf({ about, lines }: Notice, busy: boolean): HTMLElement {
   const label = `dismiss: ${lines[0] ?? ''}`;
+  const reload = button({ class: 'dismiss' }, 'reload', () => handlers.reload());
+  reload.disabled = busy;
   return element(
     'div',
     { class: 'notice', 'data-about': about },
     ...lines.map((line) => element('p', {}, line)),
-    button({ class: 'dismiss', 'aria-label': label }, 'dismiss', () => dismissed(about)),
+    ...(about === 'version' ? [reload, ' '] : []),
+    button({ class: 'dismiss', 'aria-label': label }, 'dismiss', () => handlers.dismiss(about)),
   );
 }
 
@@ -77,8 +86,13 @@ export function refresh(view: View) {
   put(get('engine-badge'), engineWords(view.engine, view.engineChanges));
   put(get('data-badge'), dataWords(view.data, view.origin));
   const lines = alertLines(view);
-  const now = JSON.stringify([notices, lines]);
+  // A run is not interrupted for a newer version; before a paused one is left, the browser asks.
+  const busy = isRunning(view) && notices.some(({ about }) => about === 'version');
+  const now = JSON.stringify([notices, lines, busy]);
   if (now === alerted) return;
   alerted = now;
-  get('alert').replaceChildren(...notices.map(noticeOf), ...lines.map((line) => element('p', {}, line)));
+  get('alert').replaceChildren(
+    ...notices.map((one) => noticeOf(one, busy)),
+    ...lines.map((line) => element('p', {}, line)),
+  );
 }

@@ -22,7 +22,7 @@ export type Receptive = Record<string, { weights: Picture; learned: Picture }>;
 export const receptiveKey = (lane: number, unit: number) => `${lane} ${unit}`;
 
 /// What a notice is about; there is one of each at most, the newest.
-export type About = 'link' | 'files' | 'images' | 'stored' | 'command' | 'kept';
+export type About = 'link' | 'files' | 'images' | 'stored' | 'command' | 'kept' | 'version';
 
 /// Something the reader is to know. It stays until it is dismissed, or until what the reader does next makes
 /// it void: nothing that the page does by itself takes it away.
