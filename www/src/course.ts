@@ -26,6 +26,8 @@ export type Course = {
   run: RunDescription;
   data?: DataInfo | undefined;
   engine?: EngineInfo | undefined;
+  /// Of a stored run: which lanes went on on another engine, and from which step.
+  engineChanges?: string[];
   /// For each lane, what was measured, in order of the tasks learned.
   records: TaskRecord[][];
   summary?: Summary | undefined;
@@ -58,8 +60,8 @@ export const liveCourse = (run: RunDescription, data?: DataInfo, engine?: Engine
 });
 
 export function storedCourse(stored: StoredRun): Course {
-  const { run, data, engine, records, summary, claims, strip } = stored;
-  return { ...bare, kind: 'stored', run, data, engine, records, summary, claims, strip };
+  const { run, data, engine, engine_changes: engineChanges, records, summary, claims, strip } = stored;
+  return { ...bare, kind: 'stored', run, data, engine, engineChanges, records, summary, claims, strip };
 }
 
 /// Gives a stored run the units that were watched in it; the same draws say that it is the same run.

@@ -25,6 +25,18 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/// Puts children in the place of others. What had the keyboard's focus passes it to its successor, the child
+/// with the same `data-key`.
+export function replace(root: HTMLElement, ...children: Node[]) {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement && root.contains(focused) ? focused.dataset['key'] : undefined;
+  root.replaceChildren(...children);
+  if (key === undefined) return;
+  for (const child of root.querySelectorAll<HTMLElement>('[data-key]')) {
+    if (child.dataset['key'] === key) child.focus();
+  }
+}
+
 /// A button that does something.
 export function button(attributes: Attributes, words: string, click: () => void): HTMLButtonElement {
   const made = element('button', { type: 'button', ...attributes }, words);

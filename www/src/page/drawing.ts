@@ -132,12 +132,13 @@ function* rest(charts: Charts, shown: ShownRuns, pieces: Generator<void>): Gener
 }
 
 /// Which run the panels show, and what stands behind it.
-function source({ kind, run, data }: Course, back: Course | undefined): string {
+function source({ kind, run, data, engine, engineChanges = [] }: Course, back: Course | undefined): string {
   const whose = run.experiment === null ? ' It belongs to no experiment.' : '';
   if (kind === 'stored') {
     const { seeds } = run.config;
     const count = `${seeds} seed${seeds === 1 ? '' : 's'}`;
-    return `The stored run of ${count}, on ${data?.name ?? 'unknown images'}.${whose}`;
+    const on = [data?.name ?? 'unknown images', engine?.adapter ?? 'an unknown engine'].join(', by ');
+    return `The stored run of ${count}, on ${[on, ...engineChanges].join('; ')}.${whose}`;
   }
   if (back) return `This run in front; the stored ${back.run.config.seeds} seeds behind it, pale.`;
   return `This run.${whose} The stored one has other images or settings, so it is not shown behind it.`;

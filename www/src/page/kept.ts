@@ -3,7 +3,7 @@
 import { experimentOf } from '../catalog';
 import type { Client } from '../client';
 import { storedCourse, withWatched } from '../course';
-import { get } from '../dom';
+import { get, replace } from '../dom';
 import type { KeeperNews } from '../kept/keeper';
 import { CHECKPOINT, held, type Kept, LOG, list, lockOf, read, remove } from '../kept/run';
 import { goOnWords, keptList } from '../panes/kept';
@@ -80,7 +80,8 @@ export class KeptRuns {
   /// Draws the list, when it or what may be done with it has changed.
   draw() {
     get('kept').hidden = this.runs.length === 0;
-    get('kept-list').replaceChildren(
+    replace(
+      get('kept-list'),
       ...keptList(this.runs, this.isAtWork, {
         goOn: (run) => void this.guarded(run, () => this.goOn(run)),
         open: (run) => void this.guarded(run, () => this.open(run)),

@@ -43,7 +43,9 @@ export function keptList(runs: Kept[], isAtWork: (run: Kept) => boolean, acts: A
     const atWork = isAtWork(run);
     const named = `${titleOf(run)}, ${seedsOf(run)}`;
     const act = (words: string, does: keyof Acts) =>
-      button({ 'aria-label': `${words}: ${named}` }, words, () => acts[does](run));
+      button({ 'aria-label': `${words}: ${named}`, 'data-key': `${run.id} ${does}` }, words, () =>
+        acts[does](run),
+      );
     const facts = [
       differences(run) || 'the experiment’s settings',
       run.images,
