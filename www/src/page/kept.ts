@@ -20,6 +20,8 @@ export class KeptRuns {
   private runs: Kept[] = [];
   /// Runs that another tab is at.
   private locks = new Set<string>();
+  /// Those that are waited for, to be let go of.
+  private readonly awaited = new Set<string>();
   /// The run that this page is at.
   private mine: string | undefined;
   private isOffered = true;
@@ -52,7 +54,22 @@ export class KeptRuns {
     } catch (error) {
       this.told({ trouble: reason(error) });
     }
+    for (const { id, done } of this.runs) if (!done && id !== this.mine) this.await(lockOf(id));
     this.draw();
+  }
+
+  /// Reads the list anew when another tab lets go of a run: it was closed, or has crashed, which the browser
+  /// may take its time to notice.
+  private await(lock: string) {
+    if (!this.locks.has(lock) || this.awaited.has(lock)) return;
+    this.awaited.add(lock);
+    void navigator.locks
+      .request(lock, { mode: 'shared' }, () => undefined)
+      .catch(() => undefined)
+      .then(() => {
+        this.awaited.delete(lock);
+        return this.refresh();
+      });
   }
 
   /// What the worker tells of keeping.
