@@ -9,9 +9,8 @@ use crate::catalog::{Catalog, Experiment};
 use crate::shell::{cargo, node, root, run};
 use crate::{setup, wasm};
 
-/// Where the page has what is made of the experiments, and the catalog's name in it.
+/// Where the page has what is made of the experiments.
 const STORED: &str = "www/src/stored";
-const CATALOG: &str = "catalog.json";
 
 /// Builds it into www/dist, and says what experiments it shows. Where the tests have built the binary it is
 /// taken as it is: built by itself it has other features, and all that it depends on would be compiled once
@@ -38,24 +37,23 @@ pub fn metacls(binary: Option<&Path>) -> Command {
 /// Makes what the page has of the experiments: the catalog, and what it shows of the stored runs.
 fn stored(binary: Option<&Path>) -> Result<Catalog> {
     let folder = root().join(STORED);
-    let catalog = Catalog::of(&mut metacls(binary))?;
     // What an earlier build left is not the page's any more.
     if folder.is_dir() {
         std::fs::remove_dir_all(&folder)?;
     }
+    let catalog = catalog(binary)?;
     run(metacls(binary)
         .args(["report", "--quiet", "--page"])
         .arg(&folder)
         .args(catalog.stored().map(Experiment::results)))?;
-    std::fs::write(folder.join(CATALOG), &catalog.json)?;
     Ok(catalog)
 }
 
 /// Makes the catalog alone.
-pub fn catalog(binary: Option<&Path>) -> Result<()> {
+pub fn catalog(binary: Option<&Path>) -> Result<Catalog> {
     let folder = root().join(STORED);
     let catalog = Catalog::of(&mut metacls(binary))?;
     std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join(CATALOG), &catalog.json)?;
-    Ok(())
+    std::fs::write(folder.join("catalog.json"), &catalog.json)?;
+    Ok(catalog)
 }

@@ -131,10 +131,10 @@ impl Store {
     /// Writes a checkpoint at a task's end, unless the last one is so short ago that they would take more
     /// than their share of the time.
     pub(super) fn checkpoint(&mut self, driver: &Driver) -> Result<(), Failure> {
-        match self.pace.is_due() {
-            true => self.checkpoint_now(driver),
-            false => Ok(()),
+        if self.pace.is_due() {
+            self.checkpoint_now(driver)?;
         }
+        Ok(())
     }
 
     /// Writes a checkpoint.

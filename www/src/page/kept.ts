@@ -54,22 +54,21 @@ export class KeptRuns {
     } catch (error) {
       this.told({ trouble: reason(error) });
     }
-    for (const { id, done } of this.runs) if (!done && id !== this.mine) this.await(lockOf(id));
+    for (const { id, done } of this.runs) if (!done && id !== this.mine) this.waitFor(lockOf(id));
     this.draw();
   }
 
   /// Reads the list anew when another tab lets go of a run: it was closed, or has crashed, which the browser
   /// may take its time to notice.
-  private await(lock: string) {
+  private waitFor(lock: string) {
     if (!this.locks.has(lock) || this.awaited.has(lock)) return;
     this.awaited.add(lock);
-    void navigator.locks
-      .request(lock, { mode: 'shared' }, () => undefined)
-      .catch(() => undefined)
-      .then(() => {
-        this.awaited.delete(lock);
-        return this.refresh();
-      });
+    const free = () => {
+      this.awaited.delete(lock);
+      return this.refresh();
+    };
+    // One that can't be waited for is not asked for again: the list is read anew at the next focus.
+    navigator.locks.request(lock, { mode: 'shared' }, () => undefined).then(free, () => undefined);
   }
 
   /// What the worker tells of keeping.
