@@ -53,7 +53,10 @@ pub fn link(data: &[u8]) {
     let preset = link::preset_of(sent);
     assert!(metacls::experiments::find(preset).is_some());
     if let Ok(read) = link::read(sent) {
-        let written = link::write(&read.config, Some(&read.preset), read.at, read.lab);
+        let mut written = link::write(&read.config, Some(&read.preset), read.at, read.lab);
+        if let Some(expected) = &read.expected {
+            written = link::with_expected(written, expected);
+        }
         assert_eq!(link::read(&written).unwrap(), read);
         assert!(read.config.problems().is_empty());
         held_by_any_computer(&read.config);

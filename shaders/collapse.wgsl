@@ -1,19 +1,26 @@
 // collapse: the first layer's deltas summed over the meta sweeps.
 //
 // Its inputs are the same in every sweep, so the B gradients become one: (sum_j Delta_j) U^T. The sums
-// go where sweep 0's deltas were, which nothing reads any more. One thread for each unit of each column.
-@group(0) @binding(0) var<uniform> p: Pass;
+// go where sweep 0's deltas were, which nothing reads any more. One thread for each unit of each column, for
+// every layer that reads the images.
+@group(0) @binding(0) var<uniform> passes: array<Pass, PASSES>;
 @group(0) @binding(3) var<storage, read_write> deltas: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn collapse(@builtin(global_invocation_id) id: vec3<u32>) {
+    let p = passes[id.y / passes[0].columns];
+    let column = id.y % p.columns;
     if (id.x >= p.units) {
         return;
     }
-    let at = p.deltas_at + id.z * p.deltas_lane + id.y * p.units_pad + id.x;
+    let at = p.deltas_at + id.z * p.deltas_lane + column * p.units_pad + id.x;
     var sum = 0.0;
     for (var sweep = 1u; sweep <= p.sweeps; sweep++) {
         sum += deltas[at + sweep * p.column_slots * p.units_pad];
+    }
+    // Second order adds a term to each current sample's.
+    if (column < p.extra / 2u) {
+        sum += deltas[at + p.extra_at * p.units_pad];
     }
     deltas[at] = sum;
 }

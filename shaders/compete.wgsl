@@ -5,15 +5,12 @@
 //     h = relu(z - beta c)
 //     u_next = h / |h|                      zeros where |h| <= 1e-12
 //
-// One workgroup for each column of each lane. The k-th largest is found digit by digit (4 bits, 16 bins)
-// on a key that sorts as the numbers do; every digit has its own bins, so one barrier a digit is enough.
-@group(0) @binding(0) var<uniform> p: Pass;
-@group(0) @binding(2) var<storage, read_write> acts: array<f32>;
-@group(0) @binding(3) var<storage, read> deltas: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scalars: array<f32>;
-@group(0) @binding(6) var<storage, read> rates: array<f32>;
-
-var<workgroup> bins: array<atomic<u32>, 128>;
+// One team of threads for each column. A small k-th largest is found by taking the largest away k times;
+// others digit by digit (4 bits, 16 bins), where every digit has its own bins, so that one barrier a digit is
+// enough. Both work on a key that sorts as the numbers do.
+const FEW: u32 = 12u;
+const BINS: u32 = 128u;
+var<workgroup> bins: array<atomic<u32>, COLUMNS * BINS>;
 
 // A key that sorts as the numbers do.
 fn key_of(z: f32) -> u32 {
@@ -25,27 +22,85 @@ fn number_of(key: u32) -> f32 {
     return bitcast<f32>(select(~key, key & 0x7fffffffu, (key & 0x80000000u) != 0u));
 }
 
+var<workgroup> key_parts: array<vec2<u32>, THREADS>;
+
+// The larger of two keys, and how often it is there.
+fn larger_of(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
+    if (a.x == b.x) {
+        return vec2<u32>(a.x, a.y + b.y);
+    }
+    return select(b, a, a.x > b.x);
+}
+
+// Takes a unit's key into account if it is below a bound.
+fn take_key(best: vec2<u32>, z: f32, is_real: bool, bound: u32) -> vec2<u32> {
+    let key = key_of(z);
+    return larger_of(best, select(vec2<u32>(), vec2<u32>(key, 1u), is_real && key < bound));
+}
+
+// The largest key below a bound among all of a team's units, and how often it is there. Call it from uniform
+// control flow.
+fn largest_below(p: Pass, thread: u32, at: u32, quads: u32, bound: u32) -> vec2<u32> {
+    let first = thread / TEAM * TEAM;
+    var best = vec2<u32>();
+    for (var q = thread % TEAM; q < quads; q += TEAM) {
+        let z = acts[at + q];
+        best = take_key(best, z.x, q * 4u < p.units, bound);
+        best = take_key(best, z.y, q * 4u + 1u < p.units, bound);
+        best = take_key(best, z.z, q * 4u + 2u < p.units, bound);
+        best = take_key(best, z.w, q * 4u + 3u < p.units, bound);
+    }
+    workgroupBarrier();
+    key_parts[thread] = best;
+    workgroupBarrier();
+    let run = thread / RUN * RUN;
+    best = key_parts[run];
+    for (var i = 1u; i < RUN; i++) {
+        best = larger_of(best, key_parts[run + i]);
+    }
+    if (TEAM > RUN) {
+        workgroupBarrier();
+        key_parts[thread] = best;
+        workgroupBarrier();
+        best = key_parts[first];
+        for (var i = RUN; i < TEAM; i += RUN) {
+            best = larger_of(best, key_parts[first + i]);
+        }
+    }
+    return best;
+}
+
 // The key's digits found so far, and which largest is still wanted among the keys that begin so.
 struct Found {
     prefix: u32,
     wanted: u32,
 }
 
+// Counts a unit whose key begins as what was found.
+fn count_key(z: f32, is_real: bool, bin: u32, shift: u32, prefix: u32) {
+    let key = key_of(z);
+    // Shifted twice: a shift by 32 is not defined.
+    if (is_real && ((key >> shift) >> 4u) == ((prefix >> shift) >> 4u)) {
+        atomicAdd(&bins[bin + ((key >> shift) & 15u)], 1u);
+    }
+}
+
 // Finds the next digit, from the highest (0) to the lowest (7). Call it from uniform control flow.
-fn next_digit(thread: u32, at: u32, digit: u32, found: Found) -> Found {
+fn next_digit(p: Pass, thread: u32, at: u32, quads: u32, digit: u32, found: Found) -> Found {
     let shift = 28u - 4u * digit;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        let key = key_of(acts[at + unit]);
-        // Shifted twice: a shift by 32 is not defined.
-        if (((key >> shift) >> 4u) == ((found.prefix >> shift) >> 4u)) {
-            atomicAdd(&bins[digit * 16u + ((key >> shift) & 15u)], 1u);
-        }
+    let first = thread / TEAM * BINS + digit * 16u;
+    for (var q = thread % TEAM; q < quads; q += TEAM) {
+        let z = acts[at + q];
+        count_key(z.x, q * 4u < p.units, first, shift, found.prefix);
+        count_key(z.y, q * 4u + 1u < p.units, first, shift, found.prefix);
+        count_key(z.z, q * 4u + 2u < p.units, first, shift, found.prefix);
+        count_key(z.w, q * 4u + 3u < p.units, first, shift, found.prefix);
     }
     workgroupBarrier();
     var wanted = found.wanted;
     var bin = 15u;
     for (; bin > 0u; bin--) {
-        let held = atomicLoad(&bins[digit * 16u + bin]);
+        let held = atomicLoad(&bins[first + bin]);
         if (held >= wanted) {
             break;
         }
@@ -54,66 +109,82 @@ fn next_digit(thread: u32, at: u32, digit: u32, found: Found) -> Found {
     return Found(found.prefix | (bin << shift), wanted);
 }
 
-@compute @workgroup_size(64)
-fn compete(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let column = group.x;
-    let lane = group.z;
-    let pre_activation = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
-    let to = p.target_at + lane * p.acts_lane + column * p.units_pad;
-    let inner_deltas = p.deltas_at + lane * p.deltas_lane;
-    let inner_acts = p.acts_at + lane * p.acts_lane;
-    let scalar = lane * p.scalars_lane + column;
+// `most`: the inner steps that any team of the workgroup has taken.
+fn compete(p: Pass, thread: u32, place: Place, most: u32) {
+    let member = thread % TEAM;
+    let quads = quads_of(p, place);
+    let rows = p.units_pad / 4u;
+    let node = (p.acts_at + place.lane * p.acts_lane) / 4u;
+    let to = node + slot_of(p, place) * rows;
+    let kept = place.sweep * p.pre_activation_sweep + place.column;
+    let pre_activation = (p.pre_activation_at + place.lane * p.acts_lane) / 4u + kept * rows;
+    let inner_deltas = (p.deltas_at + place.lane * p.deltas_lane) / 4u;
+    let scalar = place.lane * p.scalars_lane + slot_of(p, place);
 
-    atomicStore(&bins[thread], 0u);
-    atomicStore(&bins[thread + THREADS], 0u);
-    load_coefficients(thread, lane, column);
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        acts[to + unit] = acts[pre_activation + unit];
+    let competing = (p.flags & FLAG_COMPETITION) != 0u;
+    let few = p.k <= FEW;
+    if (competing && !few) {
+        for (var bin = thread; bin < COLUMNS * BINS; bin += THREADS) {
+            atomicStore(&bins[bin], 0u);
+        }
     }
-    for (var q = 0u; q < rounds() * p.inner; q++) {
-        let i = q % p.inner;
-        let unit = q / p.inner * THREADS + thread;
-        if (unit < p.units) {
-            acts[to + unit] -= coefficients[i] * deltas[inner_deltas + inner_slot(i) + unit];
+    load_coefficients(p, thread, place);
+    let inner = max(place.taken, 1u);
+    var z = vec4<f32>();
+    for (var turn = 0u; turn < rounds_of(p) * inner; turn++) {
+        let i = turn % inner;
+        let q = turn / inner * TEAM + member;
+        if (q < quads) {
+            if (i == 0u) {
+                z = acts[pre_activation + q];
+            }
+            if (i < place.taken) {
+                let coefficient = coefficients[thread / TEAM * MAX_INNER + i];
+                z -= coefficient * deltas[inner_deltas + inner_slot(p, i) + q];
+            }
+            if (i + 1u == inner) {
+                acts[to + q] = z;
+            }
         }
     }
 
     var kth_largest = 0.0;
-    if ((p.flags & FLAG_COMPETITION) != 0u && p.k == 1u) {
-        // The largest needs no search.
-        var largest = -3.0e38;
-        for (var unit = thread; unit < p.units; unit += THREADS) {
-            largest = max(largest, acts[to + unit]);
+    if (competing && few) {
+        var taken = 0u;
+        var key = 0xffffffffu;
+        // As often for every team: some have what they want before.
+        for (var turn = 0u; turn < p.k; turn++) {
+            let next = largest_below(p, thread, to, quads, key);
+            if (taken < p.k) {
+                key = next.x;
+                taken += next.y;
+            }
         }
-        kth_largest = max_all(thread, largest);
-    } else if ((p.flags & FLAG_COMPETITION) != 0u) {
+        kth_largest = number_of(key);
+    } else if (competing) {
         var found = Found(0u, p.k);
-        found = next_digit(thread, to, 0u, found);
-        found = next_digit(thread, to, 1u, found);
-        found = next_digit(thread, to, 2u, found);
-        found = next_digit(thread, to, 3u, found);
-        found = next_digit(thread, to, 4u, found);
-        found = next_digit(thread, to, 5u, found);
-        found = next_digit(thread, to, 6u, found);
-        found = next_digit(thread, to, 7u, found);
+        found = next_digit(p, thread, to, quads, 0u, found);
+        found = next_digit(p, thread, to, quads, 1u, found);
+        found = next_digit(p, thread, to, quads, 2u, found);
+        found = next_digit(p, thread, to, quads, 3u, found);
+        found = next_digit(p, thread, to, quads, 4u, found);
+        found = next_digit(p, thread, to, quads, 5u, found);
+        found = next_digit(p, thread, to, quads, 6u, found);
+        found = next_digit(p, thread, to, quads, 7u, found);
         kth_largest = number_of(found.prefix);
     }
 
-    let threshold = rates[lane * p.rates_lane + p.beta_at] * kth_largest;
-    let competing = (p.flags & FLAG_COMPETITION) != 0u;
+    var threshold = rates[place.lane * p.rates_lane + p.beta_at] * kth_largest;
+    if (!competing) {
+        threshold = 0.0;
+    }
     var square = 0.0;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        var h = acts[to + unit];
-        if (competing) {
-            h -= threshold;
-        }
+    for (var q = member; q < quads; q += TEAM) {
+        var h = acts[to + q] - threshold;
         // Not max: that would turn NaN into silence, and hide that a lane has diverged.
-        h = select(h, 0.0, h <= 0.0);
-        acts[to + unit] = h;
-        square += h * h;
+        h = real_of(select(h, vec4<f32>(), h <= vec4<f32>()), q, p.units);
+        acts[to + q] = h;
+        square += dot(h, h);
     }
     let norm = sqrt(sum_all(thread, square));
     let silent = norm <= SILENT;
@@ -123,25 +194,12 @@ fn compete(
     } else if ((p.flags & FLAG_UNIT_LENGTH) != 0u) {
         scale = 1.0 / norm;
     }
-    if (thread == 0u) {
+    if (member == 0u && place.is_real) {
         scalars[p.norm_at + scalar] = norm;
         scalars[p.kth_largest_at + scalar] = kth_largest;
     }
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        acts[to + unit] *= scale;
+    for (var q = member; q < quads; q += TEAM) {
+        acts[to + q] *= scale;
     }
-    var sum = 0.0;
-    for (var q = 0u; q < rounds() * p.inner; q++) {
-        let i = q / rounds();
-        let round = q % rounds();
-        let unit = round * THREADS + thread;
-        if (unit < p.units) {
-            sum += acts[to + unit] * acts[inner_acts + inner_slot(i) + unit];
-        }
-        if (round + 1u == rounds()) {
-            overlap_parts[i * THREADS + thread] = sum;
-            sum = 0.0;
-        }
-    }
-    store_overlaps(thread, lane, column);
+    store_overlaps(p, thread, place, most, to, node, true);
 }

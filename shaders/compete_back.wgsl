@@ -4,40 +4,46 @@
 //     dh = (e - u (u . e)) / |h|                                through the scaling to unit length
 //     delta = dh where h > 0                                    c is a constant
 //
-// One workgroup for each column of each lane. c x sum of delta is beta's gradient up to its sign.
-@group(0) @binding(0) var<uniform> p: Pass;
-@group(0) @binding(2) var<storage, read> acts: array<f32>;
-@group(0) @binding(3) var<storage, read_write> deltas: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scalars: array<f32>;
-@group(0) @binding(6) var<storage, read> rates: array<f32>;
+// One team of threads for each column. c x sum of delta is beta's gradient up to its sign.
 
-@compute @workgroup_size(64)
-fn compete_back(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let column = group.x;
-    let lane = group.z;
-    let u_at = p.output_at + lane * p.acts_lane + column * p.units_pad;
-    let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
-    let inner_acts = p.acts_at + lane * p.acts_lane;
-    let inner_deltas = p.deltas_at + lane * p.deltas_lane;
-    let scalar = lane * p.scalars_lane + column;
+fn compete_back(p: Pass, thread: u32, place: Place, most: u32) {
+    let member = thread % TEAM;
+    let quads = quads_of(p, place);
+    let rows = p.units_pad / 4u;
+    let slot = slot_of(p, place);
+    let inner_acts = (p.acts_at + place.lane * p.acts_lane) / 4u;
+    let output = inner_acts + slot * rows;
+    let node = (p.deltas_at + place.lane * p.deltas_lane) / 4u;
+    let to = node + slot * rows;
+    let scalar = place.lane * p.scalars_lane + slot;
 
-    load_coefficients(thread, lane, column);
+    load_coefficients(p, thread, place);
+    let inner = max(place.taken, 1u);
     var along = 0.0;
-    for (var q = 0u; q < rounds() * p.inner; q++) {
-        let i = q % p.inner;
-        let unit = q / p.inner * THREADS + thread;
-        if (unit < p.units) {
-            deltas[to + unit] -= coefficients[i] * acts[inner_acts + inner_slot(i) + unit];
+    var e = vec4<f32>();
+    for (var turn = 0u; turn < rounds_of(p) * inner; turn++) {
+        let i = turn % inner;
+        let q = turn / inner * TEAM + member;
+        if (q < quads) {
+            if (i == 0u) {
+                e = deltas[to + q];
+            }
+            if (i < place.taken) {
+                let coefficient = coefficients[thread / TEAM * MAX_INNER + i];
+                e -= coefficient * acts[inner_acts + inner_slot(p, i) + q];
+            }
+            if (i + 1u == inner) {
+                e = real_of(e, q, p.units);
+                deltas[to + q] = e;
+                along += dot(e, real_of(acts[output + q], q, p.units));
+            }
         }
-    }
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        along += deltas[to + unit] * acts[u_at + unit];
     }
     let norm = scalars[p.norm_at + scalar];
     along = sum_all(thread, along);
+    if (member == 0u && place.is_real) {
+        scalars[p.along_at + scalar] = along;
+    }
     var scale = 1.0;
     if (norm <= SILENT) {
         scale = 0.0;
@@ -48,28 +54,15 @@ fn compete_back(
         along = 0.0;
     }
     var total = 0.0;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        let u = acts[u_at + unit];
-        let delta = select(0.0, (deltas[to + unit] - u * along) * scale, u > 0.0);
-        deltas[to + unit] = delta;
-        total += delta;
+    for (var q = member; q < quads; q += TEAM) {
+        let u = real_of(acts[output + q], q, p.units);
+        let delta = select(vec4<f32>(), (deltas[to + q] - u * along) * scale, u > vec4<f32>());
+        deltas[to + q] = delta;
+        total += delta.x + delta.y + delta.z + delta.w;
     }
     total = sum_all(thread, total);
-    if (thread == 0u) {
+    if (member == 0u && place.is_real) {
         scalars[p.beta_gradient_at + scalar] = total * scalars[p.kth_largest_at + scalar];
     }
-    var sum = 0.0;
-    for (var q = 0u; q < rounds() * p.inner; q++) {
-        let i = q / rounds();
-        let round = q % rounds();
-        let unit = round * THREADS + thread;
-        if (unit < p.units) {
-            sum += deltas[to + unit] * deltas[inner_deltas + inner_slot(i) + unit];
-        }
-        if (round + 1u == rounds()) {
-            overlap_parts[i * THREADS + thread] = sum;
-            sum = 0.0;
-        }
-    }
-    store_overlaps(thread, lane, column);
+    store_overlaps(p, thread, place, most, to, node, false);
 }

@@ -5,7 +5,7 @@
 @group(0) @binding(2) var<storage, read> acts: array<f32>;
 @group(0) @binding(9) var<storage, read_write> counters: array<atomic<u32>>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn count(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,

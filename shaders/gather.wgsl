@@ -1,6 +1,6 @@
-// gather: reads the images a step asks for, rotated, as grey values 0 to 1.
+// gather: reads the images a step asks for, rotated, as grey values 0 to 1, and scales them to norm 1.
 //
-// One thread for each pixel of each column of each seed. Rotation is counter-clockwise as seen, bilinear,
+// One workgroup for each column of each seed. Rotation is counter-clockwise as seen, bilinear,
 // zero outside, about the image's middle: the twin of data/rotate.rs.
 // entries[..] = (image, task, category, item); the block of this step is found by the step counter.
 @group(0) @binding(0) var<uniform> p: Pass;
@@ -19,32 +19,42 @@ fn grey(image: u32, y: i32, x: i32) -> f32 {
     return f32((images[at >> 2u] >> ((at & 3u) * 8u)) & 255u) / 255.0;
 }
 
-@compute @workgroup_size(64)
-fn gather(@builtin(global_invocation_id) id: vec3<u32>) {
-    let pixel = id.x;
-    let column = id.y;
-    let seed = id.z;
-    if (pixel >= p.fan_in) {
-        return;
-    }
-    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + column];
+@compute @workgroup_size(THREADS)
+fn gather(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let seed = group.z;
+    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + group.x];
     let turn = rotations[seed * p.tasks + entry.y];
+    let at = p.target_at + seed * p.source_stride + group.x * p.fan_in_pad;
     // Whole numbers in floats, exact: software GPUs divide integers one thread after the other.
     let side = f32(p.image_side);
-    let row = floor((f32(pixel) + 0.5) / side);
     let middle = (side - 1.0) / 2.0;
-    let dy = row - middle;
-    let dx = f32(pixel) - row * side - middle;
-    let x = middle + turn.x * dx - turn.y * dy;
-    let y = middle + turn.y * dx + turn.x * dy;
-    let left = floor(x);
-    let top = floor(y);
-    let fx = x - left;
-    let fy = y - top;
-    let ix = i32(left);
-    let iy = i32(top);
-    let upper = grey(entry.x, iy, ix) * (1.0 - fx) + grey(entry.x, iy, ix + 1) * fx;
-    let lower = grey(entry.x, iy + 1, ix) * (1.0 - fx) + grey(entry.x, iy + 1, ix + 1) * fx;
-    acts[p.target_at + seed * p.source_stride + column * p.fan_in_pad + pixel] =
-        upper * (1.0 - fy) + lower * fy;
+    var square = 0.0;
+    for (var pixel = thread; pixel < p.fan_in; pixel += THREADS) {
+        let row = floor((f32(pixel) + 0.5) / side);
+        let dy = row - middle;
+        let dx = f32(pixel) - row * side - middle;
+        let x = middle + turn.x * dx - turn.y * dy;
+        let y = middle + turn.y * dx + turn.x * dy;
+        let left = floor(x);
+        let top = floor(y);
+        let fx = x - left;
+        let fy = y - top;
+        let ix = i32(left);
+        let iy = i32(top);
+        let upper = grey(entry.x, iy, ix) * (1.0 - fx) + grey(entry.x, iy, ix + 1) * fx;
+        let lower = grey(entry.x, iy + 1, ix) * (1.0 - fx) + grey(entry.x, iy + 1, ix + 1) * fx;
+        let value = upper * (1.0 - fy) + lower * fy;
+        acts[at + pixel] = value;
+        square += value * value;
+    }
+    if ((p.flags & FLAG_UNIT_LENGTH) == 0u) {
+        return;
+    }
+    let scale = 1.0 / max(sqrt(sum_all(thread, square)), SILENT);
+    for (var pixel = thread; pixel < p.fan_in; pixel += THREADS) {
+        acts[at + pixel] *= scale;
+    }
 }

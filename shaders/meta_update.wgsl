@@ -24,7 +24,7 @@ fn clip(square: f32) -> f32 {
     return min(1.0, p.clip_norm / (sqrt(square) + 1e-6));
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn meta_update(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
@@ -44,7 +44,7 @@ fn meta_update(
     for (var m = 0u; m < p.matrices; m++) {
         let row = table[m];
         let first_layer = row.y == 0u;
-        let count = select(p.sweeps * p.columns, p.columns, first_layer);
+        let count = select(p.sweeps * p.columns + p.extra, p.columns, first_layer);
         let groups = (count * count + THREADS - 1u) / THREADS;
         for (var i = thread; i < groups; i += THREADS) {
             square += scalars[scalar + row.w + i];
@@ -67,6 +67,17 @@ fn meta_update(
                     * scalars[scalar + row.z + sweep * p.column_slots * p.inner_slots + slot];
             }
         }
+        // The terms of second order: two of each inner step, of which the first layer has one.
+        let first_layer = row.y == 0u;
+        let extra = select(p.extra, p.extra / 2u, first_layer) * p.inner_slots;
+        for (var j = thread; j < extra; j += THREADS) {
+            let inner_step = j / p.inner_slots % max(p.extra / 2u, 1u);
+            if (j % p.inner_slots < inner_step) {
+                let slots = p.extra_at * p.inner_slots;
+                sum += scalars[scalar + row.x + select(slots, 0u, first_layer) + j]
+                    * scalars[scalar + row.z + slots + j];
+            }
+        }
         sum = -share * sum_all(thread, sum);
         if (rates[alpha_at + m] <= 0.0) {
             sum = 0.0;
@@ -86,6 +97,9 @@ fn meta_update(
             var sum = 0.0;
             for (var j = thread; j < p.sweeps * p.columns; j += THREADS) {
                 sum += scalars[gradients + (j / p.columns + 1u) * p.column_slots + j % p.columns];
+            }
+            for (var j = thread; j < p.extra / 2u; j += THREADS) {
+                sum += scalars[gradients + p.extra_at + j];
             }
             sum = -share * sum_all(thread, sum);
             if (pass_ == 0u) {

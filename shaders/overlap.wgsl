@@ -6,9 +6,7 @@
 @group(0) @binding(2) var<storage, read> acts: array<f32>;
 @group(0) @binding(5) var<storage, read_write> scalars: array<f32>;
 
-var<workgroup> overlap_parts: array<f32, 1024>;
-
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn overlap(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
@@ -16,19 +14,25 @@ fn overlap(
     let lane = group.z;
     let source = p.source_at + lane / p.source_group * p.source_stride;
     let at = source + group.x * p.fan_in_pad;
-    for (var i = 0u; i < p.inner; i++) {
-        var sum = 0.0;
+    for (var first = 0u; first < p.inner; first += 4u) {
+        var sum = vec4<f32>();
+        // Samples past the last one repeat it.
+        let samples = min(vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(p.inner - 1u));
+        let sources = vec4<u32>(source) + samples * p.fan_in_pad;
         for (var j = thread; j < p.fan_in; j += THREADS) {
-            sum += acts[at + j] * acts[source + i * p.fan_in_pad + j];
+            let u = acts[at + j];
+            let samples_here = vec4<f32>(
+                acts[sources.x + j],
+                acts[sources.y + j],
+                acts[sources.z + j],
+                acts[sources.w + j],
+            );
+            sum += u * samples_here;
         }
-        overlap_parts[i * THREADS + thread] = sum;
-    }
-    workgroupBarrier();
-    if (thread < p.inner) {
-        var sum = 0.0;
-        for (var j = 0u; j < THREADS; j++) {
-            sum += overlap_parts[thread * THREADS + j];
+        sum = sum_all_4(thread, sum);
+        if (thread < 4u && first + thread < p.inner) {
+            let dot = p.dots_at + lane * p.scalars_lane + group.x * p.inner_slots + first + thread;
+            scalars[dot] = sum[thread];
         }
-        scalars[p.dots_at + lane * p.scalars_lane + group.x * p.inner_slots + thread] = sum;
     }
 }

@@ -7,7 +7,7 @@
 @group(0) @binding(5) var<storage, read> scalars: array<f32>;
 @group(0) @binding(9) var<storage, read_write> codes: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn pool(@builtin(global_invocation_id) id: vec3<u32>) {
     if (id.x > p.units) {
         return;

@@ -10,7 +10,7 @@
 var<workgroup> best_logit: array<f32, 64>;
 var<workgroup> best_unit: array<u32, 64>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn score(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,

@@ -6,7 +6,7 @@
 @group(0) @binding(2) var<storage, read_write> acts: array<f32>;
 @group(0) @binding(8) var<storage, read> silenced: array<u32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn silence(@builtin(global_invocation_id) id: vec3<u32>) {
     if (id.x >= p.units) {
         return;

@@ -1,76 +1,62 @@
 // softmax: a head's logits under the look-ahead, its cross-entropy, and delta = p - onehot(label).
 //
-// One workgroup for each column of each lane. delta is that of the single sample: the mean over the
-// batch is taken where deltas are summed.
-@group(0) @binding(0) var<uniform> p: Pass;
-@group(0) @binding(2) var<storage, read_write> acts: array<f32>;
-@group(0) @binding(3) var<storage, read_write> deltas: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scalars: array<f32>;
-@group(0) @binding(6) var<storage, read> rates: array<f32>;
-@group(0) @binding(7) var<storage, read> entries: array<vec4<u32>>;
-@group(0) @binding(9) var<storage, read> cursor: array<u32>;
+// One team of threads for each column. delta is that of the single sample: the mean over the batch is taken
+// where deltas are summed.
 
-@compute @workgroup_size(64)
-fn softmax(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let column = group.x;
-    let lane = group.z;
-    let from_z = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
-    let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
-    let inner_deltas = p.deltas_at + lane * p.deltas_lane;
-    let seed = lane / p.lanes_per_seed;
-    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + column];
+fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
+    let member = thread % TEAM;
+    let quads = quads_of(p, place);
+    let rows = p.units_pad / 4u;
+    let slot = slot_of(p, place);
+    let logits = (p.pre_activation_at + place.lane * p.acts_lane) / 4u + slot * rows;
+    let node = (p.deltas_at + place.lane * p.deltas_lane) / 4u;
+    let to = node + slot * rows;
+    let seed = place.lane / p.lanes_per_seed;
+    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + place.column];
     let label = select(entry.z, entry.w, p.head == 1u);
 
-    load_coefficients(thread, lane, column);
+    load_coefficients(p, thread, place);
+    let inner = max(place.taken, 1u);
     var largest = -3.0e38;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        deltas[to + unit] = acts[from_z + unit];
-    }
-    for (var q = 0u; q < rounds() * p.inner; q++) {
-        let i = q % p.inner;
-        let unit = q / p.inner * THREADS + thread;
-        if (unit < p.units) {
-            deltas[to + unit] -= coefficients[i] * deltas[inner_deltas + inner_slot(i) + unit];
+    var z = vec4<f32>();
+    for (var turn = 0u; turn < rounds_of(p) * inner; turn++) {
+        let i = turn % inner;
+        let q = turn / inner * TEAM + member;
+        if (q < quads) {
+            if (i == 0u) {
+                z = acts[logits + q];
+            }
+            if (i < place.taken) {
+                let coefficient = coefficients[thread / TEAM * MAX_INNER + i];
+                z -= coefficient * deltas[node + inner_slot(p, i) + q];
+            }
+            if (i + 1u == inner) {
+                deltas[to + q] = z;
+                let is_real = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(q * 4u) < vec4<u32>(p.units);
+                let here = select(vec4<f32>(largest), z, is_real);
+                largest = max(largest, max(max(here.x, here.y), max(here.z, here.w)));
+            }
         }
-    }
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        largest = max(largest, deltas[to + unit]);
     }
     largest = max_all(thread, largest);
     var mass = 0.0;
     var chosen = 0.0;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        let z = deltas[to + unit] - largest;
-        if (unit == label) {
-            chosen = z;
-        }
-        let e = exp(z);
-        deltas[to + unit] = e;
-        mass += e;
+    for (var q = member; q < quads; q += TEAM) {
+        let z = deltas[to + q] - largest;
+        let is_label = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(q * 4u) == vec4<u32>(label);
+        let e = real_of(exp(z), q, p.units);
+        let at_label = select(vec4<f32>(), z, is_label);
+        chosen += at_label.x + at_label.y + at_label.z + at_label.w;
+        deltas[to + q] = e;
+        mass += e.x + e.y + e.z + e.w;
     }
-    mass = sum_all(thread, mass);
-    chosen = sum_all(thread, chosen);
-    if (thread == 0u) {
-        scalars[p.loss_at + lane * p.scalars_lane + column] = log(mass) - chosen;
+    let both = sum_all_4(thread, vec4<f32>(mass, chosen, 0.0, 0.0));
+    if (member == 0u && place.is_real) {
+        scalars[p.loss_at + place.lane * p.scalars_lane + slot] = log(both.x) - both.y;
     }
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        deltas[to + unit] = deltas[to + unit] / mass - select(0.0, 1.0, unit == label);
+    for (var q = member; q < quads; q += TEAM) {
+        let is_label = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(q * 4u) == vec4<u32>(label);
+        deltas[to + q] = deltas[to + q] / both.x - select(vec4<f32>(), vec4<f32>(1.0), is_label);
     }
-    var sum = 0.0;
-    for (var q = 0u; q < rounds() * p.inner; q++) {
-        let i = q / rounds();
-        let round = q % rounds();
-        let unit = round * THREADS + thread;
-        if (unit < p.units) {
-            sum += deltas[to + unit] * deltas[inner_deltas + inner_slot(i) + unit];
-        }
-        if (round + 1u == rounds()) {
-            overlap_parts[i * THREADS + thread] = sum;
-            sum = 0.0;
-        }
-    }
-    store_overlaps(thread, lane, column);
+    store_overlaps(p, thread, place, most, to, node, false);
 }

@@ -4,7 +4,7 @@
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read_write> acts: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn unit_length(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,

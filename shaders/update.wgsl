@@ -1,21 +1,30 @@
-// update: W -= rate sum_q delta_q u_q^T over all columns of all meta sweeps: one fused pass that reads
-// and writes each weight once.
+// update: W -= rate sum_q delta_q u_q^T over all terms of the gradient: one fused pass that reads and writes
+// each weight once.
 //
-// One thread makes 4 units x 4 inputs in registers; threads of a workgroup share the inputs. `rate` comes
-// from stage meta_update.
-@group(0) @binding(0) var<uniform> p: Pass;
+// One thread makes 4 units x 4 inputs in registers; threads of a workgroup share the inputs. The workgroups
+// of all matrices are numbered one matrix after the other. `rate` comes from stage meta_update.
+@group(0) @binding(0) var<uniform> passes: array<Pass, PASSES>;
 @group(0) @binding(1) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> acts: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> deltas: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read> rates: array<f32>;
 
-@compute @workgroup_size(64)
-fn update(@builtin(global_invocation_id) id: vec3<u32>) {
+@compute @workgroup_size(THREADS)
+fn update(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let number = group.y * groups.x + group.x;
+    var matrix = passes[0].passes - 1u;
+    for (; matrix > 0u && number < passes[matrix].group_at; matrix--) {
+    }
+    let p = passes[matrix];
     let rows = p.units_pad / 4u;
     let width = p.fan_in_pad / 4u;
-    let unit = id.x;
-    let input = id.y;
-    let lane = id.z;
+    let unit = (number - p.group_at) / width * THREADS + thread;
+    let input = (number - p.group_at) % width;
+    let lane = group.z;
     if (unit >= rows) {
         return;
     }
@@ -26,11 +35,9 @@ fn update(@builtin(global_invocation_id) id: vec3<u32>) {
     var g2 = vec4<f32>();
     var g3 = vec4<f32>();
     // One flat loop: software GPUs run nested ones ten times slower.
-    for (var q = 0u; q < p.sweeps * p.columns; q++) {
-        let sweep = q / p.columns;
-        let column = q % p.columns;
-        let u = acts[source + (sweep * p.source_sweep + column) * width];
-        let d = deltas[target_node + (sweep * p.target_sweep + column) * rows];
+    for (var q = 0u; q < term_count(p); q++) {
+        let u = acts[source + term_slot(p, q, p.source_sweep) * width];
+        let d = deltas[target_node + term_slot(p, q, p.target_sweep) * rows];
         g0 += d * u.x;
         g1 += d * u.y;
         g2 += d * u.z;

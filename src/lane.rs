@@ -1,5 +1,7 @@
 //! One lane on this computer's cores: what it is given and what it gives, whichever engine trains it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{LaneState, Lesion};
 
 /// One sample: an image of `inputs` numbers (not scaled), and a label for each head.
@@ -33,6 +35,25 @@ pub enum Seen<'a, T> {
         /// The logits.
         logits: &'a [T],
     },
+}
+
+/// What an evaluation counted on one task of one lane.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Correct answers for each head, then each lesion.
+    pub correct: Vec<u32>,
+    /// Active units of each layer, summed over images.
+    pub active: Vec<u32>,
+}
+
+impl Counts {
+    /// Adds what was counted on other images of the same task.
+    pub fn add(&mut self, other: &Self) {
+        let pairs = self.correct.iter_mut().zip(&other.correct);
+        pairs
+            .chain(self.active.iter_mut().zip(&other.active))
+            .for_each(|(sum, n)| *sum += n);
+    }
 }
 
 /// An engine's lane on this computer's cores, computing in `T`.

@@ -17,7 +17,8 @@
 //!    fast engines; [`conformance`] holds them against an independent program.
 //! 6. [`engine`] is one interface over the engines.
 //! 7. [`results`] are the numbers measured and their file; [`inspect`] shows a lane from within;
-//!    [`analysis`] has statistics, summaries and the paper's claims.
+//!    [`analysis`] has statistics, summaries and the paper's claims; [`digest`] and [`reproduction`]
+//!    say whether a run came out again.
 //! 8. [`experiments`] holds the paper's figures: settings, claims, panels; and an experiment in a URL.
 //! 9. [`report`] writes results: tables, CSV, pictures, and what the page shows of a stored run.
 //! 10. [`kept`] is a run in progress as files; [`driver`] takes all lanes through the stream.
@@ -28,10 +29,12 @@
 //! everything that is trained side by side.
 
 pub mod analysis;
+pub mod bench;
 pub mod config;
 pub mod conformance;
 pub mod cpu;
 pub mod data;
+pub mod digest;
 pub mod driver;
 pub mod engine;
 pub mod experiments;
@@ -46,6 +49,7 @@ pub mod numeric;
 pub mod protocol;
 pub mod reference;
 pub mod report;
+pub mod reproduction;
 pub mod results;
 pub mod stream;
 #[cfg(target_arch = "wasm32")]

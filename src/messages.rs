@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
+use crate::bench::BenchError;
 use crate::config::Lane;
 use crate::driver::{Now, Progress, RestoreError, Rewound, RunError};
 use crate::engine::info::EngineInfo;
 use crate::engine::{EngineError, Notice, OpenError};
 use crate::gpu::GpuError;
+use crate::reproduction::lanes::{Apart, LaneLikeness, LaneOutcome};
+use crate::stream::StreamError;
 
 /// An error for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,6 +33,72 @@ fn sentence(text: &str) -> String {
             std::iter::once(first).chain(letters).chain(['.']).collect()
         })
         .unwrap_or_default()
+}
+
+/// How far two records of a lane are apart.
+fn apart(apart: &Apart) -> String {
+    let Apart {
+        alpha,
+        beta,
+        accuracy,
+        active,
+    } = apart;
+    format!(
+        "alpha by {:.2}%, beta by {:.2}% of the largest, accuracy by {accuracy:.4}, activity by {active:.4}",
+        100.0 * alpha,
+        100.0 * beta
+    )
+}
+
+/// Says whether a lane came out again.
+pub fn lane_outcome(of: &LaneOutcome) -> String {
+    let after = |tasks: u32| match tasks {
+        0 => "before training".to_owned(),
+        1 => "after task 1".to_owned(),
+        n => format!("after {n} tasks"),
+    };
+    let at = |step: Option<u32>| step.map_or("not at all".into(), |s| format!("at step {s}"));
+    let said = match &of.outcome {
+        LaneLikeness::SameBits { records } => {
+            format!("the same to the bit in all {records} measurements")
+        }
+        LaneLikeness::Departs {
+            tasks_learned,
+            apart: by,
+        } => format!(
+            "not the same: departs {} ({})",
+            after(*tasks_learned),
+            apart(by)
+        ),
+        LaneLikeness::Altered {
+            tasks_learned,
+            apart: by,
+        } => format!(
+            "not the same: numbers {} are not those that their own digest is of ({})",
+            after(*tasks_learned),
+            apart(by)
+        ),
+        LaneLikeness::Diverged { on_record, again } => format!(
+            "not the same: it diverged {} on record, and again {}",
+            at(*on_record),
+            at(*again)
+        ),
+        LaneLikeness::FirstTask {
+            apart: by,
+            tolerated,
+        } => format!(
+            "{} after its first task ({})",
+            if *tolerated {
+                "within tolerance"
+            } else {
+                "not the same"
+            },
+            apart(by)
+        ),
+        LaneLikeness::NotOnRecord => "not on record".to_owned(),
+    };
+    let Lane { seed, condition } = of.lane;
+    format!("seed {seed} under {}: {said}", condition.name())
 }
 
 /// Says why an engine is not to be had.
@@ -64,6 +133,11 @@ pub fn notice(notice: &Notice) -> Words {
 pub fn engine(error: &EngineError) -> Words {
     match error {
         EngineError::Gpu(error) => gpu(error),
+        EngineError::Hand(_) => Words {
+            what: sentence(&error.to_string()),
+            meaning: "The run can't go on. What was measured is kept and can be saved.".into(),
+            advice: "Run it again: the same seed gives the same run.".into(),
+        },
         EngineError::MissingImage { .. } => Words {
             what: sentence(&error.to_string()),
             meaning: "The schedule and the images do not belong together: a fault of this program."
@@ -121,10 +195,6 @@ pub fn gpu(error: &GpuError) -> Words {
             "The shaders keep one overlap for each inner step, and hold so many.",
             "Use a smaller batch, or the CPU engine.",
         ),
-        GpuError::SecondOrder => (
-            "Second-order meta-gradients are computed by the CPU and reference engines only.",
-            "Choose the CPU engine, or switch second_order off.",
-        ),
     };
     let what = match error {
         // The library's reasons are for those who build it: `metacls info` has them.
@@ -168,10 +238,27 @@ pub fn run(error: &RunError) -> Words {
     match error {
         RunError::Engine(error) => engine(error),
         RunError::Open(error) => open(error),
-        RunError::Stream(error) => Words {
+        RunError::Stream(error) => stream(error),
+    }
+}
+
+fn stream(error: &StreamError) -> Words {
+    Words {
+        what: sentence(&error.to_string()),
+        meaning: "The experiment can't be drawn from these images.".into(),
+        advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
+    }
+}
+
+/// Says why no speed was measured.
+pub fn bench(error: &BenchError) -> Words {
+    match error {
+        BenchError::Stream(error) => stream(error),
+        BenchError::Engine(error) => engine(error),
+        BenchError::Level(error) => Words {
             what: sentence(&error.to_string()),
-            meaning: "The experiment can't be drawn from these images.".into(),
-            advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
+            meaning: "So the CPU engine can't be measured.".into(),
+            advice: "Leave METACLS_SIMD out, or name a level that this processor has.".into(),
         },
     }
 }
@@ -203,6 +290,14 @@ pub fn rewound(rewound: &Rewound) -> String {
             "{what} {from}, on {}: its numbers are rounded otherwise, and the results say which are its.",
             engine.name(),
             from = sentence(&from).trim_end_matches('.')
+        ),
+        Now::Hands(0) => format!(
+            "{what} {}, with the same numbers but without workers: slower.",
+            sentence(&from).trim_end_matches('.')
+        ),
+        Now::Hands(left) => format!(
+            "{what} {}, on the {left} workers that are left and with the same numbers.",
+            sentence(&from).trim_end_matches('.')
         ),
         Now::Lanes(lanes) => format!(
             "{what} {}, with at most {lanes} side by side and the same numbers.",

@@ -332,6 +332,38 @@ impl<T: Real> LaneState<T> {
     }
 }
 
+impl LaneState<f32> {
+    /// Appends its numbers, little-endian: weights matrix by matrix, row by row, then alpha, then beta.
+    pub fn put(&self, bytes: &mut Vec<u8>) {
+        for numbers in self.weights.iter().chain([&self.alpha, &self.beta]) {
+            if cfg!(target_endian = "little") {
+                bytes.extend_from_slice(bytemuck::cast_slice(numbers));
+            } else {
+                bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
+            }
+        }
+    }
+
+    /// Takes what [`Self::put`] wrote of a lane of this network off the front; none where it ends too early.
+    pub fn take(model: &Model, bytes: &mut &[u8]) -> Option<Self> {
+        let mut list = |count: usize| -> Option<Vec<f32>> {
+            let size = count.checked_mul(size_of::<f32>())?;
+            let (numbers, rest) = bytes.split_at_checked(size)?;
+            *bytes = rest;
+            let (numbers, _) = numbers.as_chunks();
+            Some(numbers.iter().map(|&b| f32::from_le_bytes(b)).collect())
+        };
+        let matrices = model.matrices.iter();
+        Some(Self {
+            weights: matrices
+                .map(|m| list(m.units * m.fan_in))
+                .collect::<Option<_>>()?,
+            alpha: list(model.matrices.len())?,
+            beta: list(model.layers.len())?,
+        })
+    }
+}
+
 impl LaneState<f64> {
     /// The nearest values of another precision.
     pub fn cast<T: Real>(&self) -> LaneState<T> {

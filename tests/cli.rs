@@ -273,6 +273,56 @@ fn commands_have_the_names_that_the_readme_gives() {
 }
 
 #[test]
+fn bench_says_what_was_measured_of_how_many_lanes() {
+    let wanted = [
+        "--lanes",
+        "4",
+        "--set",
+        "conditions=baseline,meta",
+        "--set",
+        "hidden=24,16",
+    ];
+    let bench = |engine| {
+        metacls(
+            &[
+                &["bench", "figure1", "--json", "--engine", engine],
+                &wanted[..],
+            ]
+            .concat(),
+        )
+    };
+    let mut engines = vec!["cpu"];
+    if std::env::var_os("REQUIRE_GPU").is_some() {
+        engines.push("gpu");
+    } else {
+        println!("skipped on the GPU: set REQUIRE_GPU=1 to include it");
+    }
+    for engine in engines {
+        let output = bench(engine);
+        assert_eq!(code(&output), 0, "{}", said(&output));
+        let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let number = |at: &str| {
+            found
+                .pointer(at)
+                .and_then(serde_json::Value::as_f64)
+                .unwrap()
+        };
+        assert_eq!((number("/lanes"), &found["engine"]), (4.0, &engine.into()));
+        assert!(number("/lane_steps") > 0.0 && number("/lane_images") > 0.0);
+        // 784 x 24 + 24 x 16 + 16 x 10 weights.
+        assert_eq!(number("/image_operations"), 2.0 * 19_360.0);
+        if engine == "cpu" {
+            assert!(number("/plain_product") > 0.0 && found["gpu"].is_null());
+            continue;
+        }
+        assert_eq!(number("/gpu/dispatches"), 9.0);
+        assert!(number("/gpu/floors/0") > 0.0 && number("/gpu/share") < 1.0);
+        let stages = found["gpu"]["evaluation_stages"].as_array().unwrap();
+        assert!(stages.iter().any(|s| s["stage"] == "dense_tiles"));
+    }
+}
+
+#[test]
 fn any_knob_is_set_by_its_name() {
     let print = |more: &[&str]| metacls(&[&["run", "figure1", "--dry-run"], more].concat());
     let changed = print(&[

@@ -78,14 +78,13 @@ fn cpu_in_both_orders() {
 }
 
 #[test]
-fn gpu_in_first_order() {
+fn gpu_in_both_orders() {
     let Some(gpu) = adapter::gpu().map(Arc::new) else {
         return;
     };
     println!("on {} ({})", gpu.name, gpu.backend);
     let vectors = vectors();
-    let first_order = vectors.iter().filter(|v| !v.rule.knobs.second_order);
-    let reports = reports(first_order, |v| Candidate::gpu(gpu.clone(), v).unwrap());
+    let reports = reports(&vectors, |v| Candidate::gpu(gpu.clone(), v).unwrap());
     judge("gpu", 1e-3, &reports);
 }
 

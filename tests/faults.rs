@@ -89,6 +89,7 @@ fn demand<'a>(model: &'a Model, config: &Config, (lanes, per_seed): (u32, u32)) 
             tasks: config.tasks,
         },
         batch: config.batch,
+        second_order: false,
         replay: config.replay,
         block: config.steps_per_task(),
         capacity: config.evaluation_images,
@@ -197,7 +198,7 @@ fn where_not_even_one_lane_fits_the_cpu_goes_on_and_the_results_say_from_where()
         words.contains(&format!("from step {per_task} on ")),
         "{words}"
     );
-    assert!(words.contains("CPU, matrix products"), "{words}");
+    assert!(words.contains("CPU, float32"), "{words}");
 
     // Who asks for the GPU by name gets it or an error; what was measured is there.
     let mut strict = on(&device, |_| {});

@@ -54,7 +54,7 @@ fn results_of_version_1_open() {
 fn results_of_version_3_say_where_lanes_changed_engines() {
     for name in ["v1/results.json.gz", "v2/results.json.gz"] {
         let older: Results = formats::read(&fixture(name)).unwrap();
-        assert_eq!(older.schema, 3);
+        assert_eq!(older.schema, version::current::<Results>());
         assert!(older.engine_changes().is_empty());
     }
     let results: Results = formats::read(&fixture("v3/results.json.gz")).unwrap();
@@ -102,6 +102,35 @@ fn results_of_version_3_say_where_lanes_changed_engines() {
 }
 
 #[test]
+fn results_of_version_4_have_digests() {
+    for version in ["v1", "v2", "v3"] {
+        let older: Results =
+            formats::read(&fixture(&format!("{version}/results.json.gz"))).unwrap();
+        assert_eq!(older.digest(), None);
+    }
+    let results: Results = formats::read(&fixture("v4/results.json.gz")).unwrap();
+    assert_eq!(results.lanes.len(), 6);
+    let records = || results.lanes.iter().flat_map(|lane| &lane.records);
+    assert!(records().all(|record| record.digest.is_some()));
+    assert_eq!(results.digest().unwrap().to_string(), "cb1e0635e1e0e8fe");
+    // A run that is not whole has none.
+    let mut part = results.clone();
+    part.lanes[3].records.pop();
+    assert_eq!(part.digest(), None);
+    part.lanes[3].diverged_at_step = Some(11);
+    assert!(part.digest().is_some());
+    let mut text = unpacked("v4/results.json.gz");
+    for digest in ["123", "0x23456789abcdef", ""] {
+        text["lanes"][0]["records"][1]["digest"] = digest.into();
+        let refused = formats::parse::<Results>("file", &text.to_string()).unwrap_err();
+        assert!(
+            refused.to_string().contains("16 hexadecimal digits"),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
 fn watched_units_of_version_1_open() {
     let watched: Watched = formats::read(&fixture("v1/units.json.gz")).unwrap();
     let old = unpacked("v1/units.json.gz");
@@ -117,7 +146,7 @@ fn watched_units_of_version_1_open() {
 /// What is read and written again is read as the same.
 #[test]
 fn reading_and_writing_lose_nothing() {
-    for name in ["v1", "v2", "v3"].map(|v| format!("{v}/results.json.gz")) {
+    for name in ["v1", "v2", "v3", "v4"].map(|v| format!("{v}/results.json.gz")) {
         let name = name.as_str();
         let results: Results = formats::read(&fixture(name)).unwrap();
         let text = serde_json::to_string(&results).unwrap();

@@ -269,12 +269,12 @@ fn texts_that_are_no_records_are_refused() {
         "{}",
         said(&deep(100_000))
     );
-    let text = unpacked("tests/fixtures/v3/results.json.gz").to_string();
+    let text = unpacked("tests/fixtures/v4/results.json.gz").to_string();
     for cut in [1, 10, text.len() / 2, text.len() - 1] {
         assert!(said(&text[..cut]).starts_with("file: "), "{cut}");
     }
     assert!(said(&format!("{text}x")).contains("trailing"));
-    assert!(said(&text.replacen('{', "{\"schema\": 3,", 1)).contains("schema is there twice"));
+    assert!(said(&text.replacen('{', "{\"schema\": 4,", 1)).contains("schema is there twice"));
     let twice = text.replacen("\"draws\":", "\"draws\": \"\", \"draws\":", 1);
     assert!(said(&twice).contains("duplicate field"), "{}", said(&twice));
     let huge = text.replacen(
@@ -294,7 +294,7 @@ fn texts_that_are_no_records_are_refused() {
         ("", "this is an empty file, not results"),
         ("{\"tasks\": 3}", "this is a configuration, not results"),
         ("<svg></svg>", "this is an SVG picture, not results"),
-        ("{\"schema\": 4}", "results of version 4"),
+        ("{\"schema\": 5}", "results of version 5"),
         ("[]", "schema"),
     ] {
         assert!(said(text).contains(hint), "{text}: {}", said(text));

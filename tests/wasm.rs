@@ -2,8 +2,10 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "../arithmetic/tests/bits.rs"]
+mod bits;
 mod golden;
-mod products;
+mod same_bits;
 
 use metacls::engine::Device;
 use metacls::engine::info::EngineKind;
@@ -33,13 +35,17 @@ async fn the_cpu_passes_its_self_test() {
     assert!(off < 1e-4, "{off}");
 }
 
-/// Opening the GPU compiles every shader in the browser's own compiler.
+#[wasm_bindgen_test]
+async fn the_cpu_gives_the_digests_on_record() {
+    assert_eq!(same_bits::digests().await, same_bits::DIGESTS);
+}
+
+/// Every shader goes through the browser's own compiler.
 #[wasm_bindgen_test]
 async fn every_shader_compiles_and_the_gpu_passes_its_self_test() {
     let gpu = Gpu::open(&Patience::default()).await.unwrap();
-    gpu.check().unwrap();
-    let config = metacls::experiments::find("quick").unwrap().config;
-    let device = Device::of(EngineKind::Gpu, &config, &Patience::default())
+    gpu.compile_all().await.unwrap();
+    let device = Device::of(EngineKind::Gpu, &Patience::default())
         .await
         .unwrap();
     let off = deviation(&device).await.unwrap();

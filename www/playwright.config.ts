@@ -17,7 +17,13 @@ export default defineConfig({
   reporter: 'list',
   outputDir: 'test-results',
   // A service worker would answer what tests count and stand in for; offline.spec.ts has it.
-  use: { baseURL: `http://localhost:${port}`, acceptDownloads: true, serviceWorkers: 'block' },
+  use: {
+    baseURL: `http://localhost:${port}`,
+    acceptDownloads: true,
+    serviceWorkers: 'block',
+    // What plays by itself keeps a software GPU busy for seconds; opening.spec.ts sees it.
+    contextOptions: { reducedMotion: 'reduce' },
+  },
   webServer: {
     command: `npx vite preview --port ${port} --strictPort`,
     url: `http://localhost:${port}`,

@@ -5,14 +5,16 @@
 // Loops over inner steps and units are written as one flat loop: software GPUs run nested loops ten times
 // slower.
 const MAX_INNER: u32 = 16u;
-var<workgroup> coefficients: array<f32, 16>;
-var<workgroup> overlap_parts: array<f32, 1024>;
+var<workgroup> coefficients: array<f32, COLUMNS * MAX_INNER>;
 
-// Fills `coefficients` for one column. Call it from uniform control flow.
-fn load_coefficients(thread: u32, lane: u32, column: u32) {
-    if (thread < p.inner) {
-        let scalar = lane * p.scalars_lane + column * p.inner_slots + thread;
-        let rate = lane * p.rates_lane;
+// Fills a team's `coefficients`. Call it from uniform control flow.
+fn load_coefficients(p: Pass, thread: u32, place: Place) {
+    let member = thread % TEAM;
+    workgroupBarrier();
+    if (member < place.taken) {
+        let slot = (place.sweep * p.term_sweep + place.column) * p.inner_slots + member;
+        let scalar = place.lane * p.scalars_lane + slot;
+        let rate = place.lane * p.rates_lane;
         var sum = 0.0;
         if (p.terms > 0u) {
             sum += rates[rate + p.term_rate_at_0] * scalars[p.term_dots_at_0 + scalar];
@@ -20,29 +22,53 @@ fn load_coefficients(thread: u32, lane: u32, column: u32) {
         if (p.terms > 1u) {
             sum += rates[rate + p.term_rate_at_1] * scalars[p.term_dots_at_1 + scalar];
         }
-        coefficients[thread] = sum;
+        coefficients[thread / TEAM * MAX_INNER + member] = sum;
     }
     workgroupBarrier();
 }
 
-// Inner step i's slot: it is column i of sweep i, the first in which sample i is met.
-fn inner_slot(i: u32) -> u32 {
-    return (i * p.column_slots + i) * p.units_pad;
+// Inner step i's slot, in quads of units: it is column i of sweep i, the first in which sample i is met.
+fn inner_slot(p: Pass, i: u32) -> u32 {
+    return (i * p.column_slots + i) * (p.units_pad / 4u);
 }
 
-// Rounds in which the workgroup's threads reach every unit.
-fn rounds() -> u32 {
-    return (p.units + THREADS - 1u) / THREADS;
-}
-
-// Writes one column's overlaps from every thread's part of them in `overlap_parts[i * THREADS + thread]`.
-fn store_overlaps(thread: u32, lane: u32, column: u32) {
-    workgroupBarrier();
-    if (thread < p.inner) {
-        var sum = 0.0;
-        for (var j = 0u; j < THREADS; j++) {
-            sum += overlap_parts[thread * THREADS + j];
+// Writes the overlaps of a team's column, which lies in acts or deltas from `here` on, with the inner steps'
+// vectors from `inner` on: four inner steps at a time, as many as any team of the workgroup has taken. Call
+// it from uniform control flow.
+fn store_overlaps(p: Pass, thread: u32, place: Place, most: u32, here: u32, inner: u32, in_acts: bool) {
+    let member = thread % TEAM;
+    let quads = quads_of(p, place);
+    let slot = place.lane * p.scalars_lane + slot_of(p, place) * p.inner_slots;
+    // The last inner step that this team has an overlap with.
+    let last = max(place.taken, 1u) - 1u;
+    for (var first = 0u; first < most; first += 4u) {
+        var sum = vec4<f32>();
+        let i0 = inner + inner_slot(p, min(first, last));
+        let i1 = inner + inner_slot(p, min(first + 1u, last));
+        let i2 = inner + inner_slot(p, min(first + 2u, last));
+        let i3 = inner + inner_slot(p, min(first + 3u, last));
+        for (var q = member; q < quads; q += TEAM) {
+            if (in_acts) {
+                let u = real_of(acts[here + q], q, p.units);
+                sum += vec4<f32>(
+                    dot(u, real_of(acts[i0 + q], q, p.units)),
+                    dot(u, real_of(acts[i1 + q], q, p.units)),
+                    dot(u, real_of(acts[i2 + q], q, p.units)),
+                    dot(u, real_of(acts[i3 + q], q, p.units)),
+                );
+            } else {
+                let d = real_of(deltas[here + q], q, p.units);
+                sum += vec4<f32>(
+                    dot(d, real_of(deltas[i0 + q], q, p.units)),
+                    dot(d, real_of(deltas[i1 + q], q, p.units)),
+                    dot(d, real_of(deltas[i2 + q], q, p.units)),
+                    dot(d, real_of(deltas[i3 + q], q, p.units)),
+                );
+            }
         }
-        scalars[p.dots_at + lane * p.scalars_lane + column * p.inner_slots + thread] = sum;
+        sum = sum_all_4(thread, sum);
+        if (place.is_real && member < 4u && first + member < place.taken) {
+            scalars[p.dots_at + slot + first + member] = sum[member];
+        }
     }
 }

@@ -2,21 +2,26 @@
 // and a test compares the two field by field.
 //
 // All offsets (`*_at`) and strides count f32 elements. A slot is one column (one sample) of one node at one
-// sweep; a node's slots follow each other sweep by sweep, `column_slots` to a sweep. Offsets given for the
-// present sweep include it.
+// sweep; a node's slots follow each other sweep by sweep, `column_slots` to a sweep. Offsets are those of
+// slot 0. Some dispatches work through a list of such records.
 struct Pass {
     // Sizes.
-    columns: u32,           // samples this dispatch works on
+    columns: u32,           // samples this dispatch works on, or of a whole sweep of the step
     column_slots: u32,      // samples of a whole sweep (B + R): slots from one sweep to the next
     inner_slots: u32,       // inner steps of a whole step (B): overlaps from one slot to the next
-    inner: u32,             // inner steps taken before this sweep
+    inner: u32,             // inner steps of this step (B)
     sweeps: u32,            // meta sweeps to sum over (B of this step, or 1)
+    sweep: u32,             // the sweep that a stage alone works on: inner steps taken before it
+    column: u32,            // the first of its columns that a stage alone works on
+    taken: u32,             // inner steps taken before it; in second order, the inner step that is gone back
     units: u32,             // units of the target
     units_pad: u32,         // the same, rounded up to a multiple of 4
     fan_in: u32,            // width of the source
     fan_in_pad: u32,        // the same, rounded up to a multiple of 4
     k: u32,                 // which largest pre-activation is c
     flags: u32,             // see FLAG_*
+    work: u32,              // which stage a record of a list is for: see WORK_*
+    passes: u32,            // records in the list, in its first one
 
     // From one lane to the next.
     weights_lane: u32,
@@ -47,18 +52,20 @@ struct Pass {
 
     // A node: a layer or a head.
     pre_activation_at: u32, // z before the look-ahead's correction (the first layer's is kept for all sweeps)
-    output_at: u32,         // outputs of the present sweep
-    acts_at: u32,           // outputs from sweep 0 on
-    deltas_at: u32,         // deltas from sweep 0 on
+    pre_activation_sweep: u32, // slots from one sweep to the next in it (0: the same for all)
+    acts_at: u32,           // outputs
+    deltas_at: u32,         // deltas
     norm_at: u32,           // |h|, one for each slot
     kth_largest_at: u32,    // c, one for each slot
     beta_at: u32,           // this layer's beta in `rates`
     beta_gradient_at: u32,  // c x sum of delta, one for each slot: beta's gradient up to its sign
     loss_at: u32,           // cross-entropy, one for each slot
+    along_at: u32,          // u . e, one for each slot: what is along u of the gradient at u
     dots_at: u32,           // overlaps of this node's slots with those of the inner steps
 
     // The look-ahead's corrections of a node.
     terms: u32,             // matrices whose look-ahead corrects it: 0, 1 or 2
+    term_sweep: u32,        // slots from one sweep to the next at the other end (0: the same for all)
     term_dots_at_0: u32,    // overlaps at the other end of the first
     term_rate_at_0: u32,    // its learning rate in `rates`
     term_dots_at_1: u32,    // the same of the second
@@ -67,6 +74,10 @@ struct Pass {
     // The update.
     partial_at: u32,        // partial sums of |dW|^2
     update_rate_at: u32,    // the matrix's next rate in `rates`
+    group_at: u32,          // workgroups of the matrices before this one in the list
+    first_sweep: u32,       // the first meta sweep to sum over
+    extra_at: u32,          // the first slot of the terms that second order adds (see stage second_order)
+    extra: u32,             // their number; 0 in first order
     matrices: u32,          // matrices of the network
     layers: u32,            // hidden layers
     heads: u32,             // heads
@@ -83,6 +94,10 @@ struct Pass {
     centre_at: u32,         // mean of a code, one for each slot
     spread_at: u32,         // what scales a centred code to norm 1, one for each slot
     codes_at: u32,          // a layer's sum of codes, then their number
+
+    // A record is a whole number of 16 bytes.
+    unused_0: u32,
+    unused_1: u32,
 }
 
 const FLAG_UNIT_LENGTH: u32 = 1u;   // inputs of layers are scaled to norm 1
@@ -106,5 +121,17 @@ const MISC_LEARN_ALPHA: u32 = 4u;   // 1 or 0
 const MISC_LEARN_BETA: u32 = 5u;    // 1 or 0
 const MISC_COUNT: u32 = 6u;
 
-// Threads of a workgroup, in every stage.
-const THREADS: u32 = 64u;
+// What a record of a list is for.
+const WORK_DENSE: u32 = 0u;
+const WORK_COMPETE: u32 = 1u;
+const WORK_SOFTMAX: u32 = 2u;
+const WORK_DENSE_BACK: u32 = 3u;
+const WORK_COMPETE_BACK: u32 = 4u;
+const WORK_TERMS: u32 = 5u;
+const WORK_COMPETE_ALONG: u32 = 6u;
+const WORK_SOFTMAX_ALONG: u32 = 7u;
+const WORK_TERMS_BACK: u32 = 8u;
+const WORK_COMPETE_BACK_ALONG: u32 = 9u;
+
+// Before this file stand THREADS, the threads of a workgroup; COLUMNS, the columns that teams of them work on
+// side by side; PASSES, the most records of a list.

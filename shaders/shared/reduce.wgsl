@@ -1,26 +1,56 @@
-// Sums over a workgroup of 64, in an order that never changes.
-var<workgroup> reduce_parts: array<f32, 64>;
+// Sums over the threads of a team, in an order that never changes: runs of 16 threads, then the runs.
+//
+// A workgroup's threads are split evenly into a team for each of the columns that it works on at once.
+const TEAM: u32 = THREADS / COLUMNS;
+const RUN: u32 = 16u;
+var<workgroup> reduce_parts: array<vec4<f32>, THREADS>;
 
-// The sum of every thread's `value`, for all threads. Call it from uniform control flow.
-fn sum_all(thread: u32, value: f32) -> f32 {
+// The sum of the `value`s of a team's threads, for all of them. Call it from uniform control flow.
+fn sum_all_4(thread: u32, value: vec4<f32>) -> vec4<f32> {
+    let first = thread / TEAM * TEAM;
     workgroupBarrier();
     reduce_parts[thread] = value;
     workgroupBarrier();
-    var sum = 0.0;
-    for (var i = 0u; i < THREADS; i++) {
-        sum += reduce_parts[i];
+    let run = thread / RUN * RUN;
+    var sum = vec4<f32>();
+    for (var i = 0u; i < RUN; i++) {
+        sum += reduce_parts[run + i];
+    }
+    if (TEAM > RUN) {
+        workgroupBarrier();
+        reduce_parts[thread] = sum;
+        workgroupBarrier();
+        sum = vec4<f32>();
+        for (var i = 0u; i < TEAM; i += RUN) {
+            sum += reduce_parts[first + i];
+        }
     }
     return sum;
 }
 
-// The largest of every thread's `value`, for all threads.
+fn sum_all(thread: u32, value: f32) -> f32 {
+    return sum_all_4(thread, vec4<f32>(value, 0.0, 0.0, 0.0)).x;
+}
+
+// The largest of the `value`s of a team's threads, for all of them. Call it from uniform control flow.
 fn max_all(thread: u32, value: f32) -> f32 {
+    let first = thread / TEAM * TEAM;
     workgroupBarrier();
-    reduce_parts[thread] = value;
+    reduce_parts[thread].x = value;
     workgroupBarrier();
-    var largest = reduce_parts[0];
-    for (var i = 1u; i < THREADS; i++) {
-        largest = max(largest, reduce_parts[i]);
+    let run = thread / RUN * RUN;
+    var largest = reduce_parts[run].x;
+    for (var i = 1u; i < RUN; i++) {
+        largest = max(largest, reduce_parts[run + i].x);
+    }
+    if (TEAM > RUN) {
+        workgroupBarrier();
+        reduce_parts[thread].x = largest;
+        workgroupBarrier();
+        largest = reduce_parts[first].x;
+        for (var i = RUN; i < TEAM; i += RUN) {
+            largest = max(largest, reduce_parts[first + i].x);
+        }
     }
     return largest;
 }

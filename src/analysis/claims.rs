@@ -471,6 +471,7 @@ mod tests {
                     tasks_learned: config.tasks,
                     alpha: vec![0.01, 0.01 + 0.01 * meta, 0.04],
                     beta: vec![0.1, 0.4],
+                    digest: None,
                     meta_loss: Some(1.0),
                     evaluation: Some(Evaluation {
                         accuracy: vec![Accuracy {

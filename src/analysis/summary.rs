@@ -290,6 +290,7 @@ mod tests {
             tasks_learned: i as u32,
             alpha: vec![[0.1, 0.3, 0.3, 0.2][i]],
             beta: Vec::new(),
+            digest: None,
             meta_loss: None,
             evaluation: Some(Evaluation {
                 accuracy: vec![Accuracy {

@@ -62,7 +62,7 @@ impl<'a> Candidate<'a> {
     /// The GPU engine, its inputs written by the host.
     ///
     /// # Errors
-    /// If the network does not fit, or is of second order.
+    /// If the network does not fit.
     pub fn gpu(gpu: Arc<Gpu>, vector: &'a Vector) -> Result<Self, GpuError> {
         let (batch, replay) = vector.largest_step();
         let start = LaneStart {

@@ -1,10 +1,12 @@
 //! What a lane makes of images, with W, many at once.
 
-use super::{Cpu, product, scale_input, stages};
+use metacls_arithmetic::{padded, products};
+
+use super::{Cpu, scale_input, stages};
 use crate::lane::Seen;
 use crate::model::{Lesion, Source};
 
-/// Workspace for evaluating some images, and what came of it.
+/// Workspace for evaluating some images, and what came of it; vectors are padded.
 #[derive(Clone, Debug, Default)]
 struct Forward {
     /// Scaled images: `[images][inputs]`.
@@ -27,13 +29,19 @@ impl Cpu {
     ) {
         let mut seen = Forward::default();
         self.forward(images, &mut seen);
-        for (layer, outputs) in seen.acts.iter().enumerate() {
-            see(Seen::Outputs { layer, outputs });
+        let mut outputs = Vec::new();
+        for (layer, acts) in seen.acts.iter().enumerate() {
+            without_padding(acts, self.model.layers[layer].units, &mut outputs);
+            see(Seen::Outputs {
+                layer,
+                outputs: &outputs,
+            });
         }
-        let mut logits = Vec::new();
+        let (mut wide, mut logits) = (Vec::new(), Vec::new());
         for head in 0..self.model.heads.len() {
             for (lesion, &left_out) in lesions.iter().enumerate() {
-                self.logits(&mut seen, head, left_out, &mut logits);
+                self.logits(&mut seen, head, left_out, &mut wide);
+                without_padding(&wide, self.model.heads[head].classes, &mut logits);
                 see(Seen::Logits {
                     first: 0,
                     head,
@@ -48,32 +56,33 @@ impl Cpu {
     fn forward(&self, images: &[f32], seen: &mut Forward) {
         let model = &self.model;
         let unit_length = self.rule.knobs.unit_length_inputs;
-        seen.inputs.resize(images.len(), 0.0);
+        let (count, width) = (images.len() / model.inputs, padded(model.inputs));
+        seen.inputs.resize(count * width, 0.0);
         for (image, input) in images
             .chunks_exact(model.inputs)
-            .zip(seen.inputs.chunks_exact_mut(model.inputs))
+            .zip(seen.inputs.chunks_exact_mut(width))
         {
             scale_input(unit_length, image, input);
         }
-        let images = images.len() / model.inputs;
+        let images = count;
         seen.acts.resize(model.layers.len(), Vec::new());
         seen.products.resize(model.matrices.len(), Vec::new());
         for (l, layer) in model.layers.iter().enumerate() {
             let (below, here) = seen.acts.split_at_mut(l);
             let z = &mut here[0];
-            z.resize(images * layer.units, 0.0);
-            let (u, fan_in) = match layer.source {
-                Source::Input => (&seen.inputs[..], model.inputs),
-                Source::Layer(s) => (&below[s][..], model.layers[s].units),
+            z.resize(images * padded(layer.units), 0.0);
+            let u = match layer.source {
+                Source::Input => &seen.inputs[..],
+                Source::Layer(s) => &below[s][..],
             };
-            let weights = &self.weights[layer.matrix];
-            product::dense(weights, layer.units, u, fan_in, z, false);
+            products::dense(self.level, &self.weights[layer.matrix], u, z, false);
             let how = self.competition(l);
-            self.arch.dispatch(
+            let level = self.level;
+            level.dispatch(
                 #[inline(always)]
                 || {
-                    for z in z.chunks_exact_mut(layer.units) {
-                        stages::compete_column(z, how);
+                    for z in z.chunks_exact_mut(padded(layer.units)) {
+                        stages::compete_column(level, &mut z[..layer.units], how);
                     }
                 },
             );
@@ -83,9 +92,8 @@ impl Cpu {
                 let matrix = &model.matrices[m];
                 if let Source::Layer(s) = matrix.source {
                     let z = &mut seen.products[m];
-                    z.resize(images * matrix.units, 0.0);
-                    let u = &seen.acts[s];
-                    product::dense(&self.weights[m], matrix.units, u, matrix.fan_in, z, false);
+                    z.resize(images * padded(matrix.units), 0.0);
+                    products::dense(self.level, &self.weights[m], &seen.acts[s], z, false);
                 }
             }
         }
@@ -118,19 +126,20 @@ impl Cpu {
         let matrix = &self.model.matrices[m];
         let Forward { acts, silenced, .. } = seen;
         silenced.clone_from(&acts[layer]);
-        for u in silenced.chunks_exact_mut(matrix.fan_in) {
+        let width = padded(matrix.fan_in);
+        for u in silenced.chunks_exact_mut(width) {
             self.silenced.iter().for_each(|&unit| u[unit] = 0.0);
         }
-        let images = silenced.len() / matrix.fan_in;
-        logits.resize(images * matrix.units, 0.0);
-        let weights = &self.weights[m];
-        product::dense(
-            weights,
-            matrix.units,
-            silenced,
-            matrix.fan_in,
-            logits,
-            false,
-        );
+        let images = silenced.len() / width;
+        logits.resize(images * padded(matrix.units), 0.0);
+        products::dense(self.level, &self.weights[m], silenced, logits, false);
+    }
+}
+
+/// Vectors without their padding.
+fn without_padding(vectors: &[f32], length: usize, to: &mut Vec<f32>) {
+    to.clear();
+    for vector in vectors.chunks_exact(padded(length)) {
+        to.extend_from_slice(&vector[..length]);
     }
 }

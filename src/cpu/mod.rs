@@ -1,46 +1,45 @@
-//! The CPU engine: the look-ahead without its copies, matrix products by the `gemm` crate, one lane on one
-//! core.
+//! The CPU engine: the look-ahead without its copies, one lane on one core. Its sums have the orders that
+//! [`metacls_arithmetic`] states, so that every processor gives the same bits.
 //!
 //! The stages and their order are the GPU's ([`crate::gpu::passes`]): B + 1 sweeps a step, of which sweep s
 //! takes all samples through the look-ahead after s inner steps, and its column s is the next inner step.
-//! [`stages`] are those of a sweep, [`product`] the matrix products, [`update`] ends a step, [`second_order`]
-//! is the way back through the inner steps, [`evaluation`] what is made of images. The widest instructions of
-//! the processor are found at run time.
+//! [`stages`] are those of a sweep, [`update`] ends a step, [`second_order`] is the way back through the
+//! inner steps, [`evaluation`] what is made of images. The widest instructions of the processor are found at
+//! run time.
 
 mod evaluation;
-pub mod product;
 mod second_order;
 mod stages;
 mod update;
-mod vector;
 mod workspace;
 
 use std::sync::Arc;
 
+use metacls_arithmetic::{Level, Panels, padded, products, sums};
+
 use crate::lane::{HostLane, Sample, Seen};
-use crate::model::{LaneState, Lesion, Model, Rule, Source, Target, transposed};
+use crate::model::{LaneState, Lesion, Model, Rule, Source, Target};
 use stages::{At, Competition, Term};
 use workspace::Workspace;
 
-/// One lane, trained by matrix products.
+/// One lane.
 #[derive(Clone, Debug)]
 pub struct Cpu {
     model: Arc<Model>,
     rule: Rule,
-    /// Each matrix by inputs: `[fan_in][units]`.
-    weights: Vec<Vec<f32>>,
+    weights: Vec<Panels>,
     alpha: Vec<f32>,
     beta: Vec<f32>,
     /// Units of the left pathway that the lesion of some of them leaves out.
     silenced: Vec<usize>,
     workspace: Workspace,
-    arch: pulp::Arch,
+    level: Level,
 }
 
 /// An image as the first layer gets it.
 fn scale_input(unit_length: bool, image: &[f32], input: &mut [f32]) {
     let scale = if unit_length {
-        1.0 / vector::dot(image, image).sqrt().max(stages::SILENT)
+        1.0 / sums::dot(image, image).sqrt().max(stages::SILENT)
     } else {
         1.0
     };
@@ -56,7 +55,7 @@ impl Cpu {
             .matrices
             .iter()
             .zip(&state.weights)
-            .map(|(m, w)| transposed(w, m.units, m.fan_in))
+            .map(|(m, w)| Panels::new(w, m.units, m.fan_in))
             .collect();
         Self {
             model: model.clone(),
@@ -66,7 +65,7 @@ impl Cpu {
             beta: state.beta.clone(),
             silenced: Vec::new(),
             workspace: Workspace::default(),
-            arch: pulp::Arch::new(),
+            level: Level::chosen().unwrap_or_else(|_| Level::widest()),
         }
     }
 
@@ -79,13 +78,13 @@ impl Cpu {
             input_dots,
             ..
         } = &mut self.workspace;
-        let width = self.model.inputs;
+        let width = padded(self.model.inputs);
         for (u, dots) in inputs
             .chunks_exact(width)
             .zip(input_dots.chunks_exact_mut(*inner))
         {
             for (dot, v) in dots.iter_mut().zip(inputs.chunks_exact(width)) {
-                *dot = vector::dot(u, v);
+                *dot = sums::dot(u, v);
             }
         }
     }
@@ -119,7 +118,7 @@ impl Cpu {
 
     fn layer_forward(&mut self, model: &Model, at: At, l: usize) {
         let layer = &model.layers[l];
-        let units = layer.units;
+        let units = padded(layer.units);
         let how = self.competition(l);
         let rate = self.rate(layer.matrix);
         let first = at.first() * units;
@@ -132,71 +131,64 @@ impl Cpu {
                 &self.workspace.input_dots[..]
             }
             Source::Layer(s) => {
-                let fan_in = model.layers[s].units;
+                let fan_in = padded(model.layers[s].units);
                 let u = &below[s].acts[at.first() * fan_in..][..at.present * fan_in];
-                product::dense(&self.weights[layer.matrix], units, u, fan_in, z, false);
+                products::dense(self.level, &self.weights[layer.matrix], u, z, false);
                 &below[s].act_dots[at.first() * at.inner..]
             }
         };
-        self.arch.dispatch(
-            #[inline(always)]
-            || {
-                stages::compete(
-                    at,
-                    units,
-                    how,
-                    (rate, dots),
-                    &workspace.deltas,
-                    &mut workspace.acts,
-                    (&mut workspace.norm, &mut workspace.kth_largest),
-                    &mut workspace.act_dots,
-                );
-            },
+        stages::compete(
+            self.level,
+            at,
+            layer.units,
+            how,
+            (rate, dots),
+            &workspace.deltas,
+            &mut workspace.acts,
+            (&mut workspace.norm, &mut workspace.kth_largest),
+            &mut workspace.act_dots,
         );
     }
 
     fn head(&mut self, model: &Model, at: At, h: usize, labels: &[u32]) {
         let classes = model.heads[h].classes;
-        let first = at.first() * classes;
+        let width = padded(classes);
+        let first = at.first() * width;
         let mut head = std::mem::take(&mut self.workspace.heads[h]);
         let mut terms: Vec<Term<'_>> = Vec::new();
         for (i, m) in model.into_head(h).enumerate() {
-            let fan_in = model.matrices[m].fan_in;
+            let fan_in = padded(model.matrices[m].fan_in);
             if let Source::Layer(s) = model.matrices[m].source {
                 let u =
                     &self.workspace.layers[s].acts[at.first() * fan_in..][..at.present * fan_in];
-                let z = &mut head.deltas[first..first + at.present * classes];
-                product::dense(&self.weights[m], classes, u, fan_in, z, i > 0);
+                let z = &mut head.deltas[first..first + at.present * width];
+                products::dense(self.level, &self.weights[m], u, z, i > 0);
             }
             terms.push((
                 self.rate(m),
                 Self::source_dots(&self.workspace, model, at, m),
             ));
         }
-        self.arch.dispatch(
-            #[inline(always)]
-            || {
-                stages::softmax(
-                    at,
-                    classes,
-                    &terms,
-                    labels,
-                    &mut head.deltas,
-                    &mut head.loss,
-                    &mut head.delta_dots,
-                );
-            },
+        stages::softmax(
+            self.level,
+            at,
+            classes,
+            &terms,
+            labels,
+            &mut head.deltas,
+            &mut head.loss,
+            &mut head.delta_dots,
         );
         self.workspace.heads[h] = head;
     }
 
     fn layer_backward(&mut self, model: &Model, at: At, l: usize) {
-        let units = model.layers[l].units;
+        let units = padded(model.layers[l].units);
         let first = at.first() * units;
         let mut workspace = std::mem::take(&mut self.workspace.layers[l]);
         let mut terms: Vec<Term<'_>> = Vec::new();
         for (i, m) in model.readers(l).enumerate() {
-            let above = model.matrices[m].units;
+            let above = padded(model.matrices[m].units);
             let (deltas, dots) = match model.matrices[m].target {
                 Target::Layer(t) => {
                     let workspace = &self.workspace.layers[t];
@@ -207,11 +199,10 @@ impl Cpu {
                     (&workspace.deltas, &workspace.delta_dots)
                 }
             };
-            product::dense_back(
+            products::dense_back(
+                self.level,
                 &self.weights[m],
-                above,
                 &deltas[at.first() * above..][..at.present * above],
-                units,
                 &mut workspace.deltas[first..first + at.present * units],
                 i > 0,
             );
@@ -219,22 +210,18 @@ impl Cpu {
         }
         let unit_length = self.rule.knobs.unit_length_inputs;
         let keeps = self.rule.knobs.second_order && at.sweep < at.inner;
-        self.arch.dispatch(
-            #[inline(always)]
-            || {
-                stages::compete_back(
-                    at,
-                    units,
-                    unit_length,
-                    &terms,
-                    &workspace.acts,
-                    (&workspace.norm, &workspace.kth_largest),
-                    &mut workspace.deltas,
-                    &mut workspace.beta_gradient,
-                    &mut workspace.delta_dots,
-                    keeps.then_some(&mut workspace.inner_output_gradient[..]),
-                );
-            },
+        stages::compete_back(
+            self.level,
+            at,
+            model.layers[l].units,
+            unit_length,
+            &terms,
+            &workspace.acts,
+            (&workspace.norm, &workspace.kth_largest),
+            &mut workspace.deltas,
+            &mut workspace.beta_gradient,
+            &mut workspace.delta_dots,
+            keeps.then_some(&mut workspace.inner_output_gradient[..]),
         );
         self.workspace.layers[l] = workspace;
     }
@@ -252,27 +239,24 @@ impl HostLane<f32> for Cpu {
         let samples: Vec<&Sample<'_, f32>> = current.iter().chain(replay).collect();
         for (sample, input) in samples
             .iter()
-            .zip(self.workspace.inputs.chunks_exact_mut(model.inputs))
+            .zip(self.workspace.inputs.chunks_exact_mut(padded(model.inputs)))
         {
             scale_input(self.rule.knobs.unit_length_inputs, sample.input, input);
         }
         let labels: Vec<Vec<u32>> = (0..model.heads.len())
             .map(|h| samples.iter().map(|s| s.labels[h]).collect())
             .collect();
-        let arch = self.arch;
-        arch.dispatch(|| self.overlap());
+        let level = self.level;
+        level.dispatch(
+            #[inline(always)]
+            || self.overlap(),
+        );
         for (l, layer) in model.layers.iter().enumerate() {
             if layer.source == Source::Input {
                 let Workspace { inputs, layers, .. } = &mut self.workspace;
                 let weights = &self.weights[layer.matrix];
-                product::dense(
-                    weights,
-                    layer.units,
-                    inputs,
-                    model.inputs,
-                    &mut layers[l].pre_activation,
-                    false,
-                );
+                let z = &mut layers[l].pre_activation;
+                products::dense(level, weights, inputs, z, false);
             }
         }
         for sweep in 0..=inner {
@@ -300,12 +284,8 @@ impl HostLane<f32> for Cpu {
     }
 
     fn state(&self) -> LaneState<f32> {
-        let matrices = self.model.matrices.iter();
         LaneState {
-            weights: matrices
-                .zip(&self.weights)
-                .map(|(m, w)| transposed(w, m.fan_in, m.units))
-                .collect(),
+            weights: self.weights.iter().map(Panels::entries).collect(),
             alpha: self.alpha.clone(),
             beta: self.beta.clone(),
         }

@@ -5,18 +5,19 @@
 //! A is kept multiplied by N = B (B + R), so that the meta-loss's own terms are those that the first order
 //! has as well. Names with a prime in the formulas end in `_along` here: derivatives along V = rate x A.
 
-use super::product;
+use metacls_arithmetic::sums::{add_scaled, dot, sum};
+use metacls_arithmetic::{padded, products};
+
 use super::stages::SILENT;
-use super::vector::{add_scaled, dot};
 use super::{Cpu, Model};
 use crate::model::{Source, Target};
 
 /// A sum of rank-one terms delta_q u_q^T.
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
-    /// `[q][units]`.
+    /// `[q][padded units]`.
     pub deltas: Vec<f32>,
-    /// `[q][fan_in]`.
+    /// `[q][padded fan_in]`.
     pub inputs: Vec<f32>,
     pub units: usize,
     pub fan_in: usize,
@@ -30,12 +31,12 @@ impl Terms {
 
     /// (sum_q delta_q u_q^T) u.
     fn times(&self, u: &[f32]) -> Vec<f32> {
-        weighted(&self.inputs, u, &self.deltas, self.units)
+        weighted(&self.inputs, u, &self.deltas, padded(self.units))
     }
 
     /// (sum_q delta_q u_q^T)^T delta.
     fn times_back(&self, delta: &[f32]) -> Vec<f32> {
-        weighted(&self.deltas, delta, &self.inputs, self.fan_in)
+        weighted(&self.deltas, delta, &self.inputs, padded(self.fan_in))
     }
 }
 
@@ -61,8 +62,10 @@ pub(super) struct Walked {
 
 /// Goes backwards through the inner steps of the step whose sweeps `cpu.workspace` holds.
 pub(super) fn walk(cpu: &Cpu, model: &Model) -> Walked {
-    let arch = cpu.arch;
-    arch.dispatch(|| Walk { cpu, model }.all())
+    cpu.level.dispatch(
+        #[inline(always)]
+        || Walk { cpu, model }.all(),
+    )
 }
 
 struct Walk<'a> {
@@ -79,13 +82,15 @@ impl Walk<'_> {
     fn input(&self, matrix: usize, step: usize) -> &[f32] {
         let m = &self.model.matrices[matrix];
         match m.source {
-            Source::Input => &self.cpu.workspace.inputs[step * m.fan_in..][..m.fan_in],
+            Source::Input => {
+                &self.cpu.workspace.inputs[step * padded(m.fan_in)..][..padded(m.fan_in)]
+            }
             Source::Layer(l) => self.output(l, step),
         }
     }
 
     fn output(&self, layer: usize, step: usize) -> &[f32] {
-        let units = self.model.layers[layer].units;
+        let units = padded(self.model.layers[layer].units);
         &self.cpu.workspace.layers[layer].acts[self.slot(step) * units..][..units]
     }
 
@@ -96,21 +101,14 @@ impl Walk<'_> {
             Target::Layer(l) => &self.cpu.workspace.layers[l].deltas,
             Target::Head(h) => &self.cpu.workspace.heads[h].deltas,
         };
-        &deltas[self.slot(step) * m.units..][..m.units]
+        &deltas[self.slot(step) * padded(m.units)..][..padded(m.units)]
     }
 
     /// F u with the fast weights before inner step j.
     fn fast(&self, matrix: usize, step: usize, u: &[f32]) -> Vec<f32> {
         let m = &self.model.matrices[matrix];
-        let mut z = vec![0.0; m.units];
-        product::dense(
-            &self.cpu.weights[matrix],
-            m.units,
-            u,
-            m.fan_in,
-            &mut z,
-            false,
-        );
+        let mut z = vec![0.0; padded(m.units)];
+        products::dense(self.cpu.level, &self.cpu.weights[matrix], u, &mut z, false);
         let rate = self.cpu.rate(matrix);
         for i in 0..step {
             let overlap = dot(self.input(matrix, i), u);
@@ -122,12 +120,11 @@ impl Walk<'_> {
     /// F^T delta with the fast weights before inner step j.
     fn fast_back(&self, matrix: usize, step: usize, delta: &[f32]) -> Vec<f32> {
         let m = &self.model.matrices[matrix];
-        let mut e = vec![0.0; m.fan_in];
-        product::dense_back(
+        let mut e = vec![0.0; padded(m.fan_in)];
+        products::dense_back(
+            self.cpu.level,
             &self.cpu.weights[matrix],
-            m.units,
             delta,
-            m.fan_in,
             &mut e,
             false,
         );
@@ -165,7 +162,7 @@ impl Walk<'_> {
             let along = self.along(step, &terms, &products, n);
             for (l, d) in beta.iter_mut().enumerate() {
                 let kth_largest = workspace.layers[l].kth_largest[self.slot(step)];
-                *d += kth_largest * along.deltas[l].iter().sum::<f32>();
+                *d += kth_largest * sum(&along.deltas[l]);
             }
             for (m, terms) in terms.iter_mut().enumerate() {
                 let delta_along = match model.matrices[m].target {
@@ -193,12 +190,13 @@ impl Walk<'_> {
             let inputs = match m.source {
                 Source::Input => &workspace.inputs[..],
                 Source::Layer(l) => {
-                    &workspace.layers[l].acts[slots.start * m.fan_in..slots.end * m.fan_in]
+                    &workspace.layers[l].acts
+                        [slots.start * padded(m.fan_in)..slots.end * padded(m.fan_in)]
                 }
             };
             terms.push(
                 1.0,
-                &deltas[slots.start * m.units..slots.end * m.units],
+                &deltas[slots.start * padded(m.units)..slots.end * padded(m.units)],
                 inputs,
             );
         }
@@ -212,7 +210,7 @@ impl Walk<'_> {
         let mut norms = Vec::new();
         let pre_activation = |m: usize, outputs: &[Vec<f32>]| {
             let mut z = match model.matrices[m].source {
-                Source::Input => vec![0.0; model.matrices[m].units],
+                Source::Input => vec![0.0; padded(model.matrices[m].units)],
                 Source::Layer(l) => self.fast(m, step, &outputs[l]),
             };
             add_scaled(&mut z, self.cpu.rate(m) / n, &products[m]);
@@ -239,11 +237,11 @@ impl Walk<'_> {
         }
         let heads: Vec<Vec<f32>> = (0..model.heads.len())
             .map(|h| {
-                let mut z = vec![0.0; model.heads[h].classes];
+                let classes = padded(model.heads[h].classes);
+                let mut z = vec![0.0; classes];
                 for m in model.into_head(h) {
                     add_scaled(&mut z, 1.0, &pre_activation(m, &outputs));
                 }
-                let classes = model.heads[h].classes;
                 let delta = &workspace.heads[h].deltas[slot * classes..][..classes];
                 // p is delta, but 1 more at the label: the only entry below 0.
                 let p: Vec<f32> = delta

@@ -1,7 +1,10 @@
 //! The stages of one sweep on the CPU. They have the names of the shaders in `shaders/`, which say what each
 //! computes.
 
-use super::vector::{add_scaled, dot, kth_largest};
+use metacls_arithmetic::functions::exp;
+use metacls_arithmetic::products::{self, Spaced};
+use metacls_arithmetic::sums::{dot, sum};
+use metacls_arithmetic::{Level, kth_largest, padded};
 
 /// Norms at or below this are silence.
 pub const SILENT: f32 = 1e-12;
@@ -35,28 +38,43 @@ impl At {
 /// sweep's columns: `[columns][inner]`.
 pub type Term<'a> = (f32, &'a [f32]);
 
-/// x -= sum_i coefficient_i v_i over the inner steps, whose vectors lie in `vectors` (`[slots][units]`).
-#[inline(always)]
-fn correct(at: At, column: usize, terms: &[Term<'_>], vectors: &[f32], x: &mut [f32]) {
-    let units = x.len();
-    for i in 0..at.sweep {
-        let coefficient: f32 = terms
-            .iter()
-            .map(|(rate, dots)| rate * dots[column * at.inner + i])
-            .sum();
-        let v = &vectors[at.inner_slot(i) * units..][..units];
-        add_scaled(x, -coefficient, v);
+/// The inner steps' vectors among those of all slots: `[slots][units]`.
+fn inner_vectors(at: At, vectors: &[f32], units: usize) -> Spaced<'_> {
+    Spaced {
+        numbers: vectors,
+        every: at.inner_slot(1) * units,
+        count: at.sweep,
     }
 }
 
-/// This column's overlaps with the inner steps' vectors.
-#[inline(always)]
-fn store_overlaps(at: At, column: usize, x: &[f32], vectors: &[f32], dots: &mut [f32]) {
-    let units = x.len();
-    for i in 0..at.sweep {
-        let v = &vectors[at.inner_slot(i) * units..][..units];
-        dots[column * at.inner + i] = dot(x, v);
+/// x -= sum_i coefficient_i v_i over the inner steps, for every column x; the steps' vectors lie in
+/// `vectors` (`[slots][units]`).
+fn correct(level: Level, at: At, terms: &[Term<'_>], vectors: &[f32], units: usize, x: &mut [f32]) {
+    let mut factors = Vec::with_capacity(at.present * at.sweep);
+    for column in 0..at.present {
+        for i in 0..at.sweep {
+            let mut coefficient = 0.0;
+            for (rate, dots) in terms {
+                coefficient += rate * dots[column * at.inner + i];
+            }
+            factors.push(-coefficient);
+        }
     }
+    let vectors = inner_vectors(at, vectors, units);
+    products::add_scaled(level, x, units, &factors, vectors);
+}
+
+/// Every column's overlaps with the inner steps' vectors.
+fn store_overlaps(
+    level: Level,
+    at: At,
+    x: &[f32],
+    units: usize,
+    vectors: &[f32],
+    dots: &mut [f32],
+) {
+    let vectors = inner_vectors(at, vectors, units);
+    products::overlaps(level, x, units, vectors, dots, at.inner);
 }
 
 /// What a layer's competition does.
@@ -72,8 +90,8 @@ pub struct Competition {
 
 /// A pre-activation becomes an output, in place; gives |h| and c.
 #[inline(always)]
-pub fn compete_column(x: &mut [f32], how: Competition) -> (f32, f32) {
-    let kth_largest = how.k.map_or(0.0, |k| kth_largest(x, k));
+pub fn compete_column(level: Level, x: &mut [f32], how: Competition) -> (f32, f32) {
+    let kth_largest = how.k.map_or(0.0, |k| kth_largest(level, x, k));
     let threshold = how.beta * kth_largest;
     for x in x.iter_mut() {
         let h = *x - threshold;
@@ -88,14 +106,16 @@ pub fn compete_column(x: &mut [f32], how: Competition) -> (f32, f32) {
     } else {
         1.0
     };
-    x.iter_mut().for_each(|x| *x *= scale);
+    for x in x.iter_mut() {
+        *x *= scale;
+    }
     (norm, kth_largest)
 }
 
 /// Pre-activations of this sweep, in `acts` from its first slot on, become outputs.
-#[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub fn compete(
+    level: Level,
     at: At,
     units: usize,
     how: Competition,
@@ -105,18 +125,33 @@ pub fn compete(
     (norm, kth_largest): (&mut [f32], &mut [f32]),
     dots: &mut [f32],
 ) {
-    let first = at.first();
-    let (earlier, here) = acts.split_at_mut(first * units);
-    for (column, x) in here.chunks_exact_mut(units).take(at.present).enumerate() {
-        correct(at, column, &[term], inner_deltas, x);
-        (norm[first + column], kth_largest[first + column]) = compete_column(x, how);
-        store_overlaps(at, column, x, earlier, &mut dots[first * at.inner..]);
-    }
+    let (first, width) = (at.first(), padded(units));
+    let (earlier, here) = acts.split_at_mut(first * width);
+    let here = &mut here[..at.present * width];
+    correct(level, at, &[term], inner_deltas, width, here);
+    level.dispatch(
+        #[inline(always)]
+        || {
+            for (column, x) in here.chunks_exact_mut(width).enumerate() {
+                (norm[first + column], kth_largest[first + column]) =
+                    compete_column(level, &mut x[..units], how);
+            }
+        },
+    );
+    store_overlaps(
+        level,
+        at,
+        here,
+        width,
+        earlier,
+        &mut dots[first * at.inner..],
+    );
 }
 
 /// Logits of this sweep, in `deltas` from its first slot on, become p - onehot(label).
-#[inline(always)]
+#[allow(clippy::too_many_arguments)]
 pub fn softmax(
+    level: Level,
     at: At,
     classes: usize,
     terms: &[Term<'_>],
@@ -125,29 +160,45 @@ pub fn softmax(
     loss: &mut [f32],
     dots: &mut [f32],
 ) {
-    let first = at.first();
-    let (earlier, here) = deltas.split_at_mut(first * classes);
-    for (column, x) in here.chunks_exact_mut(classes).take(at.present).enumerate() {
-        correct(at, column, terms, earlier, x);
-        let label = labels[column] as usize;
-        let largest = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let chosen = x[label] - largest;
-        for x in x.iter_mut() {
-            *x = (*x - largest).exp();
-        }
-        let mass: f32 = x.iter().sum();
-        loss[first + column] = mass.ln() - chosen;
-        x.iter_mut().for_each(|x| *x /= mass);
-        x[label] -= 1.0;
-        store_overlaps(at, column, x, earlier, &mut dots[first * at.inner..]);
-    }
+    let (first, width) = (at.first(), padded(classes));
+    let (earlier, here) = deltas.split_at_mut(first * width);
+    let here = &mut here[..at.present * width];
+    correct(level, at, terms, earlier, width, here);
+    level.dispatch(
+        #[inline(always)]
+        || {
+            for (column, x) in here.chunks_exact_mut(width).enumerate() {
+                let logits = &mut x[..classes];
+                let label = labels[column] as usize;
+                let largest = kth_largest(level, logits, 1);
+                let chosen = logits[label] - largest;
+                for x in logits.iter_mut() {
+                    *x = exp(*x - largest);
+                }
+                let mass = sum(logits);
+                loss[first + column] = libm::logf(mass) - chosen;
+                for x in logits.iter_mut() {
+                    *x /= mass;
+                }
+                logits[label] -= 1.0;
+            }
+        },
+    );
+    store_overlaps(
+        level,
+        at,
+        here,
+        width,
+        earlier,
+        &mut dots[first * at.inner..],
+    );
 }
 
 /// Gradients e at a layer's outputs, in `deltas` from this sweep's first slot on, become those at its
 /// pre-activation; those of the inner steps' own columns are kept where h > 0, if that is asked for.
-#[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub fn compete_back(
+    level: Level,
     at: At,
     units: usize,
     unit_length: bool,
@@ -157,34 +208,46 @@ pub fn compete_back(
     deltas: &mut [f32],
     beta_gradient: &mut [f32],
     dots: &mut [f32],
-    inner_gradient: Option<&mut [f32]>,
+    mut inner_gradient: Option<&mut [f32]>,
 ) {
-    let first = at.first();
-    let (earlier, here) = deltas.split_at_mut(first * units);
-    let mut inner_gradient = inner_gradient;
-    for (column, e) in here.chunks_exact_mut(units).take(at.present).enumerate() {
-        correct(at, column, terms, acts, e);
-        let slot = first + column;
-        let u = &acts[slot * units..][..units];
-        if let (Some(kept), true) = (&mut inner_gradient, column == at.sweep) {
-            let kept = &mut kept[column * units..][..units];
-            for ((kept, &e), &u) in kept.iter_mut().zip(&*e).zip(u) {
-                *kept = if u > 0.0 { e } else { 0.0 };
+    let (first, width) = (at.first(), padded(units));
+    let (earlier, here) = deltas.split_at_mut(first * width);
+    let here = &mut here[..at.present * width];
+    correct(level, at, terms, acts, width, here);
+    level.dispatch(
+        #[inline(always)]
+        || {
+            for (column, e) in here.chunks_exact_mut(width).enumerate() {
+                let slot = first + column;
+                let u = &acts[slot * width..][..width];
+                if let (Some(kept), true) = (&mut inner_gradient, column == at.sweep) {
+                    let kept = &mut kept[column * width..][..width];
+                    for ((kept, &e), &u) in kept.iter_mut().zip(&*e).zip(u) {
+                        *kept = if u > 0.0 { e } else { 0.0 };
+                    }
+                }
+                let silent = norm[slot] <= SILENT;
+                let (along, scale) = match (silent, unit_length) {
+                    (true, _) => (0.0, 0.0),
+                    (false, true) => (dot(e, u), 1.0 / norm[slot]),
+                    (false, false) => (0.0, 1.0),
+                };
+                for (e, &u) in e.iter_mut().zip(u) {
+                    let delta = (*e - u * along) * scale;
+                    *e = if u > 0.0 { delta } else { 0.0 };
+                }
+                beta_gradient[slot] = kth_largest[slot] * sum(e);
             }
-        }
-        let silent = norm[slot] <= SILENT;
-        let (along, scale) = match (silent, unit_length) {
-            (true, _) => (0.0, 0.0),
-            (false, true) => (dot(e, u), 1.0 / norm[slot]),
-            (false, false) => (0.0, 1.0),
-        };
-        for (e, &u) in e.iter_mut().zip(u) {
-            let delta = (*e - u * along) * scale;
-            *e = if u > 0.0 { delta } else { 0.0 };
-        }
-        beta_gradient[slot] = kth_largest[slot] * e.iter().sum::<f32>();
-        store_overlaps(at, column, e, earlier, &mut dots[first * at.inner..]);
-    }
+        },
+    );
+    store_overlaps(
+        level,
+        at,
+        here,
+        width,
+        earlier,
+        &mut dots[first * at.inner..],
+    );
 }
 
 /// Deltas summed over the meta sweeps: `[columns][units]`.
@@ -193,6 +256,8 @@ pub fn collapse(sweeps: usize, deltas: &[f32], sum: &mut [f32]) {
     let (_, meta) = deltas.split_at(sum.len());
     sum.fill(0.0);
     for sweep in meta.chunks_exact(sum.len()).take(sweeps) {
-        sum.iter_mut().zip(sweep).for_each(|(sum, d)| *sum += d);
+        for (sum, d) in sum.iter_mut().zip(sweep) {
+            *sum += d;
+        }
     }
 }

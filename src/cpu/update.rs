@@ -1,26 +1,28 @@
 //! The end of an observe step: all norms, the meta-update of alpha and beta, and the weights' update.
 
+use metacls_arithmetic::{Level, padded, products, sums};
+
+use super::Cpu;
 use super::second_order::{self, Terms};
 use super::stages::{self, At};
-use super::{Cpu, product, vector};
 use crate::model::{Model, Source, Target};
 
 impl Cpu {
     /// All norms, the meta-update of alpha and beta, and the weights' update.
     pub(super) fn finish(&mut self, model: &Model) -> f32 {
         let (inner, columns) = (self.workspace.inner, self.workspace.columns);
-        let arch = self.arch;
+        let level = self.level;
         for workspace in &mut self.workspace.layers {
             if !workspace.collapsed.is_empty() {
                 let (deltas, sum) = (&workspace.deltas, &mut workspace.collapsed);
-                arch.dispatch(
+                level.dispatch(
                     #[inline(always)]
                     || stages::collapse(inner, deltas, sum),
                 );
             }
         }
         let share = 1.0 / (inner * columns) as f32;
-        let meta = |v: &[f32]| v[columns..].iter().sum::<f32>();
+        let meta = |v: &[f32]| sums::sum(&v[columns..]);
         let loss = share
             * self
                 .workspace
@@ -53,7 +55,7 @@ impl Cpu {
         let weight_square: f32 = (0..model.matrices.len())
             .map(|m| {
                 let terms = self.terms(model, m, extra.as_deref());
-                terms.square(&mut overlaps)
+                terms.square(level, &mut overlaps)
             })
             .sum::<f32>()
             * share
@@ -69,14 +71,8 @@ impl Cpu {
                 self.rate(m)
             };
             let terms = self.terms(model, m, extra.as_deref());
-            product::update(
-                weights,
-                model.matrices[m].units,
-                terms.deltas(),
-                terms.inputs(),
-                model.matrices[m].fan_in,
-                rate * scale,
-            );
+            let (deltas, inputs) = (terms.deltas(), terms.inputs());
+            products::update(level, weights, deltas, inputs, rate * scale);
         }
         self.weights = weights;
         loss
@@ -88,12 +84,12 @@ impl Cpu {
 
     fn meta_update(&mut self, d_alpha: &[f32], d_beta: &[f32]) {
         if self.rule.learn_alpha {
-            let step = self.rule.knobs.eta_alpha as f32 * self.clip(vector::dot(d_alpha, d_alpha));
-            vector::add_scaled(&mut self.alpha, -step, d_alpha);
+            let step = self.rule.knobs.eta_alpha as f32 * self.clip(sums::dot(d_alpha, d_alpha));
+            sums::add_scaled(&mut self.alpha, -step, d_alpha);
         }
         if self.rule.learn_beta {
-            let step = self.rule.knobs.eta_beta as f32 * self.clip(vector::dot(d_beta, d_beta));
-            vector::add_scaled(&mut self.beta, -step, d_beta);
+            let step = self.rule.knobs.eta_beta as f32 * self.clip(sums::dot(d_beta, d_beta));
+            sums::add_scaled(&mut self.beta, -step, d_beta);
         }
     }
 
@@ -116,7 +112,7 @@ impl Cpu {
             let targets = &targets[at.first() * inner..];
             for column in 0..columns {
                 let row = column * inner;
-                sum += vector::dot(&sources[row..row + sweep], &targets[row..row + sweep]);
+                sum += sums::dot(&sources[row..row + sweep], &targets[row..row + sweep]);
             }
         }
         sum
@@ -132,14 +128,14 @@ impl Cpu {
         let m = &model.matrices[matrix];
         let inputs = match m.source {
             Source::Input => &self.workspace.inputs[..],
-            Source::Layer(l) => &self.workspace.layers[l].acts[columns * m.fan_in..],
+            Source::Layer(l) => &self.workspace.layers[l].acts[columns * padded(m.fan_in)..],
         };
         let deltas = match m.target {
             Target::Layer(l) if m.source == Source::Input => {
                 &self.workspace.layers[l].collapsed[..]
             }
-            Target::Layer(l) => &self.workspace.layers[l].deltas[columns * m.units..],
-            Target::Head(h) => &self.workspace.heads[h].deltas[columns * m.units..],
+            Target::Layer(l) => &self.workspace.layers[l].deltas[columns * padded(m.units)..],
+            Target::Head(h) => &self.workspace.heads[h].deltas[columns * padded(m.units)..],
         };
         Rank {
             deltas,
@@ -153,9 +149,9 @@ impl Cpu {
 /// A sum of rank-one terms delta_q u_q^T.
 #[derive(Clone, Copy, Debug)]
 struct Rank<'a> {
-    /// `[q][units]`.
+    /// `[q][padded units]`.
     deltas: &'a [f32],
-    /// `[q][fan_in]`.
+    /// `[q][padded fan_in]`.
     inputs: &'a [f32],
     units: usize,
     fan_in: usize,
@@ -180,13 +176,13 @@ impl<'a> Rank<'a> {
     }
 
     /// |sum_q delta_q u_q^T|^2 = sum_{q,r} (delta_q . delta_r)(u_q . u_r).
-    fn square(&self, overlaps: &mut [Vec<f32>; 2]) -> f32 {
+    fn square(&self, level: Level, overlaps: &mut [Vec<f32>; 2]) -> f32 {
         let [deltas, inputs] = overlaps;
-        let terms = self.deltas.len() / self.units;
+        let terms = self.deltas.len() / padded(self.units);
         deltas.resize(deltas.len().max(terms * terms), 0.0);
         inputs.resize(inputs.len().max(terms * terms), 0.0);
-        product::gram(self.deltas, self.units, deltas);
-        product::gram(self.inputs, self.fan_in, inputs);
-        vector::dot(&deltas[..terms * terms], &inputs[..terms * terms])
+        products::gram(level, self.deltas, self.units, deltas);
+        products::gram(level, self.inputs, self.fan_in, inputs);
+        sums::dot(&deltas[..terms * terms], &inputs[..terms * terms])
     }
 }

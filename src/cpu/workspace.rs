@@ -1,5 +1,8 @@
 //! What one lane keeps while an observe step runs. A *slot* is one column (one sample) at one sweep; slots
-//! follow each other sweep by sweep. Inner step i is column i of sweep i.
+//! follow each other sweep by sweep. Inner step i is column i of sweep i. Vectors are padded with zeros to
+//! multiples of sixteen ([`metacls_arithmetic`]).
+
+use metacls_arithmetic::padded;
 
 use crate::model::Model;
 
@@ -68,13 +71,13 @@ impl Workspace {
         let slots = (inner + 1) * columns;
         (self.inner, self.columns) = (inner, columns);
         let zeros = |n: usize| vec![0.0; n];
-        self.inputs = zeros(columns * model.inputs);
+        self.inputs = zeros(columns * padded(model.inputs));
         self.input_dots = zeros(columns * inner);
         self.layers = model
             .layers
             .iter()
             .map(|layer| {
-                let units = layer.units;
+                let units = padded(layer.units);
                 let first = layer.source == crate::model::Source::Input;
                 LayerWorkspace {
                     pre_activation: zeros(if first { columns * units } else { 0 }),
@@ -94,7 +97,7 @@ impl Workspace {
             .heads
             .iter()
             .map(|head| HeadWorkspace {
-                deltas: zeros(slots * head.classes),
+                deltas: zeros(slots * padded(head.classes)),
                 loss: zeros(slots),
                 delta_dots: zeros(slots * inner),
             })

@@ -153,7 +153,9 @@ fn path(points: &[Point], smooth: bool) -> Vec<Point> {
 /// Draws paths, moved by `shift`, with a pen of that radius in pixels.
 fn draw(paths: &[Vec<Point>], shift: Point, radius: f64, ink: &mut [f64; PIXELS]) {
     ink.fill(0.0);
-    let reach = radius + 1.0;
+    // Ink ends at this distance from the path; what rounding may do to a distance lies within the reach.
+    let edge = radius + 1.0 - 0.3;
+    let reach = edge + 1e-9;
     for path in paths {
         for ends in path.windows(2) {
             let (a, b) = (
@@ -161,21 +163,26 @@ fn draw(paths: &[Vec<Point>], shift: Point, radius: f64, ink: &mut [f64; PIXELS]
                 (ends[1].0 + shift.0, ends[1].1 + shift.1),
             );
             let range = |p: f64, q: f64| {
-                let low = libm::floor(p.min(q) - reach).max(0.0) as usize;
-                let high = (libm::ceil(p.max(q) + reach).max(-1.0) + 1.0) as usize;
+                let low = (p.min(q) - reach).ceil().max(0.0) as usize;
+                let high = ((p.max(q) + reach).floor().max(-1.0) + 1.0) as usize;
                 low..high.min(SIDE)
             };
             let (dx, dy) = (b.0 - a.0, b.1 - a.1);
             let square = (dx * dx + dy * dy).max(1e-12);
             for y in range(a.1, b.1) {
+                let py = y as f64 - a.1;
                 for x in range(a.0, b.0) {
-                    let (px, py) = (x as f64 - a.0, y as f64 - a.1);
+                    let held = &mut ink[y * SIDE + x];
+                    if *held >= 1.0 {
+                        continue;
+                    }
+                    let px = x as f64 - a.0;
                     let along = ((px * dx + py * dy) / square).clamp(0.0, 1.0);
                     let (ex, ey) = (px - along * dx, py - along * dy);
-                    let distance = libm::sqrt(ex * ex + ey * ey);
+                    // Rounded correctly on every platform; in wasm an instruction, where libm's are dozens.
+                    let distance = (ex * ex + ey * ey).sqrt();
                     // Full ink within the pen, fading over a pixel and a bit.
-                    let value = ((reach - 0.3 - distance) / 1.2).clamp(0.0, 1.0);
-                    let held = &mut ink[y * SIDE + x];
+                    let value = ((edge - distance) / 1.2).clamp(0.0, 1.0);
                     *held = held.max(value);
                 }
             }

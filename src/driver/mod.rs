@@ -36,6 +36,7 @@ use crate::analysis::summary::Summary;
 use crate::config::{Config, Lane};
 use crate::data::Dataset;
 use crate::engine::info::{EngineChoice, EngineInfo};
+use crate::engine::spread::Finder;
 use crate::engine::{Device, Engine, EngineError, OpenError, Room};
 use crate::formats::version;
 use crate::gpu::GpuError;
@@ -72,9 +73,14 @@ impl RunError {
         }
     }
 
+    /// Whether a hand is gone: the others go on.
+    pub fn is_hand(&self) -> bool {
+        matches!(self, Self::Engine(EngineError::Hand(_)))
+    }
+
     /// Whether the device went away, so that the run can go on with another.
     pub fn is_loss(&self) -> bool {
-        matches!(self.gpu(), Some(GpuError::Lost(_)))
+        matches!(self.gpu(), Some(GpuError::Lost(_))) || self.is_hand()
     }
 
     /// Whether there was too little memory, so that the run can go on with fewer lanes side by side.
@@ -167,6 +173,8 @@ pub struct Driver {
     first: EngineInfo,
     /// Which engine was asked for.
     choice: EngineChoice,
+    /// Finds hands, should the run come to the CPU engine.
+    finder: Option<Finder>,
     /// What the device holds, as far as is known.
     room: Room,
     /// Lanes of each wave, as indices into the run's.
@@ -216,6 +224,7 @@ impl Driver {
             run,
             device,
             choice: info.kind.into(),
+            finder: None,
             first: info.clone(),
             info,
             room: Room { seeds: 1, lanes: 1 },
@@ -333,6 +342,11 @@ impl Driver {
     /// The engine at work.
     pub fn engine(&self) -> &EngineInfo {
         &self.info
+    }
+
+    /// How many hands train lanes; 0 where none is needed.
+    pub fn hands(&self) -> u32 {
+        self.device.hands()
     }
 
     /// Seconds spent so far in training and evaluation.

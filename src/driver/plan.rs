@@ -25,18 +25,6 @@ const LANES_A_CORE: u32 = 8;
 /// By how much more seeds are tried next while a step of those tried fits a slice.
 const GROWTH: usize = 4;
 
-/// Threads that train lanes on this computer's cores.
-fn cores() -> u32 {
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        rayon::current_num_threads() as u32
-    }
-    #[cfg(target_arch = "wasm32")]
-    {
-        1
-    }
-}
-
 /// The most seeds side by side on this computer's cores: some lanes for each core, but no more than are kept
 /// at task ends, unless cores would idle.
 fn seeds_on_cores(model: &Model, per_seed: u32, cores: u32) -> u32 {
@@ -57,7 +45,7 @@ impl Driver {
             .device
             .room(model, config, &self.run.data.info, per_seed)?;
         let room = held.unwrap_or_else(|| Room {
-            seeds: seeds_on_cores(model, per_seed, cores()) as usize,
+            seeds: seeds_on_cores(model, per_seed, self.device.cores()) as usize,
             lanes: per_seed as usize,
         });
         // Each seed's schedule is held beside its lanes.

@@ -8,7 +8,8 @@ use super::{Driver, Kept, Next, RunError};
 use crate::config::Config;
 use crate::data::Dataset;
 use crate::engine::info::{EngineChoice, EngineInfo, EngineKind};
-use crate::engine::{self, EngineError, Hints, Notice, Opened, Room};
+use crate::engine::spread::Finder;
+use crate::engine::{self, EngineError, Hints, Notice, OpenError, Opened, Room};
 use crate::gpu::GpuError;
 use crate::results::record::TaskRecord;
 
@@ -35,6 +36,17 @@ pub enum Now {
     Other(EngineInfo),
     /// The same device with waves of at most so many lanes.
     Lanes(usize),
+    /// The same engine on so many hands; 0 where it is where the driver is.
+    Hands(u32),
+}
+
+/// The CPU engine, on hands where these are found.
+async fn cores(hands: Option<Finder>) -> Result<Opened, OpenError> {
+    let hints = Hints {
+        hands,
+        ..Hints::default()
+    };
+    engine::open(EngineChoice::Cpu, &hints, async || {}).await
 }
 
 impl Driver {
@@ -53,19 +65,20 @@ impl Driver {
             device,
             info,
             mut notice,
+            hands,
         } = opened;
         let planned = Self::new(config.clone(), data.clone(), device, info);
-        let driver = match planned {
+        let mut driver = match planned {
             Err(RunError::Engine(EngineError::Gpu(e @ GpuError::TooLarge { .. })))
                 if choice == EngineChoice::Auto =>
             {
-                let hints = Hints::default();
-                let cpu = engine::open(EngineChoice::Cpu, &config, &hints, async || {}).await?;
+                let cpu = cores(hands.clone()).await?;
                 notice = Some(Notice::NoGpu(e.into()));
                 Self::new(config, data, cpu.device, cpu.info)?
             }
             planned => planned?,
         };
+        driver.finder = hands;
         Ok((driver.chosen(choice), notice))
     }
 
@@ -91,6 +104,21 @@ impl Driver {
         self.begin_wave();
         self.count_done();
         Ok(())
+    }
+
+    /// Goes on on the hands that are left after one was lost, with the same numbers.
+    ///
+    /// # Errors
+    /// None that the run did not have at its beginning: the same network, on the same kind of device.
+    pub fn go_on_with(
+        &mut self,
+        hands: Option<engine::Hands>,
+        lost: RunError,
+    ) -> Result<Rewound, RunError> {
+        let device = hands.map_or(engine::Device::Cpu, engine::Device::Spread);
+        let now = Now::Hands(device.hands());
+        self.resume(device, self.info.clone())?;
+        Ok(self.rewound(lost, now))
     }
 
     /// Takes back what the wave in progress measured since what is kept of it.
@@ -243,8 +271,7 @@ impl Driver {
             self.engine = None;
             return Err(why);
         }
-        let (choice, hints) = (EngineChoice::Cpu, Hints::default());
-        let opened = engine::open(choice, &self.run.config, &hints, async || {}).await?;
+        let opened = cores(self.finder.clone()).await?;
         self.resume(opened.device, opened.info)?;
         let now = Now::Other(self.info.clone());
         Ok(self.rewound(why, now))
@@ -274,7 +301,7 @@ impl Driver {
             let Some(hints) = ready(attempt).await else {
                 return Ok(None);
             };
-            let outcome = engine::open(self.choice, &self.run.config, &hints, async || {}).await;
+            let outcome = engine::open(self.choice, &hints, async || {}).await;
             // The CPU only where the GPU does not come back.
             let is_back = match &outcome {
                 Ok(opened) => !matches!(opened.notice, Some(Notice::NoGpu(_))),

@@ -220,9 +220,7 @@ impl Driver {
 
     /// Whether a lane is through or diverged.
     pub(super) fn has_ended(&self, lane: usize) -> bool {
-        let results = &self.results[lane];
-        let last = results.records.last().map(|r| r.tasks_learned);
-        results.diverged_at_step.is_some() || last == Some(self.run.config.tasks)
+        self.results[lane].has_ended(self.run.config.tasks)
     }
 
     /// Waves of what has not ended, the one that was in progress first.

@@ -102,6 +102,9 @@ impl Driver {
         } else {
             None
         };
+        let counts = counted.as_ref().map_or(&[][..], |(counts, _)| counts);
+        let read = kept.as_ref().map(|kept| &kept.states[..]);
+        let digests = engine.digests(read, counts).await?;
         let snapshots = self.take_snapshots(engine, last).await?;
         self.collect(engine).await?;
         // Nothing can fail from here on: a record is reported once.
@@ -139,6 +142,7 @@ impl Driver {
                     let images = self.run.config.evaluation_images;
                     Evaluation::of(&self.run.model, images, &counts[i], correlations[i].clone())
                 }),
+                digest: digests.get(i).copied(),
             };
             if last {
                 self.learned[lane] = Some((reading.alpha.clone(), reading.beta.clone()));

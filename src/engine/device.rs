@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::EngineError;
 use super::gpu::evaluation_capacity;
 use super::info::{EngineInfo, EngineKind};
+use super::spread::Hands;
 use crate::config::{Config, EvaluateOn};
 use crate::data::DataInfo;
 use crate::gpu::passes::Lanes;
@@ -19,6 +20,8 @@ pub enum Device {
     Gpu(Arc<Gpu>),
     /// This computer's cores, by the CPU engine.
     Cpu,
+    /// The same, on hands: where threads share no memory.
+    Spread(Hands),
     /// The same cores, in plain loops.
     Reference,
 }
@@ -28,15 +31,10 @@ impl Device {
     ///
     /// # Errors
     /// If the GPU can't serve.
-    pub async fn of(
-        kind: EngineKind,
-        config: &Config,
-        patience: &Patience,
-    ) -> Result<Self, GpuError> {
+    pub async fn of(kind: EngineKind, patience: &Patience) -> Result<Self, GpuError> {
         match kind {
             EngineKind::Cpu => Ok(Self::Cpu),
             EngineKind::Reference => Ok(Self::Reference),
-            EngineKind::Gpu if config.second_order => Err(GpuError::SecondOrder),
             // In a browser everything stays on one thread; natively the GPU may be shared.
             #[cfg_attr(target_arch = "wasm32", allow(clippy::arc_with_non_send_sync))]
             EngineKind::Gpu => Ok(Self::Gpu(Arc::new(Gpu::open(patience).await?))),
@@ -58,8 +56,30 @@ impl Device {
                 backend: gpu.backend.clone(),
                 self_test: None,
             },
-            Self::Cpu => on_host(EngineKind::Cpu, "CPU, matrix products in float32"),
+            // Where its lanes are changes no bit, so it is no other engine.
+            Self::Cpu | Self::Spread(_) => {
+                on_host(EngineKind::Cpu, "CPU, float32, sums in stated order")
+            }
             Self::Reference => on_host(EngineKind::Reference, "CPU, plain loops in float32"),
+        }
+    }
+
+    /// How many lanes are trained at the same time on this computer's cores.
+    pub fn cores(&self) -> u32 {
+        match self {
+            Self::Spread(hands) => hands.count(),
+            #[cfg(not(target_arch = "wasm32"))]
+            _ => rayon::current_num_threads() as u32,
+            #[cfg(target_arch = "wasm32")]
+            _ => 1,
+        }
+    }
+
+    /// How many hands train lanes; 0 where none is needed.
+    pub fn hands(&self) -> u32 {
+        match self {
+            Self::Spread(hands) => hands.count(),
+            Self::Gpu(_) | Self::Cpu | Self::Reference => 0,
         }
     }
 
@@ -80,7 +100,7 @@ impl Device {
         };
         let (largest, total) = (gpu.largest_buffer(), gpu.budget());
         let sizes = |seeds: u32, of_each: u32| {
-            let demand = demand(model, config, data, (seeds, of_each));
+            let demand = demand(gpu, model, config, data, (seeds, of_each));
             demand.sizes()
         };
         let fits = |seeds, of_each| {
@@ -118,6 +138,7 @@ pub struct Room {
 /// What a wave of so many seeds, with so many lanes each, asks of a GPU's memory. How many images it meets is
 /// not known before its schedules are drawn: it is at most all of them.
 fn demand<'a>(
+    gpu: &Gpu,
     model: &'a Model,
     config: &Config,
     data: &DataInfo,
@@ -140,8 +161,9 @@ fn demand<'a>(
         },
         batch: config.batch,
         replay: config.replay,
+        second_order: config.second_order,
         block: config.steps_per_task(),
-        capacity: evaluation_capacity(config, seeds * of_each),
+        capacity: evaluation_capacity(gpu, config, seeds * of_each),
         per_task: config.evaluation_images,
         images: images * data.pixels() as u64,
     }

@@ -3,17 +3,23 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Counts, EngineError, Reading, Wave};
+use super::{EngineError, Reading, Wave};
 use crate::config::{Condition, Config, EvaluateOn};
 use crate::data::{Images, Rotation};
-use crate::gpu::{Gpu, GpuWave, LaneStart, WaveData, WaveSetup};
+use crate::digest::{self, Digest};
+use crate::gpu::{Gpu, GpuWave, LaneStart, StageTimes, WaveData, WaveSetup};
+use crate::lane::Counts;
 use crate::model::{LaneState, Rule};
 
-/// The most evaluation images of each seed that are taken at once: enough for a GPU's width.
-pub(super) fn evaluation_capacity(config: &Config, lanes: u32) -> u32 {
-    (1024 / lanes.max(1))
-        .clamp(16, 128)
-        .min(config.evaluation_images)
+/// The most evaluation images of each seed that are taken at once: enough for a GPU's width, which of one
+/// that is a program is a processor's.
+pub(super) fn evaluation_capacity(gpu: &Gpu, config: &Config, lanes: u32) -> u32 {
+    let (columns, least, most) = match gpu.is_software {
+        true => (1 << 10, 16, 128),
+        false => (1 << 14, 16, 512),
+    };
+    let images: u32 = columns / lanes.max(1);
+    images.clamp(least, most).min(config.evaluation_images)
 }
 
 /// The images of one set that lie on the GPU, each once: only those that a wave's seeds meet.
@@ -63,7 +69,7 @@ impl GpuEngine {
         let config = &wave.config;
         let silenced = wave.streams.iter().map(|s| wave.model.silenced(s.seed));
         let mut data = WaveData {
-            capacity: evaluation_capacity(config, wave.lanes.len() as u32),
+            capacity: evaluation_capacity(&gpu, config, wave.lanes.len() as u32),
             per_task: config.evaluation_images,
             silenced: silenced.collect(),
             ..WaveData::default()
@@ -145,13 +151,22 @@ impl GpuEngine {
         Ok(())
     }
 
+    /// Current and replayed samples of a step of the stream.
+    fn shape(&self, step: u32) -> (u32, u32) {
+        let step = &self.wave.streams[0].steps[step as usize];
+        (step.current.len() as u32, step.replay.len() as u32)
+    }
+
+    pub(super) async fn stage_times(&mut self, step: u32) -> Result<StageTimes, EngineError> {
+        let shape = self.shape(step);
+        Ok(StageTimes {
+            step: self.on_gpu.step_times(shape).await?,
+            evaluation: self.on_gpu.evaluation_times().await?,
+        })
+    }
+
     pub(super) async fn advance(&mut self, steps: Range<u32>) -> Result<(), EngineError> {
-        let shapes: Vec<(u32, u32)> = steps
-            .map(|s| {
-                let step = &self.wave.streams[0].steps[s as usize];
-                (step.current.len() as u32, step.replay.len() as u32)
-            })
-            .collect();
+        let shapes: Vec<(u32, u32)> = steps.map(|s| self.shape(s)).collect();
         let gpu = self.on_gpu.gpu();
         let watch = gpu.watch();
         self.on_gpu.advance(&shapes, true);
@@ -197,6 +212,16 @@ impl GpuEngine {
 
     pub(super) async fn lane(&self, lane: usize) -> Result<LaneState<f32>, EngineError> {
         Ok(self.on_gpu.lane(lane as u32).await?)
+    }
+
+    pub(super) async fn digests(&self, counts: &[Vec<Counts>]) -> Result<Vec<Digest>, EngineError> {
+        let mut digests = Vec::with_capacity(self.wave.lanes.len());
+        // One lane at a time: all of them may be more than there is memory for.
+        for lane in 0..self.wave.lanes.len() {
+            let counted = digest::counts_of(counts, lane);
+            digests.push(digest::of_lane(&self.lane(lane).await?, counted));
+        }
+        Ok(digests)
     }
 
     pub(super) async fn lanes(&self) -> Result<Vec<LaneState<f32>>, EngineError> {

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Counts, Reading, Wave};
+use super::{Reading, Wave};
 use crate::cpu::Cpu;
 use crate::data::{Rotation, Turn};
-use crate::lane::{HostLane, Sample, Seen};
+use crate::digest::{self, Digest};
+use crate::lane::{Counts, HostLane, Sample, Seen};
 use crate::model::{LaneState, Model, Rule};
 use crate::numeric::argmax;
 use crate::numeric::codes::CodeSum;
@@ -238,6 +239,13 @@ impl HostEngine {
 
     pub(super) fn lane(&self, lane: usize) -> LaneState<f32> {
         self.lanes[lane].engine.state()
+    }
+
+    pub(super) fn digests(&self, counts: &[Vec<Counts>]) -> Vec<Digest> {
+        let mut lanes: Vec<(usize, &Lane)> = self.lanes.iter().enumerate().collect();
+        each(&mut lanes, |(i, lane)| {
+            digest::of_lane(&lane.engine.state(), digest::counts_of(counts, *i))
+        })
     }
 
     pub(super) fn lanes(&self) -> Vec<LaneState<f32>> {

@@ -24,10 +24,24 @@ pub enum EngineChoice {
 pub enum EngineKind {
     /// WGSL compute shaders.
     Gpu,
-    /// The look-ahead without its copies and matrix products, in float32.
+    /// The look-ahead without its copies, in float32, every sum in a stated order: the same bits everywhere.
     Cpu,
     /// The method in plain loops, in float32.
     Reference,
+}
+
+impl EngineKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Gpu, Self::Cpu, Self::Reference];
+
+    /// Its word, as files, links and the command line have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Gpu => "gpu",
+            Self::Cpu => "cpu",
+            Self::Reference => "reference",
+        }
+    }
 }
 
 impl From<EngineKind> for EngineChoice {

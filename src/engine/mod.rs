@@ -6,17 +6,23 @@
 
 pub mod device;
 mod gpu;
+pub mod hand;
 mod host;
 pub mod info;
 mod open;
 pub mod self_test;
+pub mod spread;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::{Config, EvaluateOn, Lane};
 use crate::data::{Dataset, Images};
-use crate::gpu::GpuError;
+use crate::digest::{self, Digest};
+use crate::gpu::{GpuError, StageTimes};
+use crate::lane::Counts;
 use crate::model::{LaneState, Model};
 use crate::stream::Stream;
 
@@ -24,6 +30,7 @@ pub use device::{Device, Room};
 pub use gpu::GpuEngine;
 pub use host::HostEngine;
 pub use open::{Hints, Notice, OpenError, Opened, SELF_TEST_BOUND, open};
+pub use spread::{Hands, SpreadEngine};
 
 /// What an engine can't do, or did wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +46,9 @@ pub enum EngineError {
         /// Its index there.
         image: u32,
     },
+    /// A hand is gone, with the lanes that it trained.
+    #[error("a worker that trained lanes stopped: {0}")]
+    Hand(String),
 }
 
 /// Lanes that are trained side by side: all of the same shape, those of one seed next to each other.
@@ -83,7 +93,7 @@ impl Wave {
 }
 
 /// One lane's learned rates, and how it fares.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Learning rate of each matrix.
     pub alpha: Vec<f32>,
@@ -95,25 +105,6 @@ pub struct Reading {
     pub diverged: Option<u32>,
 }
 
-/// What an evaluation counted on one task of one lane.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Correct answers for each head, then each lesion.
-    pub correct: Vec<u32>,
-    /// Active units of each layer, summed over images.
-    pub active: Vec<u32>,
-}
-
-impl Counts {
-    /// Adds what was counted on other images of the same task.
-    fn add(&mut self, other: &Self) {
-        let pairs = self.correct.iter_mut().zip(&other.correct);
-        pairs
-            .chain(self.active.iter_mut().zip(&other.active))
-            .for_each(|(sum, n)| *sum += n);
-    }
-}
-
 /// An engine at work on one wave.
 #[derive(Debug)]
 pub enum Engine {
@@ -121,6 +112,8 @@ pub enum Engine {
     Gpu(Box<GpuEngine>),
     /// On this computer's cores, lane by lane: the CPU engine and the reference.
     Host(HostEngine),
+    /// By the CPU engine, on hands that share no memory with each other.
+    Spread(SpreadEngine),
 }
 
 impl Engine {
@@ -132,6 +125,7 @@ impl Engine {
         Ok(match device {
             Device::Gpu(gpu) => Self::Gpu(Box::new(GpuEngine::new(gpu.clone(), wave).await?)),
             Device::Cpu => Self::Host(HostEngine::cpu(wave)),
+            Device::Spread(hands) => Self::Spread(SpreadEngine::new(hands, wave).await?),
             Device::Reference => Self::Host(HostEngine::reference(wave)),
         })
     }
@@ -144,6 +138,10 @@ impl Engine {
         match self {
             Self::Gpu(e) => e.begin_task(task),
             Self::Host(e) => {
+                e.begin_task();
+                Ok(())
+            }
+            Self::Spread(e) => {
                 e.begin_task();
                 Ok(())
             }
@@ -162,6 +160,20 @@ impl Engine {
                 e.advance(steps);
                 Ok(())
             }
+            Self::Spread(e) => e.advance(steps).await,
+        }
+    }
+
+    /// Seconds that each of the GPU engine's stages takes of a step like one of the stream's and of an
+    /// evaluation, by itself and over and over; none of other engines. The lanes learn from what does not
+    /// belong together: they are of no use afterwards.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn stage_times(&mut self, step: u32) -> Result<Option<StageTimes>, EngineError> {
+        match self {
+            Self::Gpu(e) => Ok(Some(e.stage_times(step).await?)),
+            Self::Host(_) | Self::Spread(_) => Ok(None),
         }
     }
 
@@ -173,6 +185,7 @@ impl Engine {
         match self {
             Self::Gpu(e) => e.read().await,
             Self::Host(e) => Ok(e.read()),
+            Self::Spread(e) => e.read().await,
         }
     }
 
@@ -181,6 +194,7 @@ impl Engine {
         match self {
             Self::Gpu(e) => e.begin_evaluation(),
             Self::Host(e) => e.begin_evaluation(),
+            Self::Spread(e) => e.begin_evaluation(),
         }
     }
 
@@ -188,15 +202,16 @@ impl Engine {
     pub fn evaluation_capacity(&self) -> u32 {
         match self {
             Self::Gpu(e) => e.evaluation_capacity(),
-            Self::Host(_) => u32::MAX,
+            Self::Host(_) | Self::Spread(_) => u32::MAX,
         }
     }
 
-    /// Images in whose multiples an evaluation is to be cut, so that its sums do not depend on the cuts.
+    /// Images in whose multiples an evaluation is to be cut: on cores so that its sums do not depend on the
+    /// cuts; on a GPU because fewer take as long.
     pub fn evaluation_piece(&self) -> u32 {
         match self {
-            Self::Gpu(_) => 1,
-            Self::Host(_) => host::TOGETHER,
+            Self::Gpu(_) => crate::gpu::passes::TILE,
+            Self::Host(_) | Self::Spread(_) => host::TOGETHER,
         }
     }
 
@@ -211,6 +226,7 @@ impl Engine {
                 e.evaluate(task as usize, images);
                 Ok(())
             }
+            Self::Spread(e) => e.evaluate(task, images).await,
         }
     }
 
@@ -222,6 +238,7 @@ impl Engine {
         match self {
             Self::Gpu(e) => e.counts().await,
             Self::Host(e) => Ok(e.counts()),
+            Self::Spread(e) => e.counts().await,
         }
     }
 
@@ -234,6 +251,7 @@ impl Engine {
         match self {
             Self::Gpu(e) => e.correlations().await,
             Self::Host(e) => Ok(e.correlations()),
+            Self::Spread(e) => e.correlations().await,
         }
     }
 
@@ -245,6 +263,26 @@ impl Engine {
         match self {
             Self::Gpu(e) => e.lane(lane).await,
             Self::Host(e) => Ok(e.lane(lane)),
+            Self::Spread(e) => e.lane(lane).await,
+        }
+    }
+
+    /// Digests of every lane's values and of what an evaluation counted of it; `counts` is empty where there
+    /// was none. `read` are the values where they have been read just now.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn digests(
+        &self,
+        read: Option<&[LaneState<f32>]>,
+        counts: &[Vec<Counts>],
+    ) -> Result<Vec<Digest>, EngineError> {
+        match (self, read) {
+            // Hands hash their lanes side by side.
+            (Self::Spread(e), _) => e.digests(counts).await,
+            (_, Some(states)) => Ok(digest::of_lanes(states, counts)),
+            (Self::Gpu(e), None) => e.digests(counts).await,
+            (Self::Host(e), None) => Ok(e.digests(counts)),
         }
     }
 
@@ -256,6 +294,7 @@ impl Engine {
         match self {
             Self::Gpu(e) => e.lanes().await,
             Self::Host(e) => Ok(e.lanes()),
+            Self::Spread(e) => e.lanes().await,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::device::Device;
 use super::info::{EngineChoice, EngineInfo, EngineKind};
 use super::self_test;
-use crate::config::Config;
+use super::spread::Finder;
 use crate::gpu::{GpuError, Patience};
 
 /// The largest relative deviation from the reference in the self-test with which an engine is trusted.
@@ -20,6 +20,8 @@ pub struct Hints {
     pub silent: Option<u32>,
     /// How long an adapter and a device are waited for.
     pub patience: Patience,
+    /// Finds hands for the CPU engine, where threads share no memory.
+    pub hands: Option<Finder>,
 }
 
 /// An engine that is ready.
@@ -31,6 +33,8 @@ pub struct Opened {
     pub info: EngineInfo,
     /// Why it is not the one hoped for, if it isn't.
     pub notice: Option<Notice>,
+    /// Finds hands, should a run come to the CPU engine later.
+    pub hands: Option<Finder>,
 }
 
 /// Why [`EngineChoice::Auto`] took the CPU.
@@ -61,14 +65,13 @@ pub enum OpenError {
 /// Opens the engine that was asked for and tests it; `before_test` is called when it is open.
 ///
 /// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it does not answer or fails,
-/// where it can't do what the configuration asks for, where its numbers are off, and where it is a program
-/// on the CPU: the same cores do more without a graphics interface between.
+/// where its numbers are off, and where it is a program on the CPU: the same cores do more without a graphics
+/// interface between.
 ///
 /// # Errors
 /// If the GPU was asked for by name and can't serve; if the engine fails its self-test.
 pub async fn open(
     choice: EngineChoice,
-    config: &Config,
     hints: &Hints,
     before_test: impl AsyncFn(),
 ) -> Result<Opened, OpenError> {
@@ -76,11 +79,11 @@ pub async fn open(
         EngineChoice::Reference => return tested(Device::Reference, hints, &before_test).await,
         EngineChoice::Cpu => None,
         EngineChoice::Gpu => {
-            let device = gpu(config, hints).await?;
+            let device = gpu(hints).await?;
             return tested(device, hints, &before_test).await;
         }
         EngineChoice::Auto if hints.is_software => Some(Notice::SoftwareGpu),
-        EngineChoice::Auto => match gpu(config, hints).await {
+        EngineChoice::Auto => match gpu(hints).await {
             Ok(Device::Gpu(gpu)) if gpu.is_software => Some(Notice::SoftwareGpu),
             Ok(device) => match tested(device, hints, &before_test).await {
                 Ok(opened) => return Ok(opened),
@@ -89,16 +92,21 @@ pub async fn open(
             Err(e) => Some(Notice::NoGpu(e.into())),
         },
     };
-    let opened = tested(Device::Cpu, hints, &before_test).await?;
+    let found = match &hints.hands {
+        Some(Finder(find)) => find().await,
+        None => None,
+    };
+    let device = found.map_or(Device::Cpu, Device::Spread);
+    let opened = tested(device, hints, &before_test).await?;
     Ok(Opened { notice, ..opened })
 }
 
-async fn gpu(config: &Config, hints: &Hints) -> Result<Device, GpuError> {
+async fn gpu(hints: &Hints) -> Result<Device, GpuError> {
     if let Some(seconds) = hints.silent {
         let asked = "an adapter";
         return Err(GpuError::Silent { asked, seconds });
     }
-    Device::of(EngineKind::Gpu, config, &hints.patience).await
+    Device::of(EngineKind::Gpu, &hints.patience).await
 }
 
 /// An engine, named and compared with the reference.
@@ -123,5 +131,6 @@ async fn tested(
         device,
         info,
         notice: None,
+        hands: hints.hands.clone(),
     })
 }

@@ -95,9 +95,9 @@ mod tests {
             results(2, "\"experiment\": \"figure2\","),
             of(Some("figure2"))
         );
-        assert_eq!(results(3, ""), of(None));
-        let newer = results(4, "").unwrap_err().to_string();
-        assert!(newer.contains("results of version 4") && newer.contains("newer metacls"));
+        assert_eq!(results(4, ""), of(None));
+        let newer = results(5, "").unwrap_err().to_string();
+        assert!(newer.contains("results of version 5") && newer.contains("newer metacls"));
         let watched = format!("{{\"config\": {json}, \"probe\": 0, \"draws\": 0, \"lanes\": []}}");
         assert_eq!(read(&watched), of(None));
     }

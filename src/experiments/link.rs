@@ -2,7 +2,8 @@
 //!
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
-//! then what is shown. So a configuration of an experiment has exactly one fragment. Lists are joined by
+//! then what is shown, then what came out, if it says so ([`crate::reproduction::expected`]). So a
+//! configuration of an experiment has exactly one fragment. Lists are joined by
 //! commas, and no pathways are `none`. What was done to a link on its way is undone first
 //! ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there,
 //! mistyped or out of range is refused by name.
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use crate::config::{self, Config, KNOBS, word};
 use crate::experiments;
 use crate::experiments::sent::{self, SentError};
+use crate::reproduction::expected::{Expected, Reading};
 
 /// Version of the fragments that this code writes.
 pub const VERSION: u32 = 1;
@@ -33,6 +35,8 @@ pub struct Link {
     pub at: Option<u32>,
     /// Whether it is shown in the Lab, though its experiment has a page of its own.
     pub lab: bool,
+    /// What is claimed to come out; none of a link that says nothing of it.
+    pub expected: Option<Expected>,
 }
 
 /// Why a fragment can't be opened.
@@ -87,6 +91,15 @@ pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>, lab: bo
     parts.join("&")
 }
 
+/// The same fragment, saying what came out.
+#[must_use]
+pub fn with_expected(mut fragment: String, expected: &Expected) -> String {
+    for (name, value) in expected.parts() {
+        fragment += &format!("&{name}={value}");
+    }
+    fragment
+}
+
 /// Whether a text is meant as a link rather than as a file's name.
 pub fn is_meant(text: &str) -> bool {
     match sent::undone(text) {
@@ -122,6 +135,7 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
     let mut all = json!(preset.config);
     let mut at = None;
     let mut lab = false;
+    let mut expected = Reading::default();
     let mut seen: Vec<&str> = Vec::new();
     for part in parts {
         let (name, text) = part
@@ -142,6 +156,11 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
             lab = text == "lab" || Err(wrong(part, "allowed: lab"))?;
             continue;
         }
+        match expected.take(name, text) {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(allowed) => return Err(wrong(part, &format!("allowed: {allowed}"))),
+        }
         let knob = config::find(name).ok_or_else(|| wrong(part, "there is no such field"))?;
         all[name] = knob
             .parse(text)
@@ -152,11 +171,25 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
         let reason = format!("allowed: 0 to {}", config.tasks);
         return Err(wrong(&format!("at={}", at.unwrap_or_default()), &reason));
     }
+    let expected = expected
+        .finish()
+        .map_err(|missing| LinkError::Config(missing.to_owned()))?;
+    let mut of = expected.iter().flat_map(|e| &e.conditions);
+    if let Some(other) =
+        of.find(|c| !config.conditions.contains(&c.condition) || c.seeds > config.seeds)
+    {
+        let reason = format!(
+            "what came out of {} can't be of this configuration",
+            other.condition.name()
+        );
+        return Err(LinkError::Config(reason));
+    }
     Ok(Link {
         preset: preset.id.to_owned(),
         config,
         at,
         lab,
+        expected,
     })
 }
 

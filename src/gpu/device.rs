@@ -1,18 +1,26 @@
 //! The adapter and its device: what is asked for, and in words what is missing.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::fault::{Failures, GpuError, Refusal, Refusals};
-use super::kernels::{STAGES, Stage};
+use super::kernels::{STAGES, Stage, THREADS};
 use super::patience::Patience;
 
-/// An adapter with its device, ready to make buffers, and every stage compiled.
+/// Threads of a workgroup that walks a list, on a real GPU: what every device takes. Where the threads are a
+/// processor's, fewer pass fewer barriers.
+const WALKING: u32 = 256;
+/// Operations a second that a program on a processor does not do, and a real GPU does.
+const REAL: f64 = 50e9;
+
+/// An adapter with its device, ready to make buffers; stages are compiled when they are met first.
 #[derive(Debug)]
 pub struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     /// In the order of [`STAGES`].
-    pipelines: Vec<wgpu::ComputePipeline>,
+    pipelines: Vec<OnceLock<wgpu::ComputePipeline>>,
+    /// Threads of a workgroup that walks a list.
+    walking: u32,
     /// The adapter's name; a browser may keep it to itself.
     pub name: String,
     /// The graphics interface beneath.
@@ -84,10 +92,10 @@ fn missing(limits: &wgpu::Limits) -> Option<String> {
 }
 
 impl Gpu {
-    /// Takes the best adapter there is and compiles every stage.
+    /// Takes the best adapter there is, and measures whether it is a real GPU.
     ///
     /// # Errors
-    /// If there is none, if it does not answer, if it lacks something, or if a shader does not compile on it.
+    /// If there is none, if it does not answer, if it lacks something, or if it fails at once.
     pub async fn open(patience: &Patience) -> Result<Self, GpuError> {
         let adapter = adapter(patience).await?;
         let info = adapter.get_info();
@@ -130,7 +138,8 @@ impl Gpu {
         let mut gpu = Self {
             device,
             queue,
-            pipelines: Vec::new(),
+            pipelines: STAGES.iter().map(|_| OnceLock::new()).collect(),
+            walking: THREADS,
             name: if info.name.is_empty() {
                 "GPU".into()
             } else {
@@ -141,17 +150,35 @@ impl Gpu {
             failures,
             refusals: Refusals::default(),
         };
-        let watch = gpu.watch();
-        let pipelines = STAGES.iter().map(|s| compile(&gpu.device, s)).collect();
-        watch.end().await?;
-        gpu.pipelines = pipelines;
+        // A browser does not tell which kind an adapter is: it is measured.
+        if !gpu.is_software && gpu.rough_speed().await? > REAL {
+            gpu.walking = WALKING;
+        }
         Ok(gpu)
     }
 
-    /// A stage, compiled.
+    /// A stage, compiled when it is met first. Who watches the device is told if it does not compile.
     pub(super) fn pipeline(&self, stage: &Stage) -> &wgpu::ComputePipeline {
         let position = STAGES.iter().position(|s| s.name == stage.name);
-        &self.pipelines[position.unwrap_or(STAGES.len())]
+        self.pipelines[position.unwrap_or(STAGES.len())]
+            .get_or_init(|| compile(&self.device, stage, self.walking))
+    }
+
+    /// Compiles every stage, which are otherwise compiled when they are met first.
+    ///
+    /// # Errors
+    /// If one does not compile on this device.
+    pub async fn compile_all(&self) -> Result<(), GpuError> {
+        let watch = self.watch();
+        for stage in STAGES {
+            self.pipeline(stage);
+        }
+        watch.end().await
+    }
+
+    /// Threads of a workgroup that walks a list of passes: as the device was found to like them.
+    pub fn walking(&self) -> u32 {
+        self.walking
     }
 
     /// What went wrong on the device, if anything has.
@@ -348,16 +375,16 @@ async fn adapter(patience: &Patience) -> Result<wgpu::Adapter, GpuError> {
     found
 }
 
-fn compile(device: &wgpu::Device, stage: &Stage) -> wgpu::ComputePipeline {
+fn compile(device: &wgpu::Device, stage: &Stage, walking: u32) -> wgpu::ComputePipeline {
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(stage.name),
-        source: wgpu::ShaderSource::Wgsl(stage.source().into()),
+        source: wgpu::ShaderSource::Wgsl(stage.source(walking).into()),
     });
     device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label: Some(stage.name),
         layout: None,
         module: &module,
-        entry_point: Some(stage.name),
+        entry_point: Some(stage.entry),
         compilation_options: Default::default(),
         cache: None,
     })

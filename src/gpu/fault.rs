@@ -60,9 +60,6 @@ pub enum GpuError {
         /// The most they take.
         most: u32,
     },
-    /// Asked for something that only other engines do.
-    #[error("the GPU engine does not do second-order meta-gradients yet; use the CPU engine")]
-    SecondOrder,
 }
 
 impl From<wgpu::Error> for GpuError {

@@ -5,8 +5,10 @@
 
 use bytemuck::{Pod, Zeroable};
 
-/// Threads of a workgroup, in every stage.
+/// Threads of a workgroup, but for stages that walk a list.
 pub const THREADS: u32 = 64;
+/// The most records of a list, one for each matrix: as many as the deepest network with two pathways has.
+const MATRICES: usize = 18;
 /// The most inner steps that the shared look-ahead code takes.
 pub const MAX_INNER: u32 = 16;
 /// Layers' inputs are scaled to norm 1.
@@ -17,6 +19,30 @@ pub const FLAG_COMPETITION: u32 = 2;
 pub const FLAG_ADD: u32 = 4;
 /// `eta_w` rather than alpha updates the weights.
 pub const FLAG_SYNC: u32 = 8;
+
+/// Which stage a record of a list is for.
+pub mod work {
+    /// dense, or dense_column.
+    pub const DENSE: u32 = 0;
+    /// compete.
+    pub const COMPETE: u32 = 1;
+    /// softmax.
+    pub const SOFTMAX: u32 = 2;
+    /// dense_back, or dense_back_column.
+    pub const DENSE_BACK: u32 = 3;
+    /// compete_back.
+    pub const COMPETE_BACK: u32 = 4;
+    /// terms.
+    pub const TERMS: u32 = 5;
+    /// compete_along.
+    pub const COMPETE_ALONG: u32 = 6;
+    /// softmax_along.
+    pub const SOFTMAX_ALONG: u32 = 7;
+    /// terms_back.
+    pub const TERMS_BACK: u32 = 8;
+    /// compete_back_along.
+    pub const COMPETE_BACK_ALONG: u32 = 9;
+}
 
 /// Entries of one lane in `rates` after alpha, beta, relu(alpha) and the weights' next rate.
 pub mod misc {
@@ -57,8 +83,9 @@ macro_rules! pass_record {
 
 pass_record! {
     // Sizes.
-    columns: u32, column_slots: u32, inner_slots: u32, inner: u32, sweeps: u32,
-    units: u32, units_pad: u32, fan_in: u32, fan_in_pad: u32, k: u32, flags: u32,
+    columns: u32, column_slots: u32, inner_slots: u32, inner: u32, sweeps: u32, sweep: u32, column: u32,
+    taken: u32, units: u32, units_pad: u32, fan_in: u32, fan_in_pad: u32, k: u32, flags: u32, work: u32,
+    passes: u32,
     // From one lane to the next.
     weights_lane: u32, acts_lane: u32, deltas_lane: u32, scalars_lane: u32,
     rates_lane: u32, counters_lane: u32, codes_lane: u32, lanes_per_seed: u32,
@@ -68,16 +95,21 @@ pass_record! {
     weights_at: u32, source_at: u32, source_stride: u32, source_group: u32, source_sweep: u32,
     target_at: u32, target_sweep: u32,
     // A node: a layer or a head.
-    pre_activation_at: u32, output_at: u32, acts_at: u32, deltas_at: u32,
-    norm_at: u32, kth_largest_at: u32, beta_at: u32, beta_gradient_at: u32, loss_at: u32, dots_at: u32,
+    pre_activation_at: u32, pre_activation_sweep: u32, acts_at: u32, deltas_at: u32,
+    norm_at: u32, kth_largest_at: u32, beta_at: u32, beta_gradient_at: u32, loss_at: u32, along_at: u32,
+    dots_at: u32,
     // The look-ahead's corrections of a node.
-    terms: u32, term_dots_at_0: u32, term_rate_at_0: u32, term_dots_at_1: u32, term_rate_at_1: u32,
+    terms: u32, term_sweep: u32,
+    term_dots_at_0: u32, term_rate_at_0: u32, term_dots_at_1: u32, term_rate_at_1: u32,
     // The update.
-    partial_at: u32, update_rate_at: u32, matrices: u32, layers: u32, heads: u32,
+    partial_at: u32, update_rate_at: u32, group_at: u32, first_sweep: u32, extra_at: u32, extra: u32,
+    matrices: u32, layers: u32, heads: u32,
     eta_alpha: f32, eta_beta: f32, eta_w: f32, clip_norm: f32,
     // Evaluation.
     products: u32, product_at_0: u32, product_at_1: u32, counter_at: u32,
     centre_at: u32, spread_at: u32, codes_at: u32,
+    // A record is a whole number of 16 bytes.
+    unused_0: u32, unused_1: u32,
 }
 
 /// A buffer that stages share.
@@ -114,18 +146,74 @@ pub enum Buffer {
 /// One stage.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stage {
-    /// Of its file and entry point.
+    /// Of its file.
     pub name: &'static str,
+    /// Its entry point: of its name, or `alone` where its function is part of other stages too.
+    pub entry: &'static str,
     /// The pieces its shader is joined from.
-    pub sources: &'static [&'static str],
-    /// What it binds beside the pass record at 0: binding number and buffer.
+    sources: &'static [&'static str],
+    /// What it binds beside the records of passes at 0: binding number and buffer.
     pub bindings: &'static [(u32, Buffer)],
+    /// How its threads share the work.
+    pub shape: Shape,
+}
+
+/// How a stage's threads share the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Workgroups of [`THREADS`], one record of a pass.
+    Alone,
+    /// The same, a list of records.
+    List,
+    /// The same, one record, so many columns of a lane at once.
+    Columns(u32),
+    /// Workgroups as wide as those that walk, one record of a pass.
+    Block,
+    /// Workgroups as wide as the device likes, each of which walks a list of records, so many columns of a
+    /// lane at once.
+    Walk {
+        /// Columns that teams of threads work on side by side.
+        columns: u32,
+        /// The most records: what the deepest network with two pathways needs.
+        records: usize,
+    },
 }
 
 impl Stage {
-    /// The whole shader.
-    pub fn source(&self) -> String {
-        self.sources.concat()
+    /// The whole shader, for workgroups of so many threads where it walks a list.
+    pub fn source(&self, walking: u32) -> String {
+        let threads = self.threads(walking);
+        let columns = match self.shape {
+            Shape::Walk { columns, .. } | Shape::Columns(columns) => columns,
+            Shape::Alone | Shape::List | Shape::Block => 1,
+        };
+        let records = self.records();
+        let sizes = [
+            ("THREADS", threads),
+            ("COLUMNS", columns),
+            ("PASSES", records as u32),
+        ]
+        .map(|(name, size)| format!("const {name}: u32 = {size}u;"))
+        .join(" ")
+            + "\n";
+        sizes + &self.sources.concat()
+    }
+
+    /// Threads of a workgroup, where those that walk a list have `walking`.
+    pub fn threads(&self, walking: u32) -> u32 {
+        match self.shape {
+            Shape::Walk { .. } | Shape::Block => walking,
+            Shape::Alone | Shape::Columns(_) | Shape::List => THREADS,
+        }
+    }
+
+    /// Records that its list has room for.
+    pub fn records(&self) -> usize {
+        match self.shape {
+            Shape::Alone | Shape::Columns(_) | Shape::Block => 1,
+            Shape::List => MATRICES,
+            Shape::Walk { records, .. } => records,
+        }
     }
 }
 
@@ -137,17 +225,39 @@ macro_rules! shader {
 }
 
 const PASS: &str = shader!("shared/pass");
+const PLACE: &str = shader!("shared/place");
 const REDUCE: &str = shader!("shared/reduce");
 const LOOK_AHEAD: &str = shader!("shared/look_ahead");
+const GRADIENT: &str = shader!("shared/gradient");
+const ADJOINT: &str = shader!("shared/adjoint");
+
+macro_rules! entry {
+    ($name:literal) => {
+        $name
+    };
+    ($name:literal alone) => {
+        "alone"
+    };
+}
 
 macro_rules! stages {
-    ($($id:ident = $name:literal [$($shared:ident),*] [$($binding:literal $buffer:ident),*];)*) => {
+    ($(
+        $id:ident = $name:literal $(($alone:ident))?: $shape:expr, [$($shared:expr),*]
+        [$($binding:literal $buffer:ident),*];
+    )*) => {
         $(
             #[doc = concat!("Stage ", $name, ": see shaders/", $name, ".wgsl.")]
             pub static $id: Stage = Stage {
                 name: $name,
-                sources: &[PASS, $($shared,)* shader!($name)],
+                entry: entry!($name $($alone)?),
+                sources: &[
+                    PASS,
+                    $($shared,)*
+                    shader!($name),
+                    $(shader!(concat!(stringify!($alone), "/", $name)),)?
+                ],
                 bindings: &[$(($binding, Buffer::$buffer)),*],
+                shape: $shape,
             };
         )*
         /// All stages.
@@ -155,24 +265,58 @@ macro_rules! stages {
     };
 }
 
+const ALONE: Shape = Shape::Alone;
+const LIST: Shape = Shape::List;
+const BLOCK: Shape = Shape::Block;
+const COMPETE_CODE: &str = shader!("compete");
+const SOFTMAX_CODE: &str = shader!("softmax");
+const COMPETE_BACK_CODE: &str = shader!("compete_back");
+
 stages! {
-    GATHER = "gather" [] [2 Acts, 6 Rotations, 7 Entries, 8 Images, 9 Cursor];
-    UNIT_LENGTH = "unit_length" [REDUCE] [2 Acts];
-    OVERLAP = "overlap" [] [2 Acts, 5 Scalars];
-    DENSE = "dense" [] [1 Weights, 2 Acts];
-    COMPETE = "compete" [REDUCE, LOOK_AHEAD] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
-    SOFTMAX = "softmax" [REDUCE, LOOK_AHEAD] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
-    DENSE_BACK = "dense_back" [] [1 Weights, 3 Deltas];
-    COMPETE_BACK = "compete_back" [REDUCE, LOOK_AHEAD] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
-    COLLAPSE = "collapse" [] [3 Deltas];
-    GRAM = "gram" [REDUCE] [2 Acts, 3 Deltas, 5 Scalars];
-    META_UPDATE = "meta_update" [REDUCE] [5 Scalars, 6 Rates, 7 Table, 9 Cursor];
-    UPDATE = "update" [] [1 Weights, 2 Acts, 3 Deltas, 6 Rates];
-    SILENCE = "silence" [] [2 Acts, 8 Silenced];
-    COUNT = "count" [REDUCE] [2 Acts, 9 Counters];
-    STANDARDIZE = "standardize" [REDUCE] [2 Acts, 5 Scalars];
-    POOL = "pool" [] [2 Acts, 5 Scalars, 9 Codes];
-    SCORE = "score" [] [2 Acts, 7 Entries, 9 Counters];
+    GATHER = "gather": ALONE, [REDUCE] [2 Acts, 6 Rotations, 7 Entries, 8 Images, 9 Cursor];
+    UNIT_LENGTH = "unit_length": ALONE, [REDUCE] [2 Acts];
+    OVERLAP = "overlap": ALONE, [REDUCE] [2 Acts, 5 Scalars];
+    DENSE = "dense" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 2 Acts];
+    INNER_STEPS = "inner_steps": Shape::Walk { columns: 1, records: 66 }, [
+        PLACE, REDUCE, LOOK_AHEAD, shader!("dense_column"), COMPETE_CODE, SOFTMAX_CODE,
+        shader!("dense_back_column"), COMPETE_BACK_CODE
+    ] [1 Weights, 2 Acts, 3 Deltas, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
+    META_SWEEPS = "meta_sweeps": Shape::Walk { columns: 4, records: 66 }, [
+        PLACE, REDUCE, LOOK_AHEAD, shader!("dense"), COMPETE_CODE, SOFTMAX_CODE,
+        shader!("dense_back"), COMPETE_BACK_CODE
+    ] [1 Weights, 2 Acts, 3 Deltas, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
+    SECOND_ORDER = "second_order": Shape::Walk { columns: 1, records: 95 }, [
+        PLACE, REDUCE, LOOK_AHEAD, ADJOINT, shader!("dense_column"), shader!("terms"),
+        shader!("compete_along"),
+        shader!("softmax_along"), shader!("dense_back_column"), shader!("terms_back"),
+        shader!("compete_back_along")
+    ] [1 Weights, 2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
+    COLLAPSE = "collapse": LIST, [] [3 Deltas];
+    GRAM = "gram": LIST, [REDUCE, GRADIENT] [2 Acts, 3 Deltas, 5 Scalars];
+    META_UPDATE = "meta_update": ALONE, [REDUCE] [5 Scalars, 6 Rates, 7 Table, 9 Cursor];
+    UPDATE = "update": LIST, [GRADIENT] [1 Weights, 2 Acts, 3 Deltas, 6 Rates];
+    DENSE_COLUMN = "dense_column" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 2 Acts];
+    COMPETE = "compete" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
+    SOFTMAX = "softmax" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD]
+        [2 Acts, 3 Deltas, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
+    DENSE_BACK = "dense_back" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 3 Deltas];
+    DENSE_BACK_COLUMN = "dense_back_column" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 3 Deltas];
+    COMPETE_BACK = "compete_back" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD]
+        [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
+    TERMS = "terms" (alone): ALONE, [PLACE, REDUCE, ADJOINT] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
+    COMPETE_ALONG = "compete_along" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD] [2 Acts, 3 Deltas, 5 Scalars];
+    SOFTMAX_ALONG = "softmax_along" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD] [2 Acts, 3 Deltas, 5 Scalars];
+    TERMS_BACK = "terms_back" (alone): ALONE, [PLACE, REDUCE, ADJOINT] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
+    COMPETE_BACK_ALONG = "compete_back_along" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD]
+        [2 Acts, 3 Deltas, 5 Scalars];
+    COMPETE_COLUMNS = "compete_columns": Shape::Columns(4), [PLACE, REDUCE, LOOK_AHEAD, COMPETE_CODE]
+        [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
+    DENSE_TILES = "dense_tiles": ALONE, [] [1 Weights, 2 Acts];
+    SILENCE = "silence": ALONE, [] [2 Acts, 8 Silenced];
+    COUNT = "count": ALONE, [REDUCE] [2 Acts, 9 Counters];
+    STANDARDIZE = "standardize": ALONE, [REDUCE] [2 Acts, 5 Scalars];
+    POOL = "pool": ALONE, [] [2 Acts, 5 Scalars, 9 Codes];
+    SCORE = "score": ALONE, [] [2 Acts, 7 Entries, 9 Counters];
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -183,8 +327,8 @@ mod tests {
     #[test]
     fn every_shader_is_valid_and_binds_what_it_says() {
         let mut failures = Vec::new();
-        for stage in STAGES {
-            let source = stage.source();
+        for (stage, walking) in STAGES.iter().flat_map(|s| [(s, THREADS), (s, 256)]) {
+            let source = stage.source(walking);
             let module = match naga::front::wgsl::parse_str(&source) {
                 Ok(module) => module,
                 Err(e) => {
@@ -206,12 +350,12 @@ mod tests {
             let Some(entry) = module
                 .entry_points
                 .iter()
-                .position(|e| e.name == stage.name)
+                .position(|e| e.name == stage.entry)
             else {
                 failures.push(format!("{}: no entry point of that name", stage.name));
                 continue;
             };
-            if module.entry_points[entry].workgroup_size != [THREADS, 1, 1] {
+            if module.entry_points[entry].workgroup_size != [stage.threads(walking), 1, 1] {
                 failures.push(format!(
                     "{}: workgroup of {:?}",
                     stage.name, module.entry_points[entry].workgroup_size
@@ -239,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_pass_record_lies_as_naga_lays_it() {
-        let module = naga::front::wgsl::parse_str(&UPDATE.source()).unwrap();
+        let module = naga::front::wgsl::parse_str(&META_UPDATE.source(THREADS)).unwrap();
         let (_, pass) = module
             .types
             .iter()

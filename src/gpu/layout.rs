@@ -34,6 +34,8 @@ pub struct LayerOffsets {
     pub codes: u32,
     /// beta's gradient by slot.
     pub beta_gradient: u32,
+    /// u . e by slot.
+    pub along: u32,
     /// Overlaps of its outputs with the inner steps'.
     pub act_dots: u32,
     /// Overlaps of its deltas with the inner steps'.
@@ -45,8 +47,8 @@ pub struct LayerOffsets {
 pub struct HeadOffsets {
     /// Its classes, not padded.
     pub units: u32,
-    /// Logits of the present sweep, in acts; for evaluation one region for each inbound matrix, then one for
-    /// the first of them without the silenced units.
+    /// Logits, sweep by sweep, in acts; for evaluation one region for each inbound matrix, then one for the
+    /// first of them without the silenced units.
     pub logits: Vec<u32>,
     /// Its deltas, sweep by sweep.
     pub deltas: u32,
@@ -63,6 +65,8 @@ pub struct Layout {
     pub columns: u32,
     /// Inner steps of a whole step: B; 0 in evaluation.
     pub inner: u32,
+    /// The first slot of the terms that second order adds to the gradient.
+    pub extra_at: u32,
     /// Width of the input.
     pub inputs: u32,
     /// Elements from one seed's inputs to the next's; they lie at the beginning of acts.
@@ -111,20 +115,28 @@ impl Offsets {
 }
 
 impl Layout {
-    /// Offsets for training: B current and R replayed samples, `seeds` seeds.
-    pub fn training(model: &Model, batch: u32, replay: u32, seeds: u32) -> Self {
-        Self::new(model, batch + replay, batch, seeds)
+    /// Offsets for training: B current and R replayed samples, `seeds` seeds; second order has room for two
+    /// more terms of the gradient for each inner step.
+    pub fn training(
+        model: &Model,
+        (batch, replay): (u32, u32),
+        second_order: bool,
+        seeds: u32,
+    ) -> Self {
+        let extra = if second_order { 2 * batch } else { 0 };
+        Self::new(model, batch + replay, batch, extra, seeds)
     }
 
     /// Offsets for evaluating `columns` images of each seed at once.
     pub fn evaluation(model: &Model, columns: u32, seeds: u32) -> Self {
-        Self::new(model, columns, 0, seeds)
+        Self::new(model, columns, 0, 0, seeds)
     }
 
-    fn new(model: &Model, columns: u32, inner: u32, seeds: u32) -> Self {
+    fn new(model: &Model, columns: u32, inner: u32, extra: u32, seeds: u32) -> Self {
         let training = inner > 0;
         let sweeps = if training { inner + 1 } else { 1 };
-        let slots = sweeps * columns;
+        let extra_at = sweeps * columns;
+        let slots = extra_at + extra;
         let dots = slots * inner;
         let (mut weights, mut acts, mut deltas, mut scalars, mut codes) = (
             Offsets::default(),
@@ -155,6 +167,7 @@ impl Layout {
                     spread: if training { 0 } else { scalars.take(slots) },
                     codes: codes.take(units + 1),
                     beta_gradient: if training { scalars.take(slots) } else { 0 },
+                    along: if training { scalars.take(slots) } else { 0 },
                     act_dots: scalars.take(dots),
                     delta_dots: scalars.take(dots),
                 }
@@ -177,7 +190,7 @@ impl Layout {
                 HeadOffsets {
                     units,
                     logits: (0..regions)
-                        .map(|_| acts.take(pad(units) * columns))
+                        .map(|_| acts.take(pad(units) * slots))
                         .collect(),
                     deltas: if training {
                         deltas.take(pad(units) * slots)
@@ -189,8 +202,8 @@ impl Layout {
                 }
             })
             .collect();
-        let gathered = inner * columns;
-        let groups = (gathered * gathered).div_ceil(super::kernels::THREADS);
+        let terms = inner * columns + extra;
+        let groups = (terms * terms).div_ceil(super::kernels::THREADS);
         let partials = model
             .matrices
             .iter()
@@ -206,6 +219,7 @@ impl Layout {
         Self {
             columns,
             inner,
+            extra_at,
             inputs,
             inputs_seed,
             acts_base,

@@ -90,8 +90,10 @@ impl Gpu {
             buffer
         };
         let stage = dispatch.stage;
-        let record = bytemuck::bytes_of::<Pass>(&dispatch.pass);
-        let pass_buffer = create("pass", record, wgpu::BufferUsages::UNIFORM);
+        let mut records = dispatch.passes.clone();
+        records.resize(stage.records(), Pass::default());
+        let records = bytemuck::cast_slice(&records);
+        let pass_buffer = create("passes", records, wgpu::BufferUsages::UNIFORM);
         let buffers: Vec<(u32, Buffer, wgpu::Buffer)> = stage
             .bindings
             .iter()

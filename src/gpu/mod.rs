@@ -2,7 +2,7 @@
 //!
 //! [`kernels`] names the stages, [`layout`] says where tensors lie, [`passes`] is the ordered list of
 //! dispatches as data, [`wave`] holds the buffers and submits, [`device`] decides what an adapter can do
-//! and [`patience`] how long it is waited for one.
+//! [`patience`] how long it is waited for one, and `probe` what it does at its best.
 //! [`twins`] does every stage's work on the host, on a [`memory`] of the same layout, for tests and for
 //! finding faults.
 //! Only this module knows wgpu.
@@ -14,10 +14,12 @@ pub mod layout;
 pub mod memory;
 pub mod passes;
 pub mod patience;
+mod probe;
 pub mod twins;
 pub mod wave;
 
 pub use device::{AdapterInfo, Gpu};
 pub use fault::{GpuError, Refusal};
 pub use patience::Patience;
-pub use wave::{GpuWave, LaneRates, LaneStart, WaveData, WaveSetup};
+pub use probe::Floors;
+pub use wave::{GpuWave, LaneRates, LaneStart, StageTime, StageTimes, WaveData, WaveSetup};

@@ -110,9 +110,7 @@ impl Checkpoint {
         bytes.extend((head.len() as u32).to_le_bytes());
         bytes.extend(head);
         for state in &self.states {
-            for list in state.weights.iter().chain([&state.alpha, &state.beta]) {
-                put(&mut bytes, list);
-            }
+            state.put(&mut bytes);
         }
         let digest = Sha256::digest(&bytes);
         bytes.extend(digest);
@@ -163,28 +161,9 @@ fn states(head: &Head, values: &[u8]) -> Result<Vec<LaneState<f32>>, CheckpointE
     if found != expected {
         return Err(CheckpointError::Values { found, expected });
     }
-    let mut numbers = values.chunks_exact(size_of::<f32>()).map(|b| {
-        // Chunks of exactly four.
-        f32::from_le_bytes(b.try_into().unwrap_or_default())
-    });
-    let mut take = |count: usize| -> Vec<f32> { numbers.by_ref().take(count).collect() };
-    let lane = |_| LaneState {
-        weights: model
-            .matrices
-            .iter()
-            .map(|m| take(m.units * m.fan_in))
-            .collect(),
-        alpha: take(model.matrices.len()),
-        beta: take(model.layers.len()),
-    };
-    Ok((0..lanes).map(lane).collect())
-}
-
-/// Appends numbers, little-endian.
-fn put(bytes: &mut Vec<u8>, numbers: &[f32]) {
-    if cfg!(target_endian = "little") {
-        bytes.extend_from_slice(bytemuck::cast_slice(numbers));
-    } else {
-        bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
-    }
+    let mut rest = values;
+    let states = (0..lanes).map(|_| LaneState::take(&model, &mut rest));
+    states
+        .collect::<Option<_>>()
+        .ok_or(CheckpointError::Values { found, expected })
 }

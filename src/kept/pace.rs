@@ -29,7 +29,8 @@ impl Pace {
         self.last.elapsed() >= self.took * REST
     }
 
-    /// Notes one that was begun at `start` and is made now.
+    /// Notes one that was begun at `start` and is made now. Where there was nothing to make, none is noted:
+    /// the first is due at once.
     pub fn made(&mut self, start: Instant) {
         self.took = start.elapsed();
         self.last = Instant::now();

@@ -1,5 +1,5 @@
 //! Arithmetic on lists of numbers where speed does not matter: the reference, the shaders' twins,
-//! comparisons, pictures. (The CPU engine has its own, for wide instructions: `cpu::vector`.)
+//! comparisons, pictures. (The CPU engine has its own: the crate `metacls_arithmetic`.)
 
 pub mod codes;
 

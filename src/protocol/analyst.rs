@@ -14,6 +14,10 @@ use crate::inspect::Watched;
 use crate::messages::Words;
 use crate::report::given::Recognised;
 use crate::report::page::StoredRun;
+use crate::reproduction::Likeness;
+use crate::reproduction::expected::{Expected, ExpectedOutcome, MeasureOutcome};
+use crate::reproduction::lanes::LaneOutcome;
+use crate::reproduction::measures::Difference;
 
 /// What is asked of the analyst.
 #[derive(Clone, Debug, Deserialize)]
@@ -62,6 +66,24 @@ pub enum Request {
         at: Option<u32>,
         /// Whether it is shown in the Lab.
         lab: bool,
+        /// What it is to say came out; none to say nothing of it.
+        expected: Option<Expected>,
+    },
+    /// Holds a run that was made again, whole or in part, beside a results file's; answered by
+    /// [`Response::Compared`] or [`Response::Refused`].
+    Compare {
+        /// The file.
+        on_record: File,
+        /// Results of the same configuration, of all of its seeds and conditions or some.
+        again: File,
+    },
+    /// Holds a run, whole or in progress, beside what a link says came out; answered by
+    /// [`Response::ComparedWithLink`] or [`Response::Refused`].
+    CompareWithLink {
+        /// What the link says.
+        expected: Expected,
+        /// Results of the link's configuration.
+        again: File,
     },
     /// Reads a link; answered by [`Response::LinkRead`].
     ReadLink {
@@ -106,10 +128,25 @@ pub enum Response {
         /// The fragment, without `#`; none of what is no usable configuration.
         fragment: Option<String>,
     },
+    /// Answer to [`Request::Compare`].
+    Compared {
+        /// Lane by lane, those that were begun again.
+        lanes: Vec<LaneOutcome>,
+        /// The same in words, a sentence for each.
+        words: Vec<String>,
+        /// Differences at the end of the stream, seed by seed; empty where all bits are the same.
+        differences: Vec<Difference>,
+        /// The worst of all; none where there was nothing to compare with.
+        likeness: Option<Likeness>,
+    },
+    /// Answer to [`Request::CompareWithLink`].
+    ComparedWithLink(ExpectedOutcome),
     /// Answer to [`Request::ReadLink`].
     LinkRead {
         /// What it holds; none if it can't be read.
         link: Option<Link>,
+        /// What it claims came out, number by number; nothing of a link that claims nothing.
+        claimed: Vec<MeasureOutcome>,
         /// The experiment to open where it can't.
         preset: String,
         /// What is wrong with it, in words.
@@ -152,6 +189,8 @@ pub enum Response {
         media_type: String,
         /// Its text.
         text: String,
+        /// What a link can say came out; none of a run that is not whole.
+        expected: Option<Expected>,
     },
     /// The request was not understood.
     Failed(Words),

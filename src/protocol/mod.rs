@@ -204,6 +204,17 @@ mod tests {
             super::Format,
             super::StepUnit,
             super::State,
+            crate::reproduction::Likeness,
+            crate::reproduction::expected::Expected,
+            crate::reproduction::expected::ExpectedCondition,
+            crate::reproduction::expected::ExpectedOutcome,
+            crate::reproduction::expected::MeasureOutcome,
+            crate::reproduction::expected::Spread,
+            crate::reproduction::lanes::Apart,
+            crate::reproduction::lanes::LaneLikeness,
+            crate::reproduction::lanes::LaneOutcome,
+            crate::reproduction::measures::Difference,
+            crate::reproduction::measures::MeasureKind,
             crate::results::description::RunDescription,
             crate::results::description::LayerDescription,
             crate::results::description::MatrixDescription,
@@ -257,6 +268,9 @@ mod tests {
             crate::inspect::TracedSample,
             crate::inspect::TracedUnit,
             crate::messages::Words,
+            crate::bench::Found,
+            crate::bench::FoundOnGpu,
+            crate::gpu::StageTime,
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{File, Format, Keep, KeptRun, Measured, Origin, RunRequest, State, StepUnit};
 use crate::analysis::summary::Summary;
+use crate::bench::Found;
+use crate::config::Config;
 use crate::data::DataInfo;
 use crate::driver::Progress;
-use crate::engine::info::EngineInfo;
+use crate::engine::info::{EngineChoice, EngineInfo};
 use crate::inspect::StepTrace;
 use crate::inspect::{Picture, Probe, Snapshot};
 use crate::messages::Words;
@@ -67,6 +69,14 @@ pub enum Command {
         /// Index into [`RunDescription::lanes`].
         lane: u32,
     },
+    /// Measures how fast this machine is with some settings, beside any run that stands still; answered by
+    /// [`Event::Bench`] or [`Event::BenchFailed`].
+    Bench {
+        /// The configuration, as the analyst has checked it.
+        config: Box<Config>,
+        /// Which engine.
+        engine: EngineChoice,
+    },
 }
 
 /// What the trainer posts.
@@ -99,6 +109,8 @@ pub enum Event {
     Engine {
         /// Which.
         info: EngineInfo,
+        /// Workers that train its lanes side by side; 0 where it needs none.
+        workers: u32,
         /// What is missing and what it means, in words, where it isn't the one hoped for.
         notice: Option<String>,
         /// Which lanes are on another engine than the run began on, and from which step, in words.
@@ -175,6 +187,10 @@ pub enum Event {
         /// Seconds from start to end, pauses left out.
         seconds: f64,
     },
+    /// How fast this machine is.
+    Bench(Box<Found>),
+    /// Its speed could not be measured.
+    BenchFailed(Words),
     /// Something could not be done. Results so far are kept.
     Failed(Words),
 }

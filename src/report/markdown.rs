@@ -7,20 +7,7 @@ use super::outcomes;
 use crate::analysis::claims::Outcome;
 use crate::analysis::stats::{Estimate, bootstrap_mean};
 use crate::config::Condition;
-use crate::results::{LaneResults, Results};
-
-/// Finished lanes of a condition.
-fn finished(results: &Results, condition: Condition) -> Vec<&LaneResults> {
-    results
-        .lanes
-        .iter()
-        .filter(|l| l.condition == condition && l.diverged_at_step.is_none())
-        .filter(|l| {
-            let last = l.records.last();
-            last.is_some_and(|r| r.tasks_learned == results.config.tasks)
-        })
-        .collect()
-}
+use crate::results::Results;
 
 /// The whole report as Markdown.
 pub fn markdown(title: &str, results: &Results) -> String {
@@ -30,7 +17,7 @@ pub fn markdown(title: &str, results: &Results) -> String {
         .conditions
         .iter()
         .copied()
-        .filter(|&c| !finished(results, c).is_empty())
+        .filter(|&c| results.finished(c).next().is_some())
         .collect();
     let seeds = results.config.seeds;
     let first = results.config.first_seed;
@@ -47,6 +34,13 @@ pub fn markdown(title: &str, results: &Results) -> String {
         results.training_seconds,
         results.evaluation_seconds,
     );
+    if let Some(digest) = results.digest() {
+        let _ = writeln!(
+            text,
+            "Digest {digest}: of every lane's weights, rates and counts after each task. `metacls check` \
+             says whether they come out again.\n"
+        );
+    }
     let changes = results.engine_changes();
     if !changes.is_empty() {
         let _ = writeln!(
@@ -69,10 +63,7 @@ pub fn markdown(title: &str, results: &Results) -> String {
         let cells: Vec<String> = conditions
             .iter()
             .map(|&c| {
-                let values: Vec<f64> = finished(results, c)
-                    .into_iter()
-                    .filter_map(&measure.of)
-                    .collect();
+                let values: Vec<f64> = results.finished(c).filter_map(&measure.of).collect();
                 cell(&values, measure.digits)
             })
             .collect();

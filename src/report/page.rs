@@ -10,6 +10,7 @@ use crate::experiments;
 use crate::inspect;
 use crate::model::Model;
 use crate::report;
+use crate::reproduction::expected::Expected;
 use crate::results::Results;
 use crate::results::description::RunDescription;
 use crate::results::record::TaskRecord;
@@ -33,8 +34,11 @@ pub struct StoredRun {
     pub draws: String,
     /// The default probe's digit as each task of the first seed turns it.
     pub strip: Vec<Vec<u8>>,
-    /// For each lane of `run`, what was measured, without each task's shares: the page shows their means.
+    /// For each lane of `run`, what was measured, without each task's shares and digests: the page shows
+    /// their means, and holds others beside the results file itself.
     pub records: Vec<Vec<TaskRecord>>,
+    /// What a link can say came out; none of a run that is not whole.
+    pub expected: Option<Expected>,
     /// Means over seeds.
     pub summary: Summary,
     /// The claims of the figure it has the shape of.
@@ -43,6 +47,7 @@ pub struct StoredRun {
 
 fn shown(records: &[TaskRecord]) -> Vec<TaskRecord> {
     let mut records = records.to_vec();
+    records.iter_mut().for_each(|r| r.digest = None);
     for e in records.iter_mut().filter_map(|r| r.evaluation.as_mut()) {
         e.active_by_task.clear();
         e.accuracy.iter_mut().for_each(|a| a.by_task.clear());
@@ -78,6 +83,7 @@ impl StoredRun {
             code_version: results.code_version.clone(),
             draws: results.draws.clone(),
             records: results.lanes.iter().map(|l| shown(&l.records)).collect(),
+            expected: Expected::of(results),
             summary,
             claims: report::outcomes(results),
         })

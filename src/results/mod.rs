@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config, Lane};
 use crate::data::DataInfo;
+use crate::digest::{self, Digest};
 use crate::engine::info::EngineInfo;
 use crate::formats::place::Flaw;
 use crate::formats::version::{self, Upgrade, Versioned};
@@ -28,6 +29,8 @@ impl Versioned for Results {
             });
         },
         // 3: lanes say where they changed engines; those of before never did.
+        |_| {},
+        // 4: records have digests; those of before have none.
         |_| {},
     ];
 
@@ -48,13 +51,30 @@ impl Results {
         held.or_else(|| self.lanes.iter().find(|held| held.lane() == lane))
     }
 
+    /// Lanes of a condition that came to the end of the stream without diverging.
+    pub fn finished(&self, condition: Condition) -> impl Iterator<Item = &LaneResults> {
+        let is_it = move |lane: &&LaneResults| {
+            let whole = lane.tasks_learned() == Some(self.config.tasks);
+            lane.condition == condition && whole && lane.diverged_at_step.is_none()
+        };
+        self.lanes.iter().filter(is_it)
+    }
+
+    /// The run's digest: of its lanes' in the configuration's order; none where a lane has none or was not
+    /// measured to its end.
+    pub fn digest(&self) -> Option<Digest> {
+        let tasks = self.config.tasks;
+        let ended = |lane: &LaneResults| lane.digest().filter(|_| lane.has_ended(tasks));
+        let lanes: Option<Vec<Digest>> = self.lanes.iter().map(ended).collect();
+        lanes.filter(|l| !l.is_empty()).map(digest::of_all)
+    }
+
     /// A smaller copy: rates, losses and correlations to six digits, correlations before and after learning
     /// only, each task's accuracy of the intact network only, and without each task's active fractions.
     /// Counted shares keep twelve digits: all they have.
     #[must_use]
     pub fn compact(&self) -> Self {
-        let round = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
-        let share = |x: f64| format!("{x:.11e}").parse().unwrap_or(x);
+        let (round, share) = (six_digits, twelve_digits);
         let mut small = self.clone();
         for lane in &mut small.lanes {
             let last = lane.records.len().saturating_sub(1);
@@ -86,6 +106,16 @@ impl Results {
         }
         small
     }
+}
+
+/// A number as compact files have rates, losses and correlations.
+pub(crate) fn six_digits(x: f64) -> f64 {
+    format!("{x:.5e}").parse().unwrap_or(x)
+}
+
+/// A number as compact files have counted shares.
+pub(crate) fn twelve_digits(x: f64) -> f64 {
+    format!("{x:.11e}").parse().unwrap_or(x)
 }
 
 /// A run, complete.
@@ -155,5 +185,28 @@ impl LaneResults {
             seed: self.seed,
             condition: self.condition,
         }
+    }
+
+    /// Tasks learned when it was last measured; none where it was not.
+    pub fn tasks_learned(&self) -> Option<u32> {
+        self.records.last().map(|record| record.tasks_learned)
+    }
+
+    /// Whether anything is known of it.
+    pub fn is_begun(&self) -> bool {
+        !self.records.is_empty() || self.diverged_at_step.is_some()
+    }
+
+    /// Whether it is through a stream of so many tasks, or diverged.
+    pub fn has_ended(&self, tasks: u32) -> bool {
+        self.diverged_at_step.is_some() || self.tasks_learned() == Some(tasks)
+    }
+
+    /// Of all its records' digests and, if it diverged, the step; none where a record has none.
+    pub fn digest(&self) -> Option<Digest> {
+        let records = self.records.iter().map(|record| record.digest);
+        let end = self.diverged_at_step.map(|step| Some(Digest(step.into())));
+        let all: Option<Vec<Digest>> = records.chain(end).collect();
+        all.map(digest::of_all)
     }
 }

@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Counts;
+use crate::digest::Digest;
+use crate::lane::Counts;
 use crate::model::{Lesion, Model};
 
 /// Accuracy of one head under one lesion.
@@ -54,6 +55,11 @@ pub struct TaskRecord {
     pub meta_loss: Option<f64>,
     /// Measured accuracy and activity; none where `evaluate_every` skips this task.
     pub evaluation: Option<Evaluation>,
+    /// Of W, alpha, beta and what was counted, as [`crate::digest::of_lane`] makes it; none in files written
+    /// before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, as = "Option<String>"))]
+    pub digest: Option<Digest>,
 }
 
 impl Evaluation {

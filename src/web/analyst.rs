@@ -10,11 +10,14 @@ use crate::formats::{self, FileError};
 use crate::inspect::Probe;
 use crate::kept::log::{self, Log};
 use crate::kept::units;
+use crate::messages;
 use crate::protocol::{File, Format, Measured, Request, Response};
 use crate::report;
 use crate::report::given::{self, Given};
 use crate::report::page::StoredRun;
-use crate::results::{LaneResults, Results};
+use crate::reproduction::expected::Expected;
+use crate::reproduction::{self, lanes};
+use crate::results::Results;
 
 /// The analyst's end of the wire.
 #[wasm_bindgen]
@@ -99,21 +102,55 @@ fn answer(request: Request) -> Response {
             experiment,
             at,
             lab,
+            expected,
         } => Response::Link {
             // What is no configuration has no link; the editor says what is wrong with it.
-            fragment: Config::from_json(&config)
-                .ok()
-                .map(|config| link::write(&config, experiment.as_deref(), at, lab)),
+            fragment: Config::from_json(&config).ok().map(|config| {
+                let fragment = link::write(&config, experiment.as_deref(), at, lab);
+                match &expected {
+                    Some(expected) => link::with_expected(fragment, expected),
+                    None => fragment,
+                }
+            }),
+        },
+        Request::Compare { on_record, again } => {
+            compared(on_record, again).unwrap_or_else(|reason| Response::Refused { reason })
+        }
+        Request::CompareWithLink { expected, again } => match results(again) {
+            Ok(again) => Response::ComparedWithLink(expected.compare(&again)),
+            Err(e) => Response::Refused {
+                reason: e.to_string(),
+            },
         },
         Request::ReadLink { fragment } => {
             let read = link::read(&fragment);
+            let claims = |link: &link::Link| {
+                let expected = link.expected.as_ref()?;
+                Some(expected.claimed(&link.config))
+            };
             Response::LinkRead {
+                claimed: read.as_ref().ok().and_then(claims).unwrap_or_default(),
                 preset: link::preset_of(&fragment).into(),
                 problem: read.as_ref().err().map(ToString::to_string),
                 link: read.ok(),
             }
         }
     }
+}
+
+/// A run made again beside a file's.
+fn compared(on_record: File, again: File) -> Result<Response, String> {
+    let on_record = results(on_record).map_err(|e| e.to_string())?;
+    let again = results(again).map_err(|e| e.to_string())?;
+    reproduction::comparable(&on_record, &again).map_err(|e| e.to_string())?;
+    let lanes = lanes::compare(&on_record, &again);
+    let (differences, likeness) = reproduction::as_a_whole(&lanes, &on_record, &again);
+    Ok(Response::Compared {
+        words: lanes.iter().map(messages::lane_outcome).collect(),
+        likeness,
+        lanes,
+        differences,
+    })
 }
 
 /// A results file, or a log of one.
@@ -138,11 +175,10 @@ fn read_log(file: &File) -> Result<Log, FileError> {
 fn kept(file: File) -> Result<Response, String> {
     let log = read_log(&file).map_err(|e| e.to_string())?;
     let run = StoredRun::of(&log.results).map_err(|e| e.to_string())?;
-    let ended = |lane: &&LaneResults| !lane.records.is_empty() || lane.diverged_at_step.is_some();
     let angles = &run.run.angles;
     let watched = units::watched(&log.results, angles, Probe::default(), &log.watched);
     Ok(Response::KeptOpened {
-        ended: log.results.lanes.iter().filter(ended).count() as u32,
+        ended: log.results.lanes.iter().filter(|l| l.is_begun()).count() as u32,
         watched: Box::new(watched),
         run: Box::new(run),
     })
@@ -185,5 +221,6 @@ fn written(results: &Results, format: Format) -> Response {
         file_name: format!("{name}.{ending}"),
         media_type: media_type.into(),
         text,
+        expected: Expected::of(results),
     }
 }

@@ -68,8 +68,8 @@ impl Keeper {
                 file,
                 tasks_learned,
             }));
+            self.pace.made(start);
         }
-        self.pace.made(start);
     }
 }
 

@@ -8,6 +8,10 @@
 #[cfg(feature = "analyst")]
 mod analyst;
 #[cfg(feature = "trainer")]
+mod bench;
+#[cfg(feature = "trainer")]
+mod hands;
+#[cfg(feature = "trainer")]
 mod keeper;
 #[cfg(feature = "trainer")]
 mod notes;
@@ -30,6 +34,8 @@ use crate::messages::Words;
 
 #[cfg(feature = "analyst")]
 pub use analyst::Analyst;
+#[cfg(feature = "trainer")]
+pub use hands::Hand;
 #[cfg(feature = "trainer")]
 pub use trainer::Trainer;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::hands;
 use super::keeper::{self, Keeper, Restored};
 use super::notes::{post_what_is_kept, rewind};
 use super::requests::watched;
@@ -9,6 +10,7 @@ use super::session::RunHandle;
 use crate::data::Dataset;
 use crate::driver::{Driver, RunError};
 use crate::engine;
+use crate::engine::info::EngineKind;
 use crate::inspect::Probe;
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
@@ -19,6 +21,19 @@ pub(super) async fn recover(
     driver: &mut Driver,
     lost: RunError,
 ) -> Result<(), RunError> {
+    if lost.is_hand() {
+        handle.state(
+            State::Compiling,
+            "A worker stopped; the others take its lanes.",
+        );
+        let left = hands::find(handle, false).await;
+        handle.session.borrow_mut().short_of_hands = None;
+        if handle.is_newest() {
+            let rewound = driver.go_on_with(left, lost)?;
+            rewind(handle, driver, &rewound);
+        }
+        return Ok(());
+    }
     handle.state(
         State::Compiling,
         "The GPU was lost; waiting for it to come back.",
@@ -72,11 +87,11 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     let before_test = async || {
         handle.state(
             State::SelfTesting,
-            "Comparing the engine with the reference.",
+            "Compiling, and comparing the engine with the reference.",
         );
         handle.breathe().await;
     };
-    let opened = engine::open(choice, &config, &hints, before_test)
+    let opened = engine::open(choice, &hints, before_test)
         .await
         .map_err(|e| messages::open(&e))?;
     if !handle.is_newest() {
@@ -107,7 +122,16 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     };
     let goes_on = kept.is_some();
     let notice = notice.map(|n| messages::notice(&n).to_string());
-    handle.engine(&driver, torn.flatten().or(elsewhere).or(notice));
+    let short = handle.session.borrow_mut().short_of_hands.take();
+    let short = short.filter(|_| driver.engine().kind == EngineKind::Cpu);
+    let said = torn
+        .flatten()
+        .or(elsewhere)
+        .or(notice)
+        .into_iter()
+        .chain(short);
+    let said: Vec<String> = said.collect();
+    handle.engine(&driver, (!said.is_empty()).then(|| said.join("\n")));
     let run = driver.description();
     let probed = {
         let mut session = handle.session.borrow_mut();

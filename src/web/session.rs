@@ -8,10 +8,12 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::hands;
 use crate::data::Dataset;
 use crate::driver::Driver;
 use crate::engine::Hints;
 use crate::engine::info::EngineChoice;
+use crate::engine::spread::{Finder, Sought};
 use crate::gpu::Patience;
 use crate::gpu::patience::Rest;
 use crate::inspect::{self, Probe};
@@ -24,6 +26,8 @@ pub(super) struct Page {
     pub(super) breathe: js_sys::Function,
     pub(super) rest: js_sys::Function,
     pub(super) adapter: js_sys::Function,
+    pub(super) find: js_sys::Function,
+    pub(super) send: js_sys::Function,
 }
 
 /// The adapter as the browser names it.
@@ -35,7 +39,7 @@ struct Named {
 }
 
 /// What a function of the worker's gives, once it is there; nothing if it fails.
-async fn awaited(called: Result<JsValue, JsValue>) -> JsValue {
+pub(super) async fn awaited(called: Result<JsValue, JsValue>) -> JsValue {
     match called {
         Ok(promise) => {
             let promise = js_sys::Promise::resolve(&promise);
@@ -47,7 +51,7 @@ async fn awaited(called: Result<JsValue, JsValue>) -> JsValue {
 
 /// The trainer's state between commands.
 pub(super) struct Session {
-    page: Page,
+    pub(super) page: Page,
     pub(super) data: Option<Arc<Dataset>>,
     /// The newest run's number; 0 before the first.
     pub(super) newest: u32,
@@ -60,6 +64,8 @@ pub(super) struct Session {
     /// The newest run's angles, for the probe's strip.
     pub(super) angles: Vec<f64>,
     pub(super) requests: Vec<LaneRequest>,
+    /// Why there are fewer hands than were wanted, in words, if there are.
+    pub(super) short_of_hands: Option<String>,
     wake: Option<oneshot::Sender<()>>,
 }
 
@@ -89,6 +95,7 @@ impl Session {
             probe: Probe::default(),
             angles: Vec::new(),
             requests: Vec::new(),
+            short_of_hands: None,
             wake: None,
         }
     }
@@ -164,6 +171,14 @@ impl RunHandle {
         }
     }
 
+    /// The run that is the newest now.
+    pub(super) fn newest(session: &Rc<RefCell<Session>>) -> Self {
+        Self {
+            session: session.clone(),
+            number: session.borrow().newest,
+        }
+    }
+
     pub(super) fn is_newest(&self) -> bool {
         self.session.borrow().newest == self.number
     }
@@ -190,6 +205,7 @@ impl RunHandle {
     pub(super) fn engine(&self, driver: &Driver, notice: Option<String>) {
         self.post(&Event::Engine {
             info: driver.engine().clone(),
+            workers: driver.hands(),
             notice,
             changes: driver.results().engine_changes(),
         });
@@ -220,6 +236,11 @@ impl RunHandle {
             }
             EngineChoice::Cpu | EngineChoice::Reference => Named::default(),
         };
+        let finder = self.clone();
+        let find = move || -> Sought {
+            let handle = finder.clone();
+            Box::pin(async move { hands::find(&handle, true).await })
+        };
         let timer: Rest = Rc::new(move |seconds| {
             let passed = rest.call1(&JsValue::NULL, &seconds.into());
             Box::pin(async move {
@@ -231,6 +252,7 @@ impl RunHandle {
             is_software: named.is_software,
             silent: named.silent,
             patience: Patience::timed(timer),
+            hands: Some(Finder(Rc::new(find))),
         }
     }
 

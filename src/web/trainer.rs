@@ -11,8 +11,8 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::run;
 use super::session::{LaneRequest, Page, RunHandle, Session};
+use super::{bench, run};
 use crate::config::DataSet;
 use crate::data::Dataset;
 use crate::messages;
@@ -29,13 +29,16 @@ impl Trainer {
     /// A trainer that hands events to `post(run, event)`, `run` being the run's number or null, lets the
     /// worker's event loop turn by awaiting what `breathe` returns and seconds pass by awaiting
     /// `rest(seconds)`, and learns of the adapter what wgpu can't see by awaiting `adapter()`
-    /// (www/src/adapter.ts).
+    /// (www/src/adapter.ts). `find(again)` finds hands, and `send(number, letter)` sends one a letter
+    /// (www/src/hands.ts).
     #[wasm_bindgen(constructor)]
     pub fn new(
         post: js_sys::Function,
         breathe: js_sys::Function,
         rest: js_sys::Function,
         adapter: js_sys::Function,
+        find: js_sys::Function,
+        send: js_sys::Function,
     ) -> Self {
         console_error_panic_hook::set_once();
         let page = Page {
@@ -43,6 +46,8 @@ impl Trainer {
             breathe,
             rest,
             adapter,
+            find,
+            send,
         };
         Self {
             session: Rc::new(RefCell::new(Session::new(page))),
@@ -108,6 +113,10 @@ impl Trainer {
                 self.request(LaneRequest::Receptive { lane, unit });
             }
             Command::Trace { lane } => self.request(LaneRequest::Trace { lane }),
+            Command::Bench { config, engine } => {
+                let handle = RunHandle::newest(&self.session);
+                spawn_local(async move { bench::bench(handle, *config, engine).await });
+            }
         }
     }
 }

@@ -81,6 +81,11 @@ export class Client {
     this.post({ to: 'trainer', command });
   }
 
+  /// Has it tried again to keep what could not be kept.
+  retryKeeping() {
+    this.post({ to: 'keeper' });
+  }
+
   private answer(request: Request): Promise<Response> {
     const id = ++this.asked;
     return new Promise<Response>((resolve) => {

@@ -5,6 +5,7 @@ import type {
   DataInfo,
   EngineInfo,
   Estimate,
+  Expected,
   File,
   Lane,
   Learned,
@@ -43,6 +44,8 @@ export type Course = {
   probe?: Probe | undefined;
   pixels?: number[] | undefined;
   strip?: number[][] | undefined;
+  /// What a link can say came out of a stored run; none of one that is not whole.
+  expected?: Expected | null;
   /// A stored run's results file.
   file?: (() => Promise<File>) | undefined;
 };
@@ -60,8 +63,30 @@ export const liveCourse = (run: RunDescription, data?: DataInfo, engine?: Engine
 });
 
 export function storedCourse(stored: StoredRun): Course {
-  const { run, data, engine, engine_changes: engineChanges, records, summary, claims, strip } = stored;
-  return { ...bare, kind: 'stored', run, data, engine, engineChanges, records, summary, claims, strip };
+  const {
+    run,
+    data,
+    engine,
+    engine_changes: engineChanges,
+    records,
+    summary,
+    claims,
+    strip,
+    expected,
+  } = stored;
+  return {
+    ...bare,
+    kind: 'stored',
+    run,
+    data,
+    engine,
+    engineChanges,
+    records,
+    summary,
+    claims,
+    strip,
+    expected,
+  };
 }
 
 /// Gives a stored run the units that were watched in it; the same draws say that it is the same run.

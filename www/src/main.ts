@@ -1,10 +1,12 @@
 // Wires the page: what the reader does becomes commands, what the worker tells becomes the view.
 import { opening as openingExperiment } from './catalog';
 import { Client } from './client';
-import { imageLayer } from './course';
+import { type Course, imageLayer } from './course';
 import { get } from './dom';
+import { Exports } from './exports';
 import { Images } from './images';
 import { Address } from './page/address';
+import { Checks } from './page/check';
 import * as controls from './page/controls';
 import { Drawing } from './page/drawing';
 import * as editor from './page/editor';
@@ -16,16 +18,29 @@ import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
 import * as share from './page/share';
 import * as status from './page/status';
+import * as benchPane from './panes/bench';
+import * as checkPane from './panes/check';
 import { Inspector } from './panes/inspector';
 import { Lesions } from './panes/lesions';
 import { Network } from './panes/network';
 import { Time } from './panes/time';
 import { Trace } from './panes/trace';
-import type { Command } from './protocol';
+import type { Command, EngineChoice } from './protocol';
 import { reason } from './reason';
-import { initialChoice, LAB } from './state/choice';
+import { claimOf, unchecked } from './state/check';
+import { behind, initialChoice, LAB } from './state/choice';
 import { Store } from './state/store';
-import { type About, dismiss, fold, initialView, ready, receptiveKey, starting, stop } from './state/view';
+import {
+  type About,
+  dismiss,
+  fold,
+  initialView,
+  isRunning,
+  ready,
+  receptiveKey,
+  starting,
+  stop,
+} from './state/view';
 import { dark } from './theme';
 import type { RunEvent } from './wire';
 
@@ -63,15 +78,28 @@ const trace = new Trace((lane) => {
 const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, time }, (pieces) =>
   scheduler.fill(pieces),
 );
-const address = new Address(client, choice, () => time.at);
+const check = new Store(unchecked);
+const address = new Address(
+  client,
+  choice,
+  () => time.at,
+  (config) => claimOf(check.get(), config),
+);
 const runs = new Runs(client, view, choice, images, {
   changed: () => address.keep(),
   begins: () => {
+    exports.forget();
     choice.update((now) => ({ ...now, follows: true }));
     time.stop();
   },
 });
-const opening = new Opening(client, view, choice, runs, time, { redraw, keepLink: () => address.keep() });
+const exports = new Exports(client);
+const checks = new Checks(client, view, check, runs, exports);
+const opening = new Opening(client, view, choice, runs, time, {
+  redraw,
+  keepLink: () => address.keep(),
+  claimed: (config, expected, numbers) => checks.claim(config, expected, numbers),
+});
 
 const kept = new KeptRuns(client, view, runs, opening);
 const offline = new Offline((...lines) => opening.notify('version', ...lines));
@@ -87,11 +115,48 @@ function refresh() {
   status.refresh(view.get());
   controls.refresh(view.get(), choice.get());
   editor.refresh(choice.get(), view.get().problems);
+  benchPane.draw(view.get());
+  checkPane.draw(check.get(), checkable(), isRunning(view.get()));
+}
+
+/// The run in front, where it is through: a link can say what came out of it.
+function finished(): Course | undefined {
+  const course = drawing.front;
+  const isThrough = course?.kind === 'live' ? view.get().state === 'done' : course?.expected;
+  return isThrough ? course : undefined;
+}
+
+/// What came out of it.
+async function outcome(): Promise<share.Finished | undefined> {
+  const course = finished();
+  if (!course) return undefined;
+  const expected = course.kind === 'live' ? (await exports.ask('json')).expected : course.expected;
+  return expected ? { run: course.run, expected } : undefined;
+}
+
+/// The stored run that can be checked: the one in front, the one behind this machine's, or the one that
+/// this machine's is held against.
+function checkable(): Course | undefined {
+  const now = choice.get();
+  const course = drawing.front;
+  if (course?.kind === 'stored') return course;
+  return check.get().held?.kind === 'file' ? now.stored : behind(now, course);
+}
+
+/// Runs again what is on record: the part of the stored run that is chosen.
+function checkStored() {
+  const stored = checkable();
+  const part = stored && checkPane.chosenPart(stored);
+  if (!part) return;
+  const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
+  // Of its own accord the page takes the engine that promises the same bits.
+  checks.begin(stored, part, engine === 'auto' ? 'cpu' : engine);
 }
 
 function tell(event: RunEvent) {
   view.update((now) => fold(now, event));
-  if (event.type === 'results') controls.saveResults(event);
+  if (event.type === 'results') exports.take(event);
+  checks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
   if (event.type === 'data' && event.info.kind === 'mnist') void images.keep();
   if (event.type === 'data_refused' && !images.refused(event)) {
@@ -137,10 +202,14 @@ client.listen({
 });
 view.listen(refresh);
 choice.listen(refresh);
-controls.listen({ client, runs, opening, drawing, images, dismiss: away }, redraw);
-share.listen(address);
+check.listen(refresh);
+controls.listen({ client, exports, runs, opening, drawing, images, dismiss: away }, redraw);
+share.listen(address, { isThere: () => finished() !== undefined, get: outcome });
+get('check-run').addEventListener('click', checkStored);
+get('check-claim').addEventListener('click', () => void runs.run());
 status.listen({ dismiss: away, reload: () => void offline.reload() });
 get('reset').addEventListener('click', () => {
+  exports.forget();
   choice.update((now) => ({ ...now, follows: true }));
   runs.reset();
 });

@@ -44,7 +44,27 @@ at: number | null,
 /**
  * Whether it is shown in the Lab.
  */
-lab: boolean, } | { "type": "read_link", 
+lab: boolean, 
+/**
+ * What it is to say came out; none to say nothing of it.
+ */
+expected: Expected | null, } | { "type": "compare", 
+/**
+ * The file.
+ */
+on_record: File, 
+/**
+ * Results of the same configuration, of all of its seeds and conditions or some.
+ */
+again: File, } | { "type": "compare_with_link", 
+/**
+ * What the link says.
+ */
+expected: Expected, 
+/**
+ * Results of the link's configuration.
+ */
+again: File, } | { "type": "read_link", 
 /**
  * The link or its fragment, as it was sent.
  */
@@ -81,11 +101,31 @@ outcomes: Array<Outcome>, } | { "type": "link",
 /**
  * The fragment, without `#`; none of what is no usable configuration.
  */
-fragment: string | null, } | { "type": "link_read", 
+fragment: string | null, } | { "type": "compared", 
+/**
+ * Lane by lane, those that were begun again.
+ */
+lanes: Array<LaneOutcome>, 
+/**
+ * The same in words, a sentence for each.
+ */
+words: Array<string>, 
+/**
+ * Differences at the end of the stream, seed by seed; empty where all bits are the same.
+ */
+differences: Array<Difference>, 
+/**
+ * The worst of all; none where there was nothing to compare with.
+ */
+likeness: Likeness | null, } | { "type": "compared_with_link" } & ExpectedOutcome | { "type": "link_read", 
 /**
  * What it holds; none if it can't be read.
  */
 link: Link | null, 
+/**
+ * What it claims came out, number by number; nothing of a link that claims nothing.
+ */
+claimed: Array<MeasureOutcome>, 
 /**
  * The experiment to open where it can't.
  */
@@ -137,7 +177,11 @@ media_type: string,
 /**
  * Its text.
  */
-text: string, } | { "type": "failed" } & Words;
+text: string, 
+/**
+ * What a link can say came out; none of a run that is not whole.
+ */
+expected: Expected | null, } | { "type": "failed" } & Words;
 export type Command = { "type": "use_digits" } | { "type": "use_files", 
 /**
  * The files, in any order; which is which is read from their headers and sizes.
@@ -170,7 +214,15 @@ unit: number, } | { "type": "trace",
 /**
  * Index into [`RunDescription::lanes`].
  */
-lane: number, };
+lane: number, } | { "type": "bench", 
+/**
+ * The configuration, as the analyst has checked it.
+ */
+config: Config, 
+/**
+ * Which engine.
+ */
+engine: EngineChoice, };
 export type Event = { "type": "data", 
 /**
  * What they are.
@@ -200,6 +252,10 @@ words: string, } | { "type": "engine",
  * Which.
  */
 info: EngineInfo, 
+/**
+ * Workers that train its lanes side by side; 0 where it needs none.
+ */
+workers: number, 
 /**
  * What is missing and what it means, in words, where it isn't the one hoped for.
  */
@@ -283,7 +339,7 @@ reason: string, } | { "type": "keep" } & Keep | { "type": "done",
 /**
  * Seconds from start to end, pauses left out.
  */
-seconds: number, } | { "type": "failed" } & Words;
+seconds: number, } | { "type": "bench" } & Found | { "type": "bench_failed" } & Words | { "type": "failed" } & Words;
 export type RunRequest = { 
 /**
  * The configuration, as the analyst has checked it.
@@ -369,6 +425,178 @@ export type Origin = "served" | "kept" | "dropped" | "mirror";
 export type Format = "json" | "csv";
 export type StepUnit = "observe" | "task";
 export type State = "loading" | "compiling" | "self_testing" | "training" | "evaluating" | "paused" | "done" | "failed";
+export type Likeness = "same_bits" | "within_tolerance" | "not_the_same";
+export type Expected = { 
+/**
+ * The run's digest; none where its records had none.
+ */
+digest: string | null, 
+/**
+ * On which engine; of a run on several, the one that promises least.
+ */
+engine: EngineKind, 
+/**
+ * The GPU's name, as far as a link holds it; none of the others.
+ */
+adapter: string | null, 
+/**
+ * The code's version.
+ */
+code_version: string, 
+/**
+ * Under each condition.
+ */
+conditions: Array<ExpectedCondition>, };
+export type ExpectedCondition = { 
+/**
+ * The condition.
+ */
+condition: Condition, 
+/**
+ * Seeds that came to the end of the stream.
+ */
+seeds: number, 
+/**
+ * For each kind of measure in [`MeasureKind::ALL`]'s order, the numbers of each head, layer or matrix.
+ */
+measures: Array<Array<Spread>>, };
+export type ExpectedOutcome = { 
+/**
+ * Whether the same bits are promised: both by the CPU engine.
+ */
+same_bits_promised: boolean, 
+/**
+ * The run's digest now; none as long as it is not whole.
+ */
+digest: string | null, 
+/**
+ * Number by number.
+ */
+measures: Array<MeasureOutcome>, 
+/**
+ * The worst of all, of digests too where the same bits are promised; none as long as the run is not
+ * whole.
+ */
+likeness: Likeness | null, };
+export type MeasureOutcome = { 
+/**
+ * Under which condition.
+ */
+condition: Condition, 
+/**
+ * What is measured.
+ */
+kind: MeasureKind, 
+/**
+ * Of which head, layer or matrix.
+ */
+of: string, 
+/**
+ * What is claimed of it; none where the link leaves out what this run has.
+ */
+claimed: Spread | null, 
+/**
+ * What came out; none as long as not all seeds of the condition are through.
+ */
+again: Spread | null, 
+/**
+ * What is to be said of it; none as long as nothing came out.
+ */
+likeness: Likeness | null, };
+export type Spread = { 
+/**
+ * The mean, to four significant digits.
+ */
+mean: number, 
+/**
+ * The standard deviation (n - 1), to three; none of one seed.
+ */
+sd: number | null, };
+export type Apart = { 
+/**
+ * Of alpha, relative to the largest of both.
+ */
+alpha: number, 
+/**
+ * Of beta, likewise.
+ */
+beta: number, 
+/**
+ * Of accuracies, of all heads and lesions.
+ */
+accuracy: number, 
+/**
+ * Of active fractions.
+ */
+active: number, };
+export type LaneLikeness = { "type": "same_bits", 
+/**
+ * Records compared.
+ */
+records: number, } | { "type": "departs", 
+/**
+ * Tasks learned in the first record that differs.
+ */
+tasks_learned: number, 
+/**
+ * How far it is there.
+ */
+apart: Apart, } | { "type": "altered", 
+/**
+ * Tasks learned in the first such record.
+ */
+tasks_learned: number, 
+/**
+ * How far they are.
+ */
+apart: Apart, } | { "type": "diverged", 
+/**
+ * The step in the file, if it diverged there.
+ */
+on_record: number | null, 
+/**
+ * The step now.
+ */
+again: number | null, } | { "type": "first_task", 
+/**
+ * How far.
+ */
+apart: Apart, 
+/**
+ * Whether it is close enough.
+ */
+tolerated: boolean, } | { "type": "not_on_record" };
+export type LaneOutcome = { 
+/**
+ * Which lane.
+ */
+lane: Lane, 
+/**
+ * What came of it.
+ */
+outcome: LaneLikeness, };
+export type Difference = { 
+/**
+ * Under which condition.
+ */
+condition: Condition, 
+/**
+ * What is measured.
+ */
+kind: MeasureKind, 
+/**
+ * Of which head, layer or matrix.
+ */
+of: string, 
+/**
+ * The differences, again less on record, seed by seed: with their 95% bootstrap interval.
+ */
+difference: Estimate, 
+/**
+ * p of the sign-flip test that they are as often of either sign, after Holm's correction over all.
+ */
+p: number, };
+export type MeasureKind = "accuracy" | "active" | "alpha" | "beta";
 export type RunDescription = { 
 /**
  * The experiment that it belongs to, by its id; none of a configuration of one's own.
@@ -1025,7 +1253,12 @@ meta_loss: number | null,
 /**
  * Measured accuracy and activity; none where `evaluate_every` skips this task.
  */
-evaluation: Evaluation | null, };
+evaluation: Evaluation | null, 
+/**
+ * Of W, alpha, beta and what was counted, as [`crate::digest::of_lane`] makes it; none in files written
+ * before there were any.
+ */
+digest?: string, };
 export type Outcome = { 
 /**
  * Its number; none for ours.
@@ -1110,7 +1343,11 @@ at: number | null,
 /**
  * Whether it is shown in the Lab, though its experiment has a page of its own.
  */
-lab: boolean, };
+lab: boolean, 
+/**
+ * What is claimed to come out; none of a link that says nothing of it.
+ */
+expected: Expected | null, };
 export type LayerSnapshot = { 
 /**
  * For each unit its output h as a share of the layer's largest: 0 is silent, 1 to 255 active.
@@ -1275,9 +1512,14 @@ draws: string,
  */
 strip: Array<Array<number>>, 
 /**
- * For each lane of `run`, what was measured, without each task's shares: the page shows their means.
+ * For each lane of `run`, what was measured, without each task's shares and digests: the page shows
+ * their means, and holds others beside the results file itself.
  */
 records: Array<Array<TaskRecord>>, 
+/**
+ * What a link can say came out; none of a run that is not whole.
+ */
+expected: Expected | null, 
 /**
  * Means over seeds.
  */
@@ -1411,3 +1653,107 @@ meaning: string,
  * What to do.
  */
 advice: string, };
+export type Found = { 
+/**
+ * The engine that was measured.
+ */
+engine: EngineKind, 
+/**
+ * Its device, in words.
+ */
+adapter: string, 
+/**
+ * Lanes side by side.
+ */
+lanes: number, 
+/**
+ * Units of the hidden layers.
+ */
+hidden: Array<number>, 
+/**
+ * Whether the meta-gradient is of second order.
+ */
+second_order: boolean, 
+/**
+ * Observe steps.
+ */
+lane_steps: number, 
+/**
+ * Images evaluated.
+ */
+lane_images: number, 
+/**
+ * Additions and multiplications of one lane's step.
+ */
+step_operations: number, 
+/**
+ * Additions and multiplications of one image with one lane.
+ */
+image_operations: number, 
+/**
+ * Bytes that one lane's step must read and write at least: its weights are read, and read and written.
+ */
+step_bytes: number, 
+/**
+ * Operations a second of a plain matrix product of 1024 x 1024 on every core that trains (in a browser,
+ * on one core times the workers that train); none of a GPU.
+ */
+plain_product: number | null, 
+/**
+ * Of a GPU.
+ */
+gpu: FoundOnGpu | null, };
+export type FoundOnGpu = { 
+/**
+ * Dispatches of an observe step.
+ */
+dispatches: number, 
+/**
+ * Threads of a workgroup that walks a list of passes.
+ */
+threads_of_a_walk: number, 
+/**
+ * Bytes read and written a second by a plain copy.
+ */
+copied_bytes: number, 
+/**
+ * Operations a second in registers.
+ */
+operations: number, 
+/**
+ * Seconds of a dispatch that does nothing.
+ */
+dispatch_seconds: number, 
+/**
+ * Seconds that a step of all lanes can't fall below: by its bytes, its operations, its dispatches.
+ */
+floors: [number, number, number], 
+/**
+ * The largest of them as a share of the step that was measured.
+ */
+share: number, 
+/**
+ * What the stages of a step take, each by itself.
+ */
+stages: Array<StageTime>, 
+/**
+ * Images of each seed that are evaluated at once.
+ */
+evaluation_images: number, 
+/**
+ * What the stages of their evaluation take.
+ */
+evaluation_stages: Array<StageTime>, };
+export type StageTime = { 
+/**
+ * The stage.
+ */
+stage: string, 
+/**
+ * Its dispatches.
+ */
+dispatches: number, 
+/**
+ * Seconds of all of them.
+ */
+seconds: number, };

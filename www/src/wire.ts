@@ -4,7 +4,11 @@ import type { KeeperNews } from './kept/keeper';
 import type { Command, Event, File, Request, Response, Words } from './protocol';
 
 /// To the worker. The bytes of a request's or command's files are transferred.
-export type Inbound = { to: 'analyst'; id: number; request: Request } | { to: 'trainer'; command: Command };
+export type Inbound =
+  | { to: 'analyst'; id: number; request: Request }
+  | { to: 'trainer'; command: Command }
+  /// There may be room now for what could not be kept.
+  | { to: 'keeper' };
 
 /// What is told of a run: the trainer's events, and what the analyst makes of its measurements.
 export type RunEvent =
@@ -22,12 +26,15 @@ export type Outbound =
 
 function filesOf(body: Request | Command): File[] {
   if (body.type === 'go_on') return [body.log, ...(body.checkpoint ? [body.checkpoint] : [])];
+  if (body.type === 'compare') return [body.on_record, body.again];
+  if (body.type === 'compare_with_link') return [body.again];
   if ('files' in body) return body.files;
   return 'file' in body ? [body.file] : [];
 }
 
 /// The buffers of a message's files: they go with it rather than being copied.
 export function buffers(message: Inbound): ArrayBuffer[] {
+  if (message.to === 'keeper') return [];
   const body = message.to === 'analyst' ? message.request : message.command;
   const files = filesOf(body);
   return files.map((file) => file.bytes.buffer as ArrayBuffer);

@@ -2,6 +2,7 @@
 // analyst, and what they say back to the page.
 
 import { adapterOf, type Gpu, rest } from './adapter';
+import { Hands, wanted } from './hands';
 import { Keeper } from './kept/keeper';
 import type { Command, Event } from './protocol';
 import { reason } from './reason';
@@ -16,7 +17,7 @@ import type { Inbound, Outbound, RunEvent } from './wire';
 type WorkerScope = {
   postMessage(message: Outbound): void;
   onmessage: ((message: MessageEvent<Inbound>) => void) | null;
-  navigator: { gpu?: Gpu };
+  navigator: { gpu?: Gpu; hardwareConcurrency?: number; deviceMemory?: number };
 };
 const scope = self as unknown as WorkerScope;
 
@@ -64,17 +65,25 @@ function guarded(work: () => void) {
 
 const keeper = new Keeper((news) => post({ from: 'keeper', news }));
 
+const startHand = () => new Worker(new URL('./hand.ts', import.meta.url), { type: 'module' });
+
 let trainerProgram: Promise<Trainer> | undefined;
 
 /// The trainer, loaded when it is first needed.
 async function load(of: Analyst): Promise<Trainer> {
-  await initTrainer({ module_or_path: unpacked(trainer) });
+  const module = await WebAssembly.compile(await unpacked(trainer));
+  await initTrainer({ module_or_path: module });
+  const { hardwareConcurrency, deviceMemory } = scope.navigator;
+  // One program, compiled once, for all.
+  const hands = new Hands(startHand, module, wanted(hardwareConcurrency, deviceMemory));
   const told = (run: number | null, event: Event) => {
     if (event.type === 'keep') return keeper.take(event);
     const said = event.type === 'measured' ? (of.measured(event) as RunEvent) : event;
     post({ from: 'trainer', run, event: said });
   };
-  return new Trainer(told, breathe, rest, () => adapterOf(scope.navigator.gpu));
+  const find = (again: boolean) => hands.find(again);
+  const send = (number: number, letter: object) => hands.send(number, letter);
+  return new Trainer(told, breathe, rest, () => adapterOf(scope.navigator.gpu), find, send);
 }
 
 /// Serves the page with both programs.
@@ -95,6 +104,7 @@ function serve() {
   };
   const handle = (message: Inbound) => {
     if (message.to === 'trainer') return command(message.command);
+    if (message.to === 'keeper') return keeper.retry();
     const { id, request } = message;
     guarded(() => post({ from: 'analyst', id, response: analystProgram.answer(request) }));
   };

@@ -3,18 +3,37 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configure, expect, type Lane, open, results, small, status, test } from './page';
+import type { Page } from '@playwright/test';
+import {
+  configure,
+  expect,
+  hold,
+  killGpu,
+  type Lane,
+  open,
+  results,
+  run,
+  small,
+  status,
+  test,
+  train,
+} from './page';
+
+// One after the other in one process, so that the undisturbed run is made once.
+test.describe.configure({ mode: 'default' });
 
 type Record = { alpha: number[]; beta: number[]; meta_loss: number | null };
+
+let whole: Lane[] | undefined;
 
 test('the page and the binary agree over the first steps', async ({ page }) => {
   const binary = process.env['METACLS'];
   test.skip(!binary, 'METACLS does not name the binary: run by cargo xtask test');
   await open(page);
   await configure(page, small);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
+  await train(page);
   const ours = await results(page);
+  whole = ours.lanes;
   const folder = mkdtempSync(join(tmpdir(), 'metacls-'));
   writeFileSync(join(folder, 'small.json'), JSON.stringify(ours['config']));
   execFileSync(binary!, [
@@ -43,21 +62,51 @@ test('the page and the binary agree over the first steps', async ({ page }) => {
   expect(worst).toBeLessThan(1e-3);
 });
 
-test('after the GPU process has died the run goes on, with the same numbers', async ({ page, browser }) => {
+/// What a run on the GPU gives that nothing happens to.
+async function undisturbed(page: Page): Promise<Lane[]> {
   await open(page);
-  // Long enough to be met in the middle.
-  const longer = { ...small, tasks: '6', samples_per_task: '40' };
-  await configure(page, longer);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('Done');
-  const whole = await results(page);
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(status(page)).toContainText('task 3 of 6');
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const gpu = processInfo.find((p) => p.type === 'GPU');
-  process.kill(gpu!.id, 'SIGKILL');
+  await configure(page, small);
+  await train(page);
+  return (await results(page)).lanes;
+}
+
+test('after the GPU process has died the run goes on, with the same numbers', async ({ page, browser }) => {
+  whole ??= await undisturbed(page);
+  await open(page);
+  await configure(page, small);
+  const held = await hold(page, 1 / 3);
+  await run(page);
+  await held.reached();
+  await killGpu(browser);
+  await held.release();
   await expect(page.getByRole('alert')).toContainText('The GPU was lost');
   await expect(status(page)).toContainText('Done');
-  expect((await results(page)).lanes).toEqual(whole.lanes);
+  expect((await results(page)).lanes).toEqual(whole);
+});
+
+/// After which task of three the GPU's process is killed. One a browser: at its third crash Chromium gives
+/// the GPU up.
+const killed = Number(process.env['KILLED_AT'] ?? 1);
+
+test(`a run goes on after the GPU process was killed after task ${killed}, and its tab closed`, async ({
+  page,
+  context,
+  browser,
+}) => {
+  whole ??= await undisturbed(page);
+  await open(page);
+  await configure(page, small);
+  const held = await hold(page, killed / 3);
+  await run(page);
+  await held.reached();
+  await killGpu(browser);
+  await held.release((killed + 0.5) / 3);
+  await held.reached();
+  await expect(page.locator('#kept-list li').first()).toContainText('under way');
+  await page.close();
+  const next = await context.newPage();
+  await next.goto('/');
+  await next.locator('#go-on').getByRole('button', { name: 'Go on' }).click();
+  await expect(status(next)).toContainText('Done');
+  expect((await results(next)).lanes).toEqual(whole);
 });

@@ -1,32 +1,39 @@
 // What the page keeps: a run whose tab was closed, killed or reloaded, or whose storage was full, goes on
 // with the same bits; runs that are through are listed.
-import type { BrowserContext, Page } from '@playwright/test';
-import { configure, expect, type Lane, open, results, run, shoot, small, status, test } from './page';
+import { readFile } from 'node:fs/promises';
+import type { BrowserContext, Locator, Page } from '@playwright/test';
+import { expect, hold, type Lane, results, run, shoot, status, test } from './page';
 
-/// A run of some seconds in the middle of which it is stopped: several seeds, so that lanes end on the way.
-const fields = { ...small, tasks: '12', samples_per_task: '300', hidden: '100, 80', seeds: '6' };
+/// A run of six lanes in two parts: frozen lanes begin when the others have ended.
+const LINK =
+  '/#v=1&preset=quick&seeds=2&conditions=baseline,meta,frozen&tasks=6&samples_per_task=40&hidden=24,16' +
+  '&evaluation_images=20';
 
 const goOn = (page: Page) => page.locator('#go-on').getByRole('button', { name: 'Go on' });
 const kept = (page: Page) => page.locator('#kept-list li');
+const newest = (page: Page) => kept(page).first();
 
-async function begin(page: Page, engine: 'cpu' | 'gpu', changes = {}) {
-  await open(page);
-  await page.locator('#engine').selectOption(engine);
-  await configure(page, { ...fields, ...changes });
+/// The run of the link, or another one, on the CPU: ready to begin.
+async function prepare(page: Page, link = LINK) {
+  await page.goto(link);
+  await expect(page.locator('#data-badge')).toContainText('procedural digits');
+  await page.locator('#engine').selectOption('cpu');
+}
+
+async function begin(page: Page, link = LINK) {
+  await prepare(page, link);
   await run(page);
 }
 
-/// What the browser says of the run that was kept last, until it is as wanted: looked at so often that no
-/// moment of a run is missed.
-const isKept = (page: Page, words: RegExp) =>
-  expect.poll(() => kept(page).first().textContent(), { intervals: [20], timeout: 120_000 }).toMatch(words);
-
-/// Waits until something of the run is kept and this share of its steps is done. How far it is by what was
+/// The run stands still where so much of it is done, and something of it is kept. How far it is by what was
 /// kept last is another matter: slow disks are given time between checkpoints.
-async function isAt(page: Page, share: number) {
-  await isKept(page, /under way/);
-  const isThere = (least: number) => document.querySelector('progress')!.value >= least;
-  await page.waitForFunction(isThere, share, { polling: 20, timeout: 120_000 });
+async function beginUntil(page: Page, share: number, link = LINK) {
+  await prepare(page, link);
+  const held = await hold(page, share);
+  await run(page);
+  await held.reached();
+  await expect(newest(page)).toContainText('under way');
+  return held;
 }
 
 /// A page in the place of one that is gone, which has seen its images.
@@ -43,40 +50,52 @@ async function finished(page: Page): Promise<Lane[]> {
   return (await results(page)).lanes;
 }
 
+/// Fills the storage of the page's origin, and gives it room again.
+async function storage(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  return (isFull: boolean) =>
+    session.send('Storage.overrideQuotaForOrigin', { origin, ...(isFull && { quotaSize: 1_000 }) });
+}
+
+/// What a kept run is exported as.
+async function exported(row: Locator): Promise<Lane[]> {
+  const saved = row.page().waitForEvent('download');
+  await row.getByRole('button', { name: 'export' }).click();
+  return JSON.parse(await readFile(await (await saved).path(), 'utf8')).lanes;
+}
+
 /// When a run is stopped, as a share of its steps. MOMENTS=all tries each, which takes minutes.
-const everyMoment = [0.1, 0.2, 0.35, 0.5, 0.65];
-const moments = process.env['MOMENTS'] === 'all' ? everyMoment : [0.2, 0.5];
+const everyMoment = [0.1, 0.2, 0.35, 0.5, 0.65, 0.8];
+const moments = process.env['MOMENTS'] === 'all' ? everyMoment : [0.2, 0.8];
 
 let whole: Lane[];
 
 test.describe
   .serial('a run that is stopped goes on with the same bits', () => {
     test('undisturbed', async ({ page }) => {
-      await begin(page, 'cpu');
+      await begin(page);
       await expect(status(page)).toContainText('Done');
       whole = (await results(page)).lanes;
-      expect(whole).toHaveLength(12);
-      await isKept(page, /through/);
+      expect(whole).toHaveLength(6);
+      await expect(newest(page)).toContainText('through');
     });
 
     for (const moment of moments) {
       test(`after its tab was closed at ${moment} of it`, async ({ page, context }) => {
-        await begin(page, 'cpu');
-        await isAt(page, moment);
+        await beginUntil(page, moment);
         await page.close();
         expect(await finished(await anew(context))).toEqual(whole);
       });
 
       test(`after its tab was killed at ${moment} of it`, async ({ page, context }) => {
-        await begin(page, 'cpu');
-        await isAt(page, moment);
+        await beginUntil(page, moment);
         await page.goto('chrome://crash').catch(() => undefined);
         expect(await finished(await anew(context))).toEqual(whole);
       });
 
       test(`after a reload at ${moment} of it, which asks first`, async ({ page }) => {
-        await begin(page, 'cpu');
-        await isAt(page, moment);
+        await beginUntil(page, moment);
         const asked: string[] = [];
         page.on('dialog', (dialog) => {
           asked.push(dialog.type());
@@ -87,32 +106,67 @@ test.describe
         expect(await finished(page)).toEqual(whole);
         await expect(page.locator('#go-on')).toBeHidden();
         // The units' snapshots are there as if it had not been stopped.
-        await expect(page.locator('#network')).toContainText(/\d+ of 80 active/);
+        await expect(page.locator('#network')).toContainText(/\d+ of 16 active/);
         // It is the same run, not another one.
         await expect(kept(page)).toHaveCount(1);
       });
-
-      test(`after storage was full at ${moment} of it`, async ({ page, context }) => {
-        const session = await context.newCDPSession(page);
-        const quota = (bytes?: number) =>
-          session.send('Storage.overrideQuotaForOrigin', {
-            origin: new URL(page.url()).origin,
-            ...(bytes === undefined ? {} : { quotaSize: bytes }),
-          });
-        await begin(page, 'cpu');
-        await isAt(page, moment);
-        await quota(1_000);
-        await expect(page.getByRole('alert')).toContainText("can't be kept");
-        await quota();
-        await expect(page.getByRole('alert')).not.toContainText("can't be kept");
-        await page.close();
-        expect(await finished(await anew(context))).toEqual(whole);
-      });
     }
 
+    // By then the first lanes have ended, which is kept whatever the pace of checkpoints.
+    test('after storage was full until 0.7 of it', async ({ page, context }) => {
+      const held = await beginUntil(page, 0.2);
+      const full = await storage(page);
+      await full(true);
+      await held.release(0.7);
+      await held.reached();
+      await expect(page.getByRole('alert')).toContainText("can't be kept");
+      await full(false);
+      // It stands still: what could not be kept is tried again by itself.
+      await expect(page.getByRole('alert')).toBeEmpty();
+      await expect(newest(page)).toContainText('4 of 6 networks through');
+      await page.close();
+      expect(await finished(await anew(context))).toEqual(whole);
+    });
+
+    test('after storage was full at its end', async ({ page }) => {
+      const held = await beginUntil(page, 0.8);
+      const full = await storage(page);
+      await full(true);
+      await held.release();
+      await expect(status(page)).toContainText('Done');
+      await expect(page.getByRole('alert')).toContainText("can't be kept");
+      await expect(newest(page)).toContainText('under way');
+      await full(false);
+      await expect(page.getByRole('alert')).toBeEmpty();
+      await expect(newest(page)).toContainText('through');
+      expect(await exported(newest(page))).toEqual(whole);
+    });
+
+    test('which had ended while storage was full, once a kept run was deleted', async ({ page }) => {
+      const shorter = LINK.replace('tasks=6', 'tasks=2');
+      await begin(page, shorter);
+      await expect(newest(page)).toContainText('through');
+      const full = await storage(page);
+      await full(true);
+      // Not by itself.
+      for (const worker of page.workers())
+        await worker.evaluate(() => Object.assign(self, { setTimeout: () => 0 }));
+      await page.locator('#field-tasks').fill('6');
+      await run(page);
+      await expect(page.getByRole('alert')).toContainText("can't be kept");
+      await expect(status(page)).toContainText('Done');
+      await expect(kept(page)).toHaveCount(1);
+      await full(false);
+      await newest(page).getByRole('button', { name: 'delete' }).click();
+      await expect(page.getByRole('alert')).toBeEmpty();
+      await page.reload();
+      await expect(kept(page)).toHaveCount(1);
+      await expect(newest(page)).toContainText('through');
+      expect(await exported(newest(page))).toEqual(whole);
+    });
+
     test('which is offered, and then listed', async ({ page }) => {
-      await begin(page, 'cpu');
-      await isAt(page, 0.2);
+      await beginUntil(page, 0.2);
       page.on('dialog', (dialog) => void dialog.accept());
       await page.reload();
       await expect(goOn(page)).toBeVisible();
@@ -122,49 +176,26 @@ test.describe
     });
   });
 
-/// At which task the GPU's process is killed. One a browser: at its third crash Chromium gives the GPU up.
-const killed = Number(process.env['KILLED_AT'] ?? 2);
-
-test(`a run on the GPU goes on after its process was killed at task ${killed}, and its tab closed`, async ({
-  page,
-  context,
-  browser,
-}) => {
-  const few = { tasks: '8', samples_per_task: '40', hidden: '24, 16', seeds: '1' };
-  await begin(page, 'gpu', few);
-  await expect(status(page)).toContainText('Done');
-  const undisturbed = (await results(page)).lanes;
-  await run(page);
-  await isAt(page, (killed + 0.5) / 8);
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  process.kill(processInfo.find((p) => p.type === 'GPU')!.id, 'SIGKILL');
-  await isAt(page, (killed + 1.5) / 8);
-  await page.close();
-  expect(await finished(await anew(context))).toEqual(undisturbed);
-});
-
 test('kept runs are listed, opened, exported and deleted', async ({ page }) => {
-  await begin(page, 'cpu', { seeds: '2', tasks: '3' });
+  await begin(page, LINK.replace('tasks=6', 'tasks=3'));
   await expect(status(page)).toContainText('Done');
   const ours = (await results(page)).lanes;
   await page.locator('#field-eta_beta').fill('0.3');
+  const held = await hold(page, 0.4);
   await run(page);
+  await held.reached();
   // The list is drawn anew at every task's end; whoever is in it with the keyboard stays there.
   const earlier = kept(page).last().getByRole('button', { name: 'export' });
   await earlier.focus();
-  await isKept(page, /through.*eta_beta 0.3/s);
+  await held.release();
+  await expect(newest(page)).toContainText(/through.*eta_beta 0.3/s);
   await expect(earlier).toBeFocused();
   await page.reload();
   await expect(kept(page)).toHaveCount(2);
   await expect(kept(page).first()).toContainText('eta_beta 0.3');
   await expect(kept(page).last()).not.toContainText('eta_beta 0.3');
   await expect(page.locator('#go-on')).toBeHidden();
-  const saved = page.waitForEvent('download');
-  await kept(page).last().getByRole('button', { name: 'export' }).click();
-  const { readFile } = await import('node:fs/promises');
-  const file = JSON.parse(await readFile(await (await saved).path(), 'utf8'));
-  expect(file.lanes).toEqual(ours);
+  expect(await exported(kept(page).last())).toEqual(ours);
   await kept(page).last().getByRole('button', { name: 'open' }).click();
   await expect(page.locator('#source-badge')).toContainText('stored run');
   await expect(page.locator('#network-words')).toContainText('seed 0 of 2');
@@ -177,15 +208,16 @@ test('kept runs are listed, opened, exported and deleted', async ({ page }) => {
 });
 
 test('two tabs do not spoil each other’s runs', async ({ page, context }) => {
-  await begin(page, 'cpu');
-  await isKept(page, /under way/);
+  const held = await beginUntil(page, 0.2);
   const other = await context.newPage();
   await other.goto('/');
   // It is listed, but this tab neither offers to go on with it nor deletes it.
-  await isKept(other, /under way/);
+  await expect(newest(other)).toContainText('under way');
   await expect(other.locator('#go-on')).toBeHidden();
   await expect(kept(other).getByRole('button', { name: 'delete' })).toHaveCount(0);
-  await begin(other, 'cpu', { first_seed: '50' });
+  const theirs = await beginUntil(other, 0.2, `${LINK}&first_seed=50`);
+  await held.release();
+  await theirs.release();
   await expect(status(page)).toContainText('Done');
   await expect(status(other)).toContainText('Done');
   await other.reload();
@@ -194,15 +226,14 @@ test('two tabs do not spoil each other’s runs', async ({ page, context }) => {
 });
 
 test('a run whose tab is closed is offered by another at once', async ({ page, context }) => {
-  await begin(page, 'cpu');
-  await isAt(page, 0.1);
+  await beginUntil(page, 0.2);
   const other = await context.newPage();
   await other.goto('/');
-  await isKept(other, /under way/);
+  await expect(newest(other)).toContainText('under way');
   await expect(other.locator('#go-on')).toBeHidden();
   await page.close();
   await expect(goOn(other)).toBeVisible();
-  await isKept(other, /stopped/);
+  await expect(newest(other)).toContainText('stopped');
 });
 
 test.describe('where nothing can be stored', () => {
@@ -215,7 +246,7 @@ test.describe('where nothing can be stored', () => {
         'Object.defineProperty(self, "indexedDB", { value: undefined });';
       await route.fulfill({ response: answer, body: spoil + (await answer.text()) });
     });
-    await begin(page, 'cpu', { seeds: '1', tasks: '3' });
+    await begin(page);
     await expect(page.getByRole('alert')).toContainText("can't be kept");
     await expect(page.getByRole('alert')).toContainText('Export its results');
     await expect(status(page)).toContainText('Done');
@@ -238,13 +269,12 @@ test.describe('where nothing can be stored', () => {
       const spoil = 'delete FileSystemFileHandle.prototype.createWritable;';
       await route.fulfill({ response: answer, body: spoil + (await answer.text()) });
     });
-    await begin(page, 'cpu');
-    await isAt(page, 0.2);
+    await beginUntil(page, 0.2);
     await page.unrouteAll({ behavior: 'wait' });
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
     await goOn(page).click();
     await expect(status(page)).toContainText('Done');
-    await isKept(page, /through/);
+    await expect(newest(page)).toContainText('through');
   });
 });

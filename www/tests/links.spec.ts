@@ -56,9 +56,8 @@ test.describe('with a clipboard', () => {
   };
 
   test('Share gives what is shown: every tab, and the Lab however it stands', async ({ page, browser }) => {
-    await page.emulateMedia({ reducedMotion: 'reduce' });
     const elsewhere = async (link: string) => {
-      const other = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+      const other = await (await browser.newContext()).newPage();
       await other.goto(link);
       await settled(other);
       return other;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { build } from 'vite';
-import { accessible, configure, expect, small, status, test } from './page';
+import { accessible, configure, expect, hold, run, small, status, test } from './page';
 
 test.use({ serviceWorkers: 'allow' });
 // One after the other in one process, so that the second version is built once.
@@ -95,9 +95,8 @@ class Host {
 }
 
 let host: Host;
-test.beforeEach(async ({ page }) => {
+test.beforeEach(async () => {
   host = await Host.start();
-  await page.emulateMedia({ reducedMotion: 'reduce' });
 });
 test.afterEach(() => host.stop());
 
@@ -227,8 +226,10 @@ test('an open page keeps its version after a deployment; one reload shows the ne
 test('a newer version comes when the reader wants it: no run is interrupted', async ({ page }) => {
   await open(page, '#v=1&preset=quick&seeds=1');
   await page.locator('#engine').selectOption('cpu');
-  await configure(page, { ...small, tasks: '20', samples_per_task: '1000', hidden: '250, 250' });
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await configure(page, small);
+  const held = await hold(page, 0.3);
+  await run(page);
+  await held.reached();
   await expect(status(page)).toContainText('Training');
   await deploy(page);
   await expect(newer(page)).toContainText('A newer version of this page is there');
@@ -238,6 +239,7 @@ test('a newer version comes when the reader wants it: no run is interrupted', as
   expect(await isSecond(page)).toBe(false);
   await accessible(page, 'a newer version');
   await page.getByRole('button', { name: 'pause' }).click();
+  await held.release(0.6);
   await expect(status(page)).toContainText('Paused');
   // Before a paused run is left the browser asks.
   page.once('dialog', (dialog) => dialog.dismiss());
@@ -245,8 +247,10 @@ test('a newer version comes when the reader wants it: no run is interrupted', as
   await page.waitForTimeout(4_000);
   expect(await isSecond(page)).toBe(false);
   await page.getByRole('button', { name: 'resume' }).click();
+  await held.reached();
   await expect(status(page)).toContainText('Training');
   await page.getByRole('button', { name: 'pause' }).click();
+  await held.release();
   await expect(status(page)).toContainText('Paused');
   page.once('dialog', (dialog) => dialog.accept());
   await reload.click();
@@ -259,7 +263,6 @@ test('a newer version comes when the reader wants it: no run is interrupted', as
 test('two tabs of two versions have each its own files', async ({ page, context }) => {
   await open(page);
   const other = await context.newPage();
-  await other.emulateMedia({ reducedMotion: 'reduce' });
   await open(other);
   const [old] = await builds(page);
   await deploy(page);

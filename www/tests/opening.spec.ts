@@ -22,6 +22,7 @@ async function move(page: Page, to: number) {
 test('the stored run is seen at once, before anything is compiled', async ({ page }) => {
   const asked: string[] = [];
   page.on('request', (r) => asked.push(r.url()));
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
   await page.goto('/');
   await expect(page.locator('.lane canvas')).toHaveCount(8);
   const first = await page.evaluate(() => performance.getEntriesByName('first-picture')[0]?.startTime);
@@ -44,7 +45,6 @@ test('the stored run is seen at once, before anything is compiled', async ({ pag
 });
 
 test('a stored run is taken along whole', async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/');
   await page.getByRole('button', { name: 'Figure 3', exact: true }).click();
   await expect(page.locator('#lesion-answer')).toContainText('0.0005');
@@ -70,7 +70,6 @@ test('a stored run is taken along whole', async ({ page }) => {
 });
 
 test('under reduced motion nothing plays', async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/');
   await expect(page.locator('#callout')).toContainText('After 20 tasks');
   const before = await cells(page, 'meta');
@@ -80,7 +79,6 @@ test('under reduced motion nothing plays', async ({ page }) => {
 
 // axe looks at each figure where its pictures are taken, in states.spec.ts.
 test('each figure shows its stored run, its claims and its panels', async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/');
   for (const [figure, claims] of [
     ['Figure 1', 3],
@@ -165,7 +163,6 @@ test('a link that can’t be read says so and opens the nearest preset', async (
 });
 
 test('every control is reached by keyboard, and its focus is seen', async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/');
   await page.getByRole('button', { name: 'Figure 3', exact: true }).click();
   await expect(page.locator('#panels-source')).toContainText('40 seeds');
@@ -205,6 +202,7 @@ test('every control is reached by keyboard, and its focus is seen', async ({ pag
 
 test('units are met by keyboard, weights and competition shown', async ({ page }) => {
   await open(page, 'auto');
+  await configure(page, small);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(status(page)).toContainText('Done');
   await page.locator('.lane.meta canvas').last().focus();

@@ -1,5 +1,5 @@
 // Words follow the configuration: nothing on the page that a field of the Lab makes false.
-import { configure, expect, open, small, status, test } from './page';
+import { configure, expect, hold, open, run, small, status, test } from './page';
 
 test('pathways of other sizes, another batch and another bound are spoken of as they are', async ({
   page,
@@ -45,7 +45,9 @@ test('while a figure’s first seed trains, its claims are spoken of as that fig
   await page.goto('/#v=1&preset=figure1&seeds=2');
   await expect(page.locator('#data-badge')).toContainText('procedural digits');
   await page.locator('#engine').selectOption('cpu');
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  const held = await hold(page, 0);
+  await run(page);
+  await held.reached();
   await expect(status(page)).toContainText('Training');
   await expect(page.locator('#claims-source')).toContainText('What Figure 1 claims is held against this run');
   await expect(page.locator('#claims')).toBeEmpty();

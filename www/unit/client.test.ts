@@ -23,8 +23,22 @@ function connected() {
 
 test('answers find who asked, in whatever order they come', async () => {
   const { client, say } = connected();
-  const one = client.ask('link', { type: 'write_link', config: '1', experiment: null, at: null, lab: false });
-  const two = client.ask('link', { type: 'write_link', config: '2', experiment: null, at: null, lab: false });
+  const one = client.ask('link', {
+    type: 'write_link',
+    config: '1',
+    experiment: null,
+    at: null,
+    lab: false,
+    expected: null,
+  });
+  const two = client.ask('link', {
+    type: 'write_link',
+    config: '2',
+    experiment: null,
+    at: null,
+    lab: false,
+    expected: null,
+  });
   say({ from: 'analyst', id: 2, response: { type: 'link', fragment: 'b' } });
   say({ from: 'analyst', id: 1, response: { type: 'link', fragment: 'a' } });
   expect((await one).fragment).toBe('a');

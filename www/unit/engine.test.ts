@@ -7,13 +7,13 @@ const cpu: EngineInfo = { kind: 'cpu', adapter: 'CPU, matrix products', backend:
 
 test('the badge says which lanes went on on another engine, and from where', () => {
   const changes = ['from step 1200 on seeds 4 to 7 on CPU, matrix products'];
-  const view = fold(initialView, { type: 'engine', info: cpu, notice: null, changes });
+  const view = fold(initialView, { type: 'engine', info: cpu, workers: 0, notice: null, changes });
   expect(engineWords(view.engine, view.engineChanges)).toBe(
     'Engine: CPU, matrix products; self-test passed (deviation 1e-6); ' +
       'from step 1200 on seeds 4 to 7 on CPU, matrix products.',
   );
   // The next run has its own.
-  const next = fold(view, { type: 'engine', info: cpu, notice: null, changes: [] });
+  const next = fold(view, { type: 'engine', info: cpu, workers: 0, notice: null, changes: [] });
   expect(engineWords(next.engine, next.engineChanges)).toBe(
     'Engine: CPU, matrix products; self-test passed (deviation 1e-6).',
   );

@@ -33,6 +33,7 @@ vi.mock('../src/kept/disk', () => {
 });
 
 beforeEach(() => {
+  vi.useRealTimers();
   vi.stubGlobal('navigator', {});
   held.files.clear();
   held.isFull = false;
@@ -57,9 +58,10 @@ function keeping() {
   const settled = async (...keeps: Keep[]) => {
     for (const keep of keeps) keeper.take(keep);
     for (let i = 0; i < 200; i++) await Promise.resolve();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(5);
+    else await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  return { news, settled };
+  return { keeper, news, settled };
 }
 
 const read = (file: string) => {
@@ -84,7 +86,7 @@ test('lines are kept in order, the newest checkpoint alone, and none at the end'
   await settled({ part: 'end' });
   expect(read(CHECKPOINT)).toBeUndefined();
   expect((await list())[0]).toMatchObject({ done: true });
-  expect(news.every((told) => 'kept' in told)).toBe(true);
+  expect(news.some((told) => 'trouble' in told)).toBe(false);
 });
 
 test('what storage did not take is tried again, each line once', async () => {
@@ -98,6 +100,62 @@ test('what storage did not take is tried again, each line once', async () => {
   await settled(lanes('d\n', 4));
   expect(read(LOG)?.endsWith('}\na\nb\nc\nd\n')).toBe(true);
   expect(news.at(-1)).toHaveProperty('kept');
+});
+
+test('a run that has ended is tried again by itself, and when there may be room', async () => {
+  for (const isAsked of [false, true]) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    held.files.clear();
+    const { keeper, news, settled } = keeping();
+    await settled(begin(), lanes('a\n', 2), checkpoint('one', 1));
+    held.isFull = true;
+    await settled(checkpoint('two', 2));
+    await settled(lanes('b\n', 4), { part: 'end' });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(news.filter((told) => 'trouble' in told)).toHaveLength(1);
+    expect((await list())[0]).toMatchObject({ done: false });
+    held.isFull = false;
+    if (isAsked) keeper.retry();
+    await vi.advanceTimersByTimeAsync(isAsked ? 100 : 6_000);
+    expect(read(LOG)?.endsWith('}\na\nb\n')).toBe(true);
+    expect(read(CHECKPOINT)).toBeUndefined();
+    expect((await list())[0]).toMatchObject({ done: true });
+    expect(news.at(-1)).toHaveProperty('kept');
+    // Nothing is left to be tried.
+    expect(vi.getTimerCount()).toBe(0);
+    const told = news.length;
+    keeper.retry();
+    await settled();
+    expect(news).toHaveLength(told);
+  }
+});
+
+test('a checkpoint that storage did not take is tried again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { settled } = keeping();
+  await settled(begin(), lanes('a\n', 1));
+  held.isFull = true;
+  await settled(checkpoint('one', 1));
+  held.isFull = false;
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(read(CHECKPOINT)).toBe('one');
+});
+
+test('a run that could not be kept has its last try when another begins', async () => {
+  for (const isRoom of [true, false]) {
+    held.files.clear();
+    const { news, settled } = keeping();
+    held.isFull = true;
+    await settled(begin(), lanes('a\n', 4), { part: 'end' });
+    held.isFull = !isRoom;
+    await settled(begin());
+    expect((await list()).map(({ done }) => done)).toEqual(isRoom ? [true] : []);
+    expect(news.filter((told) => 'trouble' in told)).toHaveLength(1);
+    // The new one is kept once something was measured of it.
+    held.isFull = false;
+    await settled(lanes('b\n', 1));
+    expect(await list()).toHaveLength(isRoom ? 2 : 1);
+  }
 });
 
 test('a run that goes on is the same one', async () => {

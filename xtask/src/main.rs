@@ -3,12 +3,14 @@
 //! `cargo xtask demo` and `cargo xtask test` do all the set-up that they need; the other commands are their
 //! parts.
 
+mod bits;
 mod catalog;
 mod check;
 mod deny;
 mod dist;
 mod figures;
 mod fuzz;
+mod gpu_report;
 mod mnist;
 mod page;
 mod phases;
@@ -47,6 +49,8 @@ enum Job {
         #[arg(long)]
         skip_browser: bool,
     },
+    /// Compare the CPU engine's bits on 64-bit ARM, and a part of the stored runs at every level.
+    Bits,
     /// Fuzz what reads files, links and messages: with coverage by cargo-fuzz, else on stable.
     Fuzz {
         /// A target, by its folder in fuzz/seeds; all of them, one after the other, where it is left out.
@@ -75,6 +79,8 @@ enum Job {
         #[arg(long, env = "METACLS_MNIST")]
         from: Option<PathBuf>,
     },
+    /// Measure this machine's GPU: vectors, equal bits, figures whole, speeds beside its floors.
+    GpuReport(gpu_report::Args),
     /// Draw the pictures in docs/ of the stored runs anew.
     Pictures,
     /// Runs wasm tests in a browser (called by cargo).
@@ -96,6 +102,7 @@ fn main() -> anyhow::Result<()> {
         Job::Lint => check::lint(),
         Job::Deny => deny::deny(),
         Job::Test { skip_browser } => test::test(skip_browser),
+        Job::Bits => bits::bits(),
         Job::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Job::Build => page::build(None).map(|_| ()),
         Job::Dist => dist::dist(),
@@ -103,6 +110,7 @@ fn main() -> anyhow::Result<()> {
         Job::Serve(args) => serve::serve(&args),
         Job::Figures { from } => figures::figures(from),
         Job::Pictures => figures::pictures(),
+        Job::GpuReport(args) => gpu_report::report(&args),
         Job::Mnist { from } => mnist::mnist(from),
         Job::WasmTestRunner { args } => {
             let all = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);

@@ -18,6 +18,11 @@ const PACKAGES: [&str; 5] = [
 
 /// Adds the wasm target where rustup is there and has not.
 pub fn wasm_target() -> Result<()> {
+    rust_target("wasm32-unknown-unknown")
+}
+
+/// Adds a target where rustup is there and has not.
+fn rust_target(target: &str) -> Result<()> {
     let listed = Command::new("rustup")
         .args(["target", "list", "--installed"])
         .output();
@@ -25,10 +30,67 @@ pub fn wasm_target() -> Result<()> {
         // Without rustup, cargo itself will say what is missing.
         return Ok(());
     };
-    if String::from_utf8_lossy(&listed.stdout).contains("wasm32-unknown-unknown") {
+    if String::from_utf8_lossy(&listed.stdout).contains(target) {
         return Ok(());
     }
-    run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]))
+    run(Command::new("rustup").args(["target", "add", target]))
+}
+
+/// Runs programs of 64-bit ARM, Linux, on another processor.
+pub const EMULATOR: &str = "qemu-aarch64";
+
+/// Debian's package of it.
+const EMULATORS: &str = "qemu-user";
+
+/// Whether programs of another processor can be run here.
+pub enum Emulator {
+    /// They can.
+    Ready,
+    /// They can't, and why, and what to do.
+    None(String),
+}
+
+/// Has an emulator and its target at hand: as root on Debian, installs them.
+pub fn emulator(target: &str) -> Result<Emulator> {
+    if !cfg!(target_os = "linux") || cfg!(target_arch = "aarch64") {
+        let here = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
+        return Ok(Emulator::None(format!(
+            "{EMULATOR} is for Linux on other processors, and this is {here}"
+        )));
+    }
+    if !exists(EMULATOR) {
+        if !is_debian() {
+            return Ok(Emulator::None(format!("{EMULATOR} is not on the PATH")));
+        }
+        if !is_root() {
+            let words = format!("for {EMULATOR}, sudo apt-get install {EMULATORS}");
+            return Ok(Emulator::None(words));
+        }
+        install(&[EMULATORS])?;
+    }
+    rust_target(target)?;
+    Ok(Emulator::Ready)
+}
+
+fn is_debian() -> bool {
+    PathBuf::from("/etc/debian_version").exists() && exists("apt-get")
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|o| String::from_utf8_lossy(&o.stdout).trim() == "0")
+}
+
+/// Installs packages of Debian.
+fn install(packages: &[&str]) -> Result<()> {
+    println!("installing {}", packages.join(", "));
+    run(Command::new("apt-get").args(["update", "-q"]))?;
+    run(Command::new("apt-get")
+        .args(["install", "-y", "-q", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 /// Installs npm's packages where the lock file changed since.
@@ -80,20 +142,10 @@ pub fn browser_and_gpu() -> Result<()> {
     if complete {
         return Ok(());
     }
-    let debian = PathBuf::from("/etc/debian_version").exists() && exists("apt-get");
-    let is_root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|o| String::from_utf8_lossy(&o.stdout).trim() == "0");
-    if debian && is_root {
-        println!("installing {}", PACKAGES.join(", "));
-        run(Command::new("apt-get").args(["update", "-q"]))?;
-        return run(Command::new("apt-get")
-            .args(["install", "-y", "-q", "--no-install-recommends"])
-            .args(PACKAGES)
-            .env("DEBIAN_FRONTEND", "noninteractive"));
+    if is_debian() && is_root() {
+        return install(&PACKAGES);
     }
-    if debian {
+    if is_debian() {
         bail!(
             "for the tests, install: sudo apt-get install {}",
             PACKAGES.join(" ")

@@ -5,9 +5,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-/// The project's root.
+/// The project's root. As cargo says it of what it runs: several checkouts may share a folder of built
+/// things, and with it this program.
 pub fn root() -> PathBuf {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let said = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = said
+        .filter(|path| path.ends_with("xtask"))
+        .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
     here.parent().map_or(here.clone(), PathBuf::from)
 }
 

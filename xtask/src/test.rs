@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::phases::{self, Phase};
 use crate::shell::{binary, built, cargo, node, run, target};
-use crate::{check, page, setup};
+use crate::{bits, check, page, setup};
 
 /// How Chromium is started for tests, as the page's tests start it too.
 #[derive(Deserialize)]
@@ -24,6 +24,7 @@ pub fn test(skip_browser: bool) -> Result<()> {
         ("Rust and shaders", native),
         ("the page's functions", check::unit),
     ];
+    phases.extend(bits::PHASES);
     if !skip_browser {
         phases.push(("wasm in a browser", wasm));
         phases.push(("the page in a browser", in_page));

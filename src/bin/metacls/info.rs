@@ -19,8 +19,10 @@ pub(super) fn info() -> Result<(), Failure> {
         print(&format!("  {:<9} {}", e.id, e.sentence))?;
     }
     print("\nEngines")?;
-    print("  gpu        WGSL compute shaders in float32; first order")?;
-    print("  cpu        matrix products on all cores, float32; first and second order")?;
+    print("  gpu        WGSL compute shaders in float32; first and second order")?;
+    print(
+        "  cpu        all cores, float32, the same bits on every processor; first and second order",
+    )?;
     print("  reference  the method in plain loops, all cores; first and second order")?;
     print("\nGPU adapters")?;
     let all = pollster::block_on(adapters());

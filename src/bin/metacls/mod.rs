@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and how errors are said.
 
 mod bench;
+mod check;
 mod info;
 mod merge;
 mod outputs;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use metacls::engine::info::EngineChoice;
+use metacls_arithmetic::Level;
 
 use voice::say;
 
@@ -49,19 +51,16 @@ enum Command {
         engine: EngineName,
     },
     /// Measure an engine's speed beside the plain matrix product that these cores reach.
-    Bench {
-        /// A preset.
-        #[arg(default_value = "figure1")]
-        experiment: String,
-        /// How many seeds side by side.
-        #[arg(long, default_value_t = 8)]
-        seeds: u32,
-        /// Which engine.
-        #[arg(long, value_enum, default_value = "cpu")]
-        engine: EngineName,
-    },
+    Bench(bench::BenchArgs),
     /// Tell results files: tables, claims with verdicts, CSV, figures.
     Report(report::ReportArgs),
+    /// Run a results file again, or part of it, or what a link says came out, and say lane by lane or measure
+    /// by measure whether it is the same.
+    ///
+    /// Between runs of the CPU engine the same bits are promised; other engines agree within a tolerance.
+    /// Exit codes: 0 the same to the bit, or within tolerance where no bits are promised; 1 not the same; 2
+    /// bad input.
+    Check(check::CheckArgs),
     /// Join results files of one experiment: other seeds, or other conditions of the same seeds.
     Merge(merge::MergeArgs),
     /// List presets, engines and GPU adapters.
@@ -126,7 +125,7 @@ enum EngineName {
     Auto,
     /// The GPU.
     Gpu,
-    /// All cores, by matrix products.
+    /// All cores; the same bits on every processor.
     Cpu,
     /// The method in plain loops.
     Reference,
@@ -177,15 +176,14 @@ fn stem(path: &Path) -> String {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let outcome = match command {
+        _ if let Err(e) = Level::chosen() => Err(Failure::Usage(format!("METACLS_SIMD: {e}"))),
         Command::Run(args) => run::run(&args),
         Command::Verify { dir, engine } => verify::verify(&dir, engine.into()),
-        Command::Bench {
-            experiment,
-            seeds,
-            engine,
-        } => bench::bench(&experiment, seeds, engine.into()),
+        Command::Bench(args) => bench::bench(&args),
         Command::Report(args) => report::report(&args),
+        Command::Check(args) => check::check(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Info { json: true, .. } => info::catalog(),
         Command::Info { knobs: true, .. } => info::knobs(),

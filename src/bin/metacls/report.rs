@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use metacls::experiments::{self, link};
 use metacls::formats;
 use metacls::inspect::Watched;
 use metacls::report;
 use metacls::report::figure::{self, Theme};
 use metacls::report::page::StoredRun;
+use metacls::reproduction::expected::Expected;
 use metacls::results::Results;
 
 use super::outputs::{self, write_file, write_gzip};
@@ -25,6 +27,10 @@ pub(super) struct ReportArgs {
     /// Also write a compact copy (six digits, gzip) into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     compact: Option<PathBuf>,
+    /// Print instead, of each, the fragment of a link that says what came out: behind the page's address it
+    /// shows it, `metacls check` runs it again.
+    #[arg(long, conflicts_with = "quiet")]
+    link: bool,
     /// Print nothing: only write files.
     #[arg(long)]
     quiet: bool,
@@ -65,11 +71,24 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
                 write_file(&path, svg.as_bytes())?;
             }
         }
-        if !args.quiet {
+        if args.link {
+            print(&link_of(path, &results)?)?;
+        } else if !args.quiet {
             print(&report::markdown(&name, &results))?;
         }
     }
     Ok(())
+}
+
+/// The fragment of a link that says what came out of a run.
+fn link_of(path: &Path, results: &Results) -> Result<String, Failure> {
+    let expected = Expected::of(results).ok_or_else(|| {
+        let path = path.display();
+        Failure::Usage(format!("{path}: not all of its lanes came to the end"))
+    })?;
+    let id = experiments::of(results).id;
+    let fragment = link::write(&results.config, Some(id), None, false);
+    Ok(format!("#{}", link::with_expected(fragment, &expected)))
 }
 
 /// Writes what the page has of a stored run: `to` with .page.gz, .results.gz and, where it was kept,

@@ -24,9 +24,26 @@ pub(super) struct Asked {
 /// Reads what is asked.
 pub(super) fn asked(args: &RunArgs) -> Result<Asked, Failure> {
     let mut asked = experiment(&args.experiment)?;
-    let config = &mut asked.config;
+    let mut changes = args.set.clone();
+    if let Some(conditions) = &args.conditions {
+        changes.push(format!("conditions={conditions}"));
+    }
+    if args.data.as_deref() == Some("digits") {
+        changes.push("data=digits".into());
+    }
+    if let Some(seeds) = &args.seeds {
+        let (first, count) = parse_seeds(seeds)?;
+        changes.push(format!("first_seed={first}"));
+        changes.push(format!("seeds={count}"));
+    }
+    asked.config = changed(&asked.config, &changes)?;
+    Ok(asked)
+}
+
+/// Settings with some knobs changed, each given as NAME=VALUE.
+pub(super) fn changed(config: &Config, changes: &[String]) -> Result<Config, Failure> {
     // A flat record of numbers, words and lists always has a form as a value.
-    let mut value = serde_json::to_value(&*config).unwrap_or_default();
+    let mut value = serde_json::to_value(config).unwrap_or_default();
     let mut set = |name: &str, word: &str| -> Result<(), Failure> {
         let knob = config::find(name).ok_or_else(|| {
             let known: Vec<&str> = config::KNOBS.iter().map(|k| k.name).collect();
@@ -41,28 +58,16 @@ pub(super) fn asked(args: &RunArgs) -> Result<Asked, Failure> {
         })?;
         Ok(())
     };
-    for change in &args.set {
+    for change in changes {
         let (name, word) = change
             .split_once('=')
             .ok_or_else(|| Failure::Usage(format!("--set {change}: give NAME=VALUE")))?;
         set(name.trim(), word)?;
     }
-    if let Some(conditions) = &args.conditions {
-        set("conditions", conditions)?;
-    }
-    if args.data.as_deref() == Some("digits") {
-        set("data", "digits")?;
-    }
-    if let Some(seeds) = &args.seeds {
-        let (first, count) = parse_seeds(seeds)?;
-        set("first_seed", &first.to_string())?;
-        set("seeds", &count.to_string())?;
-    }
-    *config = Config::from_value(value).map_err(|e| {
+    Config::from_value(value).map_err(|e| {
         let all: Vec<String> = e.problems.iter().map(ToString::to_string).collect();
         Failure::Usage(all.join("\n       "))
-    })?;
-    Ok(asked)
+    })
 }
 
 fn experiment(name: &str) -> Result<Asked, Failure> {
@@ -113,7 +118,7 @@ fn is_named_as_file(name: &str) -> bool {
 }
 
 /// "7", "0..4" (without 4) or "0..=4" (with 4), as first seed and count.
-fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
+pub(super) fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
     let wrong = || {
         let bounds = |name| match config::find(name).map(|knob| knob.kind) {
             Some(Kind::Whole { max, .. }) => max,

@@ -96,7 +96,7 @@ async fn train(
     data: Dataset,
 ) -> Result<(), Failure> {
     let choice = args.engine.into();
-    let opened = engine::open(choice, &config, &Hints::default(), async || {})
+    let opened = engine::open(choice, &Hints::default(), async || {})
         .await
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     let (mut driver, notice) = Driver::begin(config, Arc::new(data), opened, choice)
@@ -162,8 +162,10 @@ async fn train(
     let path = store.finish(&driver)?;
     table::print_table(&driver)?;
     let (training, evaluation) = driver.seconds();
+    let digest = driver.results().digest();
+    let digest = digest.map_or_else(String::new, |d| format!("digest {d}; "));
     print(&format!(
-        "training {training:.1} s, evaluation {evaluation:.1} s; results in {}",
+        "training {training:.1} s, evaluation {evaluation:.1} s; {digest}results in {}",
         path.display()
     ))
 }

@@ -146,8 +146,8 @@ impl Store {
             if let Err(e) = replace(&self.files.checkpoint, &bytes) {
                 self.complain(&self.files.checkpoint.clone(), &e);
             }
+            self.pace.made(start);
         }
-        self.pace.made(start);
         Ok(())
     }
 

@@ -124,7 +124,8 @@ pub async fn deviation(device: &Device) -> Result<f64, GpuError> {
     let vector = trial();
     let engine = match device {
         Device::Gpu(gpu) => Candidate::gpu(Arc::clone(gpu), &vector)?,
-        Device::Cpu => Candidate::cpu(&vector),
+        // Hands have this very program.
+        Device::Cpu | Device::Spread(_) => Candidate::cpu(&vector),
         Device::Reference => Candidate::reference(&vector),
     };
     Ok(compare(&vector.model, &course(&vector, engine).await?))

@@ -6,21 +6,14 @@ use crate::gpu::kernels::{self as k, Pass, THREADS};
 use crate::gpu::layout::{Layout, pad};
 use crate::model::{Lesion, Model, Rule};
 
-impl Writer<'_> {
-    /// A matrix's product with what lies elsewhere in acts than its source.
-    fn dense_from(&mut self, matrix: usize, source_at: u32, columns: u32, target_at: u32) {
-        self.dense(matrix, 0, columns, target_at, false);
-        if let Some(last) = self.list.last_mut() {
-            last.pass.source_at = self.at.acts_base + source_at;
-        }
-    }
-}
-
 /// The counters of one task of one lane: correct answers for each head and lesion, then active units
 /// for each layer.
 pub fn counters(model: &Model) -> u32 {
     (model.heads.len() * model.lesions().len() + model.layers.len()) as u32
 }
+
+/// Columns that a thread of stage dense_tiles makes: fewer take as long.
+pub const TILE: u32 = 8;
 
 /// What of an evaluation is done at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,19 +46,25 @@ pub fn evaluate(
     let mut w = Writer::new(model, rule, at, lanes);
     w.common.entry_at = entry_at;
     w.common.entry_seed = images;
+    w.common.columns = columns;
     let per_task = counters(model);
     w.common.counters_lane = per_task * lanes.tasks;
     let counter_at = task * per_task;
     w.inputs(columns, gathered);
-    for l in 0..model.layers.len() {
-        w.layer_forward(l, 0, columns);
-    }
     let groups = [columns, 1, lanes.lanes];
+    for l in 0..model.layers.len() {
+        if let Some(pass) = w.layer_product(l) {
+            w.dense_tiles(columns, pass);
+        }
+        let pass = w.competition(l);
+        let fours = [columns.div_ceil(4), 1, lanes.lanes];
+        w.push(&k::COMPETE_COLUMNS, fours, pass);
+    }
     let lesions = model.lesions();
     if let (Some(silenced), Some([left, _])) = (at.silenced, model.pathway_layers()) {
         let pass = Pass {
             target_at: at.acts_base + silenced,
-            ..w.layer(left, 0, columns)
+            ..w.layer(left)
         };
         let groups = [pass.units.div_ceil(THREADS), columns, lanes.lanes];
         w.push(&k::SILENCE, groups, pass);
@@ -73,10 +72,15 @@ pub fn evaluate(
     for (h, head) in at.heads.iter().enumerate() {
         let matrices: Vec<usize> = model.into_head(h).collect();
         for (&m, &logits) in matrices.iter().zip(&head.logits) {
-            w.dense(m, 0, columns, logits, false);
+            let pass = w.product(m, logits, false, false);
+            w.dense_tiles(columns, pass);
         }
         if let (Some(silenced), Some(&logits)) = (at.silenced, head.logits.last()) {
-            w.dense_from(matrices[0], silenced, columns, logits);
+            let pass = Pass {
+                source_at: at.acts_base + silenced,
+                ..w.product(matrices[0], logits, false, false)
+            };
+            w.dense_tiles(columns, pass);
         }
         for (i, lesion) in lesions.iter().enumerate() {
             let all = &head.logits[..];
@@ -89,7 +93,6 @@ pub fn evaluate(
             // A head has one product or two; the shader reads so many.
             let product = |i: usize| at.acts_base + kept.get(i).map_or(0, |&logits| logits);
             let pass = Pass {
-                columns,
                 units: head.units,
                 units_pad: pad(head.units),
                 products: kept.len() as u32,
@@ -106,7 +109,7 @@ pub fn evaluate(
         let counter_at = counter_at + (model.heads.len() * lesions.len() + l) as u32;
         let pass = Pass {
             counter_at,
-            ..w.layer(l, 0, columns)
+            ..w.layer(l)
         };
         w.push(&k::COUNT, groups, pass);
         w.push(&k::STANDARDIZE, groups, pass);

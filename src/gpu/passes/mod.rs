@@ -1,28 +1,31 @@
 //! The ordered list of dispatches of one observe step ([`observe_step`]) and of one evaluation
 //! ([`evaluate()`]): plain data.
 //!
-//! An observe step makes B + 1 sweeps. Sweep 0 takes only the first current sample through W. Sweep s
-//! takes all B + R samples through the look-ahead after s inner steps; its column s is the (s+1)-th
-//! current sample under just the weights that the next inner step starts from, so the inner steps
-//! cost no sweeps of their own.
+//! An observe step makes B + 1 sweeps. Sweep s takes samples through the look-ahead after s inner steps; its
+//! column s is the (s+1)-th current sample under just the weights that the next inner step starts from. Only
+//! these B columns wait for each other: they come first (stage inner_steps), and then all others of sweeps 1
+//! to B at once (stage meta_sweeps).
 
+mod alone;
 mod evaluate;
 mod observe;
+mod second_order;
 
-pub use evaluate::{Piece, counters, evaluate};
+pub use alone::alone;
+pub use evaluate::{Piece, TILE, counters, evaluate};
 pub use observe::observe_step;
 
-use super::kernels::{self as k, Pass, Stage, THREADS};
+use super::kernels::{self as k, Pass, Stage, THREADS, work};
 use super::layout::{Layout, pad};
 use crate::model::{Model, Rule, Source};
 
 /// One dispatch of a stage's shader.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Dispatch {
     /// The stage.
     pub stage: &'static Stage,
-    /// What it works on.
-    pub pass: Pass,
+    /// What it works on: one record, or a list of them.
+    pub passes: Vec<Pass>,
     /// Workgroups along x, y and z.
     pub groups: [u32; 3],
 }
@@ -70,6 +73,7 @@ impl<'a> Writer<'a> {
             column_slots: at.columns,
             entry_seed: at.columns,
             inner_slots: at.inner,
+            extra_at: at.extra_at,
             weights_lane: at.weights_lane,
             acts_lane: at.acts_lane,
             deltas_lane: at.deltas_lane,
@@ -98,11 +102,25 @@ impl<'a> Writer<'a> {
     }
 
     fn push(&mut self, stage: &'static Stage, groups: [u32; 3], pass: Pass) {
+        let passes = vec![pass];
         self.list.push(Dispatch {
             stage,
-            pass,
+            passes,
             groups,
         });
+    }
+
+    /// A stage that works through a list.
+    fn push_list(&mut self, stage: &'static Stage, groups: [u32; 3], mut passes: Vec<Pass>) {
+        let count = passes.len() as u32;
+        if let Some(first) = passes.first_mut() {
+            first.passes = count;
+            self.list.push(Dispatch {
+                stage,
+                passes,
+                groups,
+            });
+        }
     }
 
     /// Reads the images and scales them; `gathered` false leaves out the reading (the inputs are
@@ -118,19 +136,14 @@ impl<'a> Writer<'a> {
             ..self.common
         };
         if gathered {
-            self.push(
-                &k::GATHER,
-                [self.at.inputs.div_ceil(THREADS), columns, seeds],
-                pass,
-            );
-        }
-        if self.common.flags & k::FLAG_UNIT_LENGTH != 0 {
+            self.push(&k::GATHER, [columns, 1, seeds], pass);
+        } else if self.common.flags & k::FLAG_UNIT_LENGTH != 0 {
             self.push(&k::UNIT_LENGTH, [columns, 1, seeds], pass);
         }
     }
 
-    /// The fields that say what a matrix reads at a sweep.
-    fn source(&self, matrix: usize, sweep: u32, pass: Pass) -> Pass {
+    /// The fields that say what a matrix reads.
+    fn source(&self, matrix: usize, pass: Pass) -> Pass {
         let m = &self.model.matrices[matrix];
         let fan_in = m.fan_in as u32;
         let pass = Pass {
@@ -147,9 +160,7 @@ impl<'a> Writer<'a> {
                 ..pass
             },
             Source::Layer(l) => Pass {
-                source_at: self.at.acts_base
-                    + self.at.layers[l].acts
-                    + sweep * self.at.columns * pad(fan_in),
+                source_at: self.at.acts_base + self.at.layers[l].acts,
                 source_stride: self.at.acts_lane,
                 source_group: 1,
                 source_sweep: self.at.columns,
@@ -158,43 +169,60 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn dense(&mut self, matrix: usize, sweep: u32, columns: u32, target_at: u32, add: bool) {
+    /// A matrix's product, to what lies from `target_at` on: one slot a column, or sweep by sweep.
+    fn product(&self, matrix: usize, target_at: u32, in_sweeps: bool, add: bool) -> Pass {
         let units = self.model.matrices[matrix].units as u32;
-        let mut pass = Pass {
-            columns,
+        let pass = Pass {
+            work: work::DENSE,
             units,
             units_pad: pad(units),
             weights_at: self.at.weights[matrix],
             target_at: self.at.acts_base + target_at,
+            target_sweep: if in_sweeps { self.at.columns } else { 0 },
+            flags: self.common.flags | if add { k::FLAG_ADD } else { 0 },
             ..self.common
         };
-        if add {
-            pass.flags |= k::FLAG_ADD;
-        }
-        let pass = self.source(matrix, sweep, pass);
+        self.source(matrix, pass)
+    }
+
+    /// A matrix's product by itself.
+    fn dense(&mut self, columns: u32, pass: Pass) {
+        let lanes = self.lanes.lanes;
+        self.push(&k::DENSE, dense_groups(pass.units, columns, lanes), pass);
+    }
+
+    /// A matrix's product for many columns, in tiles of 256 units and 16 columns, or of 32 and 128.
+    fn dense_tiles(&mut self, columns: u32, pass: Pass) {
+        let (units, of_columns) = match pad(pass.units) {
+            0..=32 => (32, 128),
+            _ => (256, 16),
+        };
         let groups = [
-            pad(units).div_ceil(4 * THREADS),
-            columns.div_ceil(4),
+            pad(pass.units).div_ceil(units),
+            columns.div_ceil(of_columns),
             self.lanes.lanes,
         ];
-        self.push(&k::DENSE, groups, pass);
+        self.push(&k::DENSE_TILES, groups, pass);
     }
 
-    /// Overlaps at the source of a matrix, at a sweep.
-    fn source_dots(&self, matrix: usize, sweep: u32) -> u32 {
+    /// Overlaps at the source of a matrix, and slots from one sweep to the next in them.
+    fn source_dots(&self, matrix: usize) -> (u32, u32) {
         match self.model.matrices[matrix].source {
-            Source::Input => self.at.input_dots,
-            Source::Layer(l) => {
-                self.at.layers[l].act_dots + sweep * self.at.columns * self.at.inner
-            }
+            Source::Input => (self.at.input_dots, 0),
+            Source::Layer(l) => (self.at.layers[l].act_dots, self.at.columns),
         }
     }
 
-    /// The look-ahead's corrections at a node: one term for each matrix, at most two.
-    fn terms(&self, dots: &[(u32, usize)], pass: Pass) -> Pass {
-        let term = |i: usize| dots.get(i).map_or((0, 0), |&(d, m)| (d, self.at.used(m)));
+    /// The look-ahead's corrections at a node: one term for each matrix, at most two, whose overlaps are laid
+    /// out alike.
+    fn terms(&self, dots: &[((u32, u32), usize)], pass: Pass) -> Pass {
+        let term = |i: usize| {
+            dots.get(i)
+                .map_or((0, 0), |&((d, _), m)| (d, self.at.used(m)))
+        };
         Pass {
             terms: dots.len() as u32,
+            term_sweep: dots.first().map_or(0, |&((_, sweep), _)| sweep),
             term_dots_at_0: term(0).0,
             term_rate_at_0: term(0).1,
             term_dots_at_1: term(1).0,
@@ -203,23 +231,20 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The fields of one layer at a sweep.
-    fn layer(&self, l: usize, sweep: u32, columns: u32) -> Pass {
+    /// The fields of one layer.
+    fn layer(&self, l: usize) -> Pass {
         let offsets = &self.at.layers[l];
-        let units_pad = pad(offsets.units);
-        let slot = sweep * self.at.columns;
         Pass {
-            columns,
-            inner: sweep,
             units: offsets.units,
-            units_pad,
+            units_pad: pad(offsets.units),
             acts_at: self.at.acts_base + offsets.acts,
             deltas_at: offsets.deltas,
-            norm_at: offsets.norm + slot,
-            kth_largest_at: offsets.kth_largest + slot,
-            beta_gradient_at: offsets.beta_gradient + slot,
-            centre_at: offsets.centre + slot,
-            spread_at: offsets.spread + slot,
+            norm_at: offsets.norm,
+            kth_largest_at: offsets.kth_largest,
+            beta_gradient_at: offsets.beta_gradient,
+            along_at: offsets.along,
+            centre_at: offsets.centre,
+            spread_at: offsets.spread,
             codes_at: offsets.codes,
             beta_at: self.at.matrices + l as u32,
             k: self.model.layers[l].k as u32,
@@ -227,22 +252,61 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// One layer forward: its pre-activation, then competition.
-    fn layer_forward(&mut self, l: usize, sweep: u32, columns: u32) {
-        let offsets = self.at.layers[l].clone();
-        let units_pad = pad(offsets.units);
-        let here = offsets.acts + sweep * self.at.columns * units_pad;
+    /// A layer's product, where it is not made for all sweeps at once.
+    fn layer_product(&self, l: usize) -> Option<Pass> {
+        let offsets = &self.at.layers[l];
         let matrix = self.model.layers[l].matrix;
-        if offsets.pre_activation.is_none() {
-            self.dense(matrix, sweep, columns, here, false);
-        }
+        let kept = offsets.pre_activation;
+        (kept.is_none()).then(|| self.product(matrix, offsets.acts, true, false))
+    }
+
+    /// A layer's competition.
+    fn competition(&self, l: usize) -> Pass {
+        let offsets = &self.at.layers[l];
+        let matrix = self.model.layers[l].matrix;
+        let kept = offsets.pre_activation;
         let pass = Pass {
-            pre_activation_at: self.at.acts_base + offsets.pre_activation.unwrap_or(here),
-            target_at: self.at.acts_base + here,
-            dots_at: offsets.act_dots + sweep * self.at.columns * self.at.inner,
-            ..self.layer(l, sweep, columns)
+            work: work::COMPETE,
+            pre_activation_at: self.at.acts_base + kept.unwrap_or(offsets.acts),
+            pre_activation_sweep: if kept.is_some() { 0 } else { self.at.columns },
+            dots_at: offsets.act_dots,
+            ..self.layer(l)
         };
-        let pass = self.terms(&[(self.source_dots(matrix, sweep), matrix)], pass);
-        self.push(&k::COMPETE, [columns, 1, self.lanes.lanes], pass);
+        self.terms(&[(self.source_dots(matrix), matrix)], pass)
+    }
+}
+
+/// Workgroups of stages dense and dense_back alone: 256 units (or inputs) of four columns of a lane each.
+fn dense_groups(units: u32, columns: u32, lanes: u32) -> [u32; 3] {
+    [pad(units).div_ceil(4 * THREADS), columns.div_ceil(4), lanes]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn the_deepest_network_fits_into_the_lists() {
+        let model = Model::of_shape(784, &[4; 12], Some([4, 4]), 10, 7, 0.1);
+        let knobs = Config {
+            second_order: true,
+            ..Config::default()
+        };
+        let rule = Rule {
+            learn_alpha: true,
+            learn_beta: true,
+            knobs,
+        };
+        let at = Layout::training(&model, (2, 1), true, 1);
+        let lanes = Lanes {
+            lanes: 1,
+            per_seed: 1,
+            tasks: 1,
+        };
+        for dispatch in observe_step(&model, &rule, &at, lanes, (2, 1), true) {
+            let (name, records) = (dispatch.stage.name, dispatch.passes.len());
+            assert!(records <= dispatch.stage.records(), "{name}: {records}");
+        }
     }
 }

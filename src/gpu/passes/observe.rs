@@ -1,158 +1,169 @@
-//! One observe step: forward and backward through every sweep, the meta-update, the weights' update.
+//! One observe step: the inner steps, all meta sweeps, the meta-update, the weights' update.
 
 use super::{Dispatch, Lanes, Writer};
-use crate::gpu::kernels::{self as k, Pass, THREADS};
+use crate::gpu::kernels::{self as k, Pass, THREADS, work};
 use crate::gpu::layout::{Layout, pad};
 use crate::model::{Model, Rule, Source, Target};
 
+/// The most workgroups along x of a stage whose workgroups are numbered through: half of what every device
+/// takes.
+const WIDE: u32 = 1 << 15;
+
 impl Writer<'_> {
-    /// Overlaps at the target of a matrix, at a sweep.
-    fn target_dots(&self, matrix: usize, sweep: u32) -> u32 {
+    /// Overlaps at the target of a matrix, and slots from one sweep to the next in them.
+    pub(super) fn target_dots(&self, matrix: usize) -> (u32, u32) {
         let dots = match self.model.matrices[matrix].target {
             Target::Layer(l) => self.at.layers[l].delta_dots,
             Target::Head(h) => self.at.heads[h].delta_dots,
         };
-        dots + sweep * self.at.columns * self.at.inner
+        (dots, self.at.columns)
+    }
+
+    /// Where the deltas at a matrix's target lie.
+    pub(super) fn deltas(&self, matrix: usize) -> u32 {
+        match self.model.matrices[matrix].target {
+            Target::Layer(l) => self.at.layers[l].deltas,
+            Target::Head(h) => self.at.heads[h].deltas,
+        }
     }
 
     /// One head: its logits, then their cross-entropy and gradient.
-    fn head(&mut self, h: usize, sweep: u32, columns: u32) {
-        let offsets = self.at.heads[h].clone();
+    fn head(&self, h: usize, list: &mut Vec<Pass>) {
+        let offsets = &self.at.heads[h];
         let matrices: Vec<usize> = self.model.into_head(h).collect();
         for (i, &m) in matrices.iter().enumerate() {
-            self.dense(m, sweep, columns, offsets.logits[0], i > 0);
+            list.push(self.product(m, offsets.logits[0], true, i > 0));
         }
-        let units_pad = pad(offsets.units);
-        let slot = sweep * self.at.columns;
         let pass = Pass {
-            columns,
-            inner: sweep,
+            work: work::SOFTMAX,
             units: offsets.units,
-            units_pad,
+            units_pad: pad(offsets.units),
             pre_activation_at: self.at.acts_base + offsets.logits[0],
-            target_at: offsets.deltas + slot * units_pad,
             deltas_at: offsets.deltas,
-            loss_at: offsets.loss + slot,
-            dots_at: offsets.delta_dots + slot * self.at.inner,
+            loss_at: offsets.loss,
+            dots_at: offsets.delta_dots,
             head: h as u32,
             ..self.common
         };
-        let dots: Vec<(u32, usize)> = matrices
-            .iter()
-            .map(|&m| (self.source_dots(m, sweep), m))
-            .collect();
-        let pass = self.terms(&dots, pass);
-        self.push(&k::SOFTMAX, [columns, 1, self.lanes.lanes], pass);
+        let dots: Vec<_> = matrices.iter().map(|&m| (self.source_dots(m), m)).collect();
+        list.push(self.terms(&dots, pass));
     }
 
-    /// One layer backward: gather from the matrices that read it, then through the competition.
-    fn layer_backward(&mut self, l: usize, sweep: u32, columns: u32) {
-        let offsets = self.at.layers[l].clone();
-        let slot = sweep * self.at.columns;
-        let here = offsets.deltas + slot * pad(offsets.units);
-        let readers: Vec<usize> = self.model.readers(l).collect();
-        for (i, &m) in readers.iter().enumerate() {
+    /// W^T delta at a layer, summed over the matrices that read it.
+    pub(super) fn layer_gradient(&self, l: usize, list: &mut Vec<Pass>) {
+        let offsets = &self.at.layers[l];
+        for (i, m) in self.model.readers(l).enumerate() {
             let units = self.model.matrices[m].units as u32;
-            let above = match self.model.matrices[m].target {
-                Target::Layer(t) => self.at.layers[t].deltas,
-                Target::Head(h) => self.at.heads[h].deltas,
-            };
-            let mut pass = Pass {
-                columns,
+            let add = if i > 0 { k::FLAG_ADD } else { 0 };
+            list.push(Pass {
+                work: work::DENSE_BACK,
                 units,
                 units_pad: pad(units),
                 fan_in: offsets.units,
                 fan_in_pad: pad(offsets.units),
                 weights_at: self.at.weights[m],
-                source_at: above + slot * pad(units),
-                target_at: here,
+                source_at: self.deltas(m),
+                target_at: offsets.deltas,
+                flags: self.common.flags | add,
                 ..self.common
-            };
-            if i > 0 {
-                pass.flags |= k::FLAG_ADD;
-            }
-            let groups = [
-                pad(offsets.units).div_ceil(4 * THREADS),
-                columns.div_ceil(4),
-                self.lanes.lanes,
-            ];
-            self.push(&k::DENSE_BACK, groups, pass);
+            });
         }
+    }
+
+    /// The look-ahead's corrections at a layer on the way back.
+    pub(super) fn terms_above(&self, l: usize, pass: Pass) -> Pass {
+        let readers = self.model.readers(l);
+        let dots: Vec<_> = readers.map(|m| (self.target_dots(m), m)).collect();
+        self.terms(&dots, pass)
+    }
+
+    /// One layer backward: gather from the matrices that read it, then through the competition.
+    fn layer_backward(&self, l: usize, list: &mut Vec<Pass>) {
+        self.layer_gradient(l, list);
         let pass = Pass {
-            output_at: self.at.acts_base + offsets.acts + slot * pad(offsets.units),
-            target_at: here,
-            dots_at: offsets.delta_dots + slot * self.at.inner,
-            ..self.layer(l, sweep, columns)
+            work: work::COMPETE_BACK,
+            dots_at: self.at.layers[l].delta_dots,
+            ..self.layer(l)
         };
-        let dots: Vec<(u32, usize)> = readers
-            .iter()
-            .map(|&m| (self.target_dots(m, sweep), m))
-            .collect();
-        let pass = self.terms(&dots, pass);
-        self.push(&k::COMPETE_BACK, [columns, 1, self.lanes.lanes], pass);
+        list.push(self.terms_above(l, pass));
+    }
+
+    /// What takes a column through the network and back, record by record.
+    fn walk(&self) -> Vec<Pass> {
+        let mut list = Vec::new();
+        for l in 0..self.model.layers.len() {
+            list.extend(self.layer_product(l));
+            list.push(self.competition(l));
+        }
+        for h in 0..self.model.heads.len() {
+            self.head(h, &mut list);
+        }
+        for l in (0..self.model.layers.len()).rev() {
+            self.layer_backward(l, &mut list);
+        }
+        list
+    }
+
+    /// The sum of rank-one terms that is a matrix's gradient: one for each column of each meta sweep, or one
+    /// for each column where the first layer's are collapsed into sweep 0.
+    fn gradient(&self, matrix: usize, sweeps: u32) -> Pass {
+        let m = &self.model.matrices[matrix];
+        let units = m.units as u32;
+        let collapsed = m.source == Source::Input;
+        // Meta sweeps count from 1.
+        let (first_sweep, sweeps, extra) = match collapsed {
+            true => (0, 1, 0),
+            false => (1, sweeps, self.common.extra),
+        };
+        self.source(
+            matrix,
+            Pass {
+                first_sweep,
+                sweeps,
+                extra,
+                units,
+                units_pad: pad(units),
+                weights_at: self.at.weights[matrix],
+                target_at: self.deltas(matrix),
+                target_sweep: self.at.columns,
+                partial_at: self.at.partials[matrix],
+                update_rate_at: self.at.next(matrix),
+                ..self.common
+            },
+        )
     }
 
     /// All matrices' norms, the meta-update of alpha and beta, and the weights' update.
     fn finish(&mut self, sweeps: u32, columns: u32) {
         let lanes = self.lanes.lanes;
-        for l in 0..self.model.layers.len() {
-            if self.model.layers[l].source == Source::Input {
-                let pass = Pass {
-                    sweeps,
-                    ..self.layer(l, 0, columns)
-                };
-                let groups = [self.at.layers[l].units.div_ceil(THREADS), columns, lanes];
-                self.push(&k::COLLAPSE, groups, pass);
-            }
-        }
-        let sums: Vec<Pass> = (0..self.model.matrices.len())
-            .map(|m| {
-                let matrix = &self.model.matrices[m];
-                let units = matrix.units as u32;
-                let deltas = match matrix.target {
-                    Target::Layer(l) => self.at.layers[l].deltas,
-                    Target::Head(h) => self.at.heads[h].deltas,
-                };
-                // The first layer's were collapsed into sweep 0; elsewhere the meta sweeps count from 1.
-                let collapsed = matrix.source == Source::Input;
-                let first = if collapsed { 0 } else { 1 };
-                let pass = Pass {
-                    columns,
-                    sweeps: if collapsed { 1 } else { sweeps },
-                    units,
-                    units_pad: pad(units),
-                    weights_at: self.at.weights[m],
-                    target_at: deltas + first * self.at.columns * pad(units),
-                    target_sweep: self.at.columns,
-                    partial_at: self.at.partials[m],
-                    update_rate_at: self.at.next(m),
-                    ..self.common
-                };
-                self.source(m, first, pass)
-            })
+        let first = (0..self.model.layers.len())
+            .filter(|&l| self.model.layers[l].source == Source::Input)
+            .map(|l| Pass {
+                sweeps,
+                ..self.layer(l)
+            });
+        let first: Vec<Pass> = first.collect();
+        let widest = first.iter().map(|p| p.units).max().unwrap_or(0);
+        let rows = first.len() as u32 * columns;
+        self.push_list(&k::COLLAPSE, [widest.div_ceil(THREADS), rows, lanes], first);
+        let mut sums: Vec<Pass> = (0..self.model.matrices.len())
+            .map(|m| self.gradient(m, sweeps))
             .collect();
-        for pass in &sums {
-            let count = pass.sweeps * columns;
-            self.push(
-                &k::GRAM,
-                [(count * count).div_ceil(THREADS), 1, lanes],
-                *pass,
-            );
-        }
+        let pairs = (sums.iter().map(|p| (p.sweeps * columns + p.extra).pow(2))).max();
+        let groups = pairs.unwrap_or(0).div_ceil(THREADS);
+        self.push_list(&k::GRAM, [groups, sums.len() as u32, lanes], sums.clone());
         let pass = Pass {
             sweeps,
-            columns,
             ..self.common
         };
         self.push(&k::META_UPDATE, [1, 1, lanes], pass);
-        for pass in &sums {
-            let groups = [
-                pass.units_pad.div_ceil(4 * THREADS),
-                pass.fan_in_pad / 4,
-                lanes,
-            ];
-            self.push(&k::UPDATE, groups, *pass);
+        let mut groups = 0;
+        for pass in &mut sums {
+            pass.group_at = groups;
+            groups += pass.units_pad.div_ceil(4 * THREADS) * (pass.fan_in_pad / 4);
         }
+        let groups = [groups.min(WIDE), groups.div_ceil(WIDE), lanes];
+        self.push_list(&k::UPDATE, groups, sums);
     }
 }
 
@@ -169,31 +180,30 @@ pub fn observe_step(
     let columns = batch + replay;
     let mut w = Writer::new(model, rule, at, lanes);
     w.common.entry_step = lanes.seeds() * at.columns;
+    w.common.columns = columns;
+    w.common.inner = batch;
     w.inputs(columns, gathered);
     let overlap = Pass {
-        columns,
-        inner: batch,
         dots_at: at.input_dots,
         ..w.common
     };
-    let overlap = w.source(0, 0, overlap);
+    let overlap = w.source(0, overlap);
     w.push(&k::OVERLAP, [columns, 1, lanes.lanes], overlap);
     for l in 0..model.layers.len() {
         if let Some(pre_activation) = at.layers[l].pre_activation {
-            w.dense(model.layers[l].matrix, 0, columns, pre_activation, false);
+            let pass = w.product(model.layers[l].matrix, pre_activation, false, false);
+            w.dense(columns, pass);
         }
     }
-    for sweep in 0..=batch {
-        let columns = if sweep == 0 { 1 } else { columns };
-        for l in 0..model.layers.len() {
-            w.layer_forward(l, sweep, columns);
-        }
-        for h in 0..model.heads.len() {
-            w.head(h, sweep, columns);
-        }
-        for l in (0..model.layers.len()).rev() {
-            w.layer_backward(l, sweep, columns);
-        }
+    let walk = w.walk();
+    w.push_list(&k::INNER_STEPS, [1, 1, lanes.lanes], walk.clone());
+    // All columns of all meta sweeps, but those that the inner steps have been through.
+    let left = batch * columns - (batch - 1);
+    w.push_list(&k::META_SWEEPS, [left.div_ceil(4), 1, lanes.lanes], walk);
+    if rule.knobs.second_order {
+        w.common.extra = 2 * batch;
+        let back = w.second_order();
+        w.push_list(&k::SECOND_ORDER, [1, 1, lanes.lanes], back);
     }
     w.finish(batch, columns);
     w.list

@@ -10,11 +10,12 @@ impl Twin {
     pub(super) fn dense_back(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let from = p.source_at + lane * p.deltas_lane + column * p.units_pad;
+            let slot = self.slot(column);
+            let from = p.source_at + lane * p.deltas_lane + slot * p.units_pad;
             let delta = m.deltas[span(from, p.units)].to_vec();
             for input in 0..p.fan_in {
                 let row = p.weights_at + lane * p.weights_lane + input * p.units_pad;
-                let to = p.target_at + lane * p.deltas_lane + column * p.fan_in_pad + input;
+                let to = p.target_at + lane * p.deltas_lane + slot * p.fan_in_pad + input;
                 let to = &mut m.deltas[to as usize];
                 let e = dot_wide(&m.weights[span(row, p.units)], &delta);
                 let before = if self.has(k::FLAG_ADD) {
@@ -31,8 +32,9 @@ impl Twin {
     pub(super) fn compete_back(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let u_at = p.output_at + lane * p.acts_lane + column * p.units_pad;
-            let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
+            let slot = self.slot(column);
+            let u_at = p.acts_at + lane * p.acts_lane + slot * p.units_pad;
+            let to = p.deltas_at + lane * p.deltas_lane + slot * p.units_pad;
             let u = m.acts[span(u_at, p.units)].to_vec();
             let coefficients = self.coefficients(m, lane, column);
             let e = self.corrected(
@@ -41,7 +43,7 @@ impl Twin {
                 &m.acts,
                 p.acts_at + lane * p.acts_lane,
             );
-            let scalar = (lane * p.scalars_lane + column) as usize;
+            let scalar = (lane * p.scalars_lane + slot) as usize;
             let norm = f64::from(m.scalars[p.norm_at as usize + scalar]);
             let along: f64 = e.iter().zip(&u).map(|(e, &u)| e * f64::from(u)).sum();
             let delta: Vec<f32> = e
@@ -58,6 +60,7 @@ impl Twin {
                 })
                 .collect();
             let total: f64 = delta.iter().map(|&d| f64::from(d)).sum();
+            m.scalars[p.along_at as usize + scalar] = along as f32;
             let kth_largest = f64::from(m.scalars[p.kth_largest_at as usize + scalar]);
             m.scalars[p.beta_gradient_at as usize + scalar] = (total * kth_largest) as f32;
             m.deltas[span(to, p.units)].copy_from_slice(&delta);
@@ -73,7 +76,10 @@ impl Twin {
             for unit in 0..p.units {
                 let at = p.deltas_at + lane * p.deltas_lane + column * p.units_pad + unit;
                 let sweep = |s: u32| m.deltas[(at + s * p.column_slots * p.units_pad) as usize];
-                let sum: f64 = (1..=p.sweeps).map(|s| f64::from(sweep(s))).sum();
+                let mut sum: f64 = (1..=p.sweeps).map(|s| f64::from(sweep(s))).sum();
+                if column < p.extra / 2 {
+                    sum += f64::from(m.deltas[(at + p.extra_at * p.units_pad) as usize]);
+                }
                 m.deltas[at as usize] = sum as f32;
             }
         });

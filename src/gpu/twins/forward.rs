@@ -6,7 +6,7 @@ use crate::gpu::memory::Memory;
 use crate::numeric::{dot_wide, kth_largest};
 
 impl Twin {
-    /// Reads images, rotated: bilinear, zero outside, about the middle.
+    /// Reads images, rotated: bilinear, zero outside, about the middle; scaled to norm 1.
     pub(super) fn gather(&self, m: &mut Memory) {
         let p = &self.p;
         let side = i64::from(p.image_side);
@@ -41,6 +41,9 @@ impl Twin {
         for (to, value) in all {
             m.acts[to] = value;
         }
+        if self.has(k::FLAG_UNIT_LENGTH) {
+            self.unit_length(m);
+        }
     }
 
     /// u = x / max(|x|, 1e-12).
@@ -72,10 +75,12 @@ impl Twin {
     pub(super) fn dense(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let u: Vec<f32> = m.acts[span(self.source(lane, 0, column) as u32, p.fan_in)].to_vec();
+            let u: Vec<f32> =
+                m.acts[span(self.source(lane, p.sweep, column) as u32, p.fan_in)].to_vec();
             for unit in 0..p.units {
                 let w = p.weights_at + lane * p.weights_lane + unit;
-                let to = (p.target_at + lane * p.acts_lane + column * p.units_pad + unit) as usize;
+                let slot = p.sweep * p.target_sweep + column;
+                let to = (p.target_at + lane * p.acts_lane + slot * p.units_pad + unit) as usize;
                 let mut z = if self.has(k::FLAG_ADD) {
                     f64::from(m.acts[to])
                 } else {
@@ -94,7 +99,8 @@ impl Twin {
     pub(super) fn compete(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let pre_activation = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
+            let kept = p.sweep * p.pre_activation_sweep + column;
+            let pre_activation = p.pre_activation_at + lane * p.acts_lane + kept * p.units_pad;
             let coefficients = self.coefficients(m, lane, column);
             let at = p.deltas_at + lane * p.deltas_lane;
             let z: Vec<f32> = self
@@ -128,13 +134,13 @@ impl Twin {
                 (false, true) => 1.0 / norm,
                 (false, false) => 1.0,
             };
-            let scalar = (lane * p.scalars_lane + column) as usize;
+            let scalar = (lane * p.scalars_lane + self.slot(column)) as usize;
             m.scalars[p.norm_at as usize + scalar] = norm as f32;
             m.scalars[p.kth_largest_at as usize + scalar] = kth_largest;
             let u: Vec<f32> = h.iter().map(|&h| (f64::from(h) * scale) as f32).collect();
-            let to = p.target_at + lane * p.acts_lane + column * p.units_pad;
-            m.acts[span(to, p.units)].copy_from_slice(&u);
             let inner = p.acts_at + lane * p.acts_lane;
+            let to = inner + self.slot(column) * p.units_pad;
+            m.acts[span(to, p.units)].copy_from_slice(&u);
             self.store_overlaps((lane, column), &u, &m.acts, inner, &mut m.scalars);
         });
     }
@@ -143,7 +149,7 @@ impl Twin {
     pub(super) fn softmax(&self, m: &mut Memory) {
         let p = &self.p;
         self.each(|lane, column| {
-            let from = p.pre_activation_at + lane * p.acts_lane + column * p.units_pad;
+            let from = p.pre_activation_at + lane * p.acts_lane + self.slot(column) * p.units_pad;
             let seed = lane / p.lanes_per_seed;
             let at = p.entry_at + m.cursor[0] * p.entry_step + seed * p.entry_seed + column;
             let label = m.entries[at as usize][2 + p.head as usize] as usize;
@@ -157,7 +163,7 @@ impl Twin {
             );
             let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let mass: f64 = z.iter().map(|z| (z - largest).exp()).sum();
-            m.scalars[(p.loss_at + lane * p.scalars_lane + column) as usize] =
+            m.scalars[(p.loss_at + lane * p.scalars_lane + self.slot(column)) as usize] =
                 (mass.ln() - (z[label] - largest)) as f32;
             let delta: Vec<f32> = z
                 .iter()
@@ -166,7 +172,7 @@ impl Twin {
                     ((z - largest).exp() / mass - f64::from(u8::from(unit == label))) as f32
                 })
                 .collect();
-            let to = p.target_at + lane * p.deltas_lane + column * p.units_pad;
+            let to = inner + self.slot(column) * p.units_pad;
             m.deltas[span(to, p.units)].copy_from_slice(&delta);
             self.store_overlaps((lane, column), &delta, &m.deltas, inner, &mut m.scalars);
         });

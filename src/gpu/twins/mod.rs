@@ -7,11 +7,12 @@
 mod backward;
 mod evaluation;
 mod forward;
+mod second_order;
 mod update;
 
-use super::kernels::Pass;
+use super::kernels::{Pass, work};
 use super::memory::Memory;
-use super::passes::Dispatch;
+use super::passes::{self, Dispatch};
 use crate::numeric::dot_wide;
 
 /// Norms at or below this are silence.
@@ -20,29 +21,41 @@ const SILENT: f64 = 1e-12;
 /// Does a dispatch's work on the host. False if its stage has no twin.
 #[must_use]
 pub fn run(dispatch: &Dispatch, memory: &mut Memory) -> bool {
-    let p = Twin {
-        p: dispatch.pass,
-        lanes: dispatch.groups[2],
+    let lanes = dispatch.groups[2];
+    let Some(first) = dispatch.passes.first() else {
+        return false;
+    };
+    let walk = |memory: &mut Memory, sweep: u32, column: u32| {
+        for &pass in &dispatch.passes {
+            let p = Pass {
+                sweep,
+                column,
+                taken: sweep,
+                columns: 1,
+                ..pass
+            };
+            Twin { p, lanes }.record(memory);
+        }
     };
     match dispatch.stage.name {
-        "gather" => p.gather(memory),
-        "unit_length" => p.unit_length(memory),
-        "overlap" => p.overlap(memory),
-        "dense" => p.dense(memory),
-        "compete" => p.compete(memory),
-        "softmax" => p.softmax(memory),
-        "dense_back" => p.dense_back(memory),
-        "compete_back" => p.compete_back(memory),
-        "collapse" => p.collapse(memory),
-        "gram" => p.gram(memory),
-        "meta_update" => p.meta_update(memory),
-        "update" => p.update(memory),
-        "silence" => p.silence(memory),
-        "count" => p.count(memory),
-        "standardize" => p.standardize(memory),
-        "pool" => p.pool(memory),
-        "score" => p.score(memory),
-        _ => return false,
+        "second_order" => passes::alone(std::slice::from_ref(dispatch))
+            .iter()
+            .flat_map(|one| &one.passes)
+            .for_each(|&p| Twin { p, lanes }.record(memory)),
+        "inner_steps" => (0..first.inner).for_each(|s| walk(memory, s, s)),
+        "meta_sweeps" => {
+            for sweep in 1..=first.inner {
+                for column in (0..first.columns).filter(|&c| c != sweep || sweep == first.inner) {
+                    walk(memory, sweep, column);
+                }
+            }
+        }
+        name => {
+            return dispatch
+                .passes
+                .iter()
+                .all(|&p| Twin { p, lanes }.stage(name, memory));
+        }
     }
     true
 }
@@ -58,6 +71,62 @@ struct Twin {
 }
 
 impl Twin {
+    /// Does the work of the stage of that name, if there is one.
+    fn stage(&self, name: &str, memory: &mut Memory) -> bool {
+        match name {
+            "gather" => self.gather(memory),
+            "unit_length" => self.unit_length(memory),
+            "overlap" => self.overlap(memory),
+            "dense" | "dense_column" | "dense_tiles" => self.dense(memory),
+            "compete" | "compete_columns" => self.compete(memory),
+            "softmax" => self.softmax(memory),
+            "dense_back" | "dense_back_column" => self.dense_back(memory),
+            "compete_back" => self.compete_back(memory),
+            "terms" => self.terms(memory, true),
+            "compete_along" => self.compete_along(memory),
+            "softmax_along" => self.softmax_along(memory),
+            "terms_back" => self.terms(memory, false),
+            "compete_back_along" => self.compete_back_along(memory),
+            "collapse" => self.collapse(memory),
+            "gram" => self.gram(memory),
+            "meta_update" => self.meta_update(memory),
+            "update" => self.update(memory),
+            "silence" => self.silence(memory),
+            "count" => self.count(memory),
+            "standardize" => self.standardize(memory),
+            "pool" => self.pool(memory),
+            "score" => self.score(memory),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Does the work of a record of a list that is walked through.
+    fn record(&self, memory: &mut Memory) {
+        match self.p.work {
+            work::DENSE => self.dense(memory),
+            work::COMPETE => self.compete(memory),
+            work::SOFTMAX => self.softmax(memory),
+            work::DENSE_BACK => self.dense_back(memory),
+            work::TERMS => self.terms(memory, true),
+            work::COMPETE_ALONG => self.compete_along(memory),
+            work::SOFTMAX_ALONG => self.softmax_along(memory),
+            work::TERMS_BACK => self.terms(memory, false),
+            work::COMPETE_BACK_ALONG => self.compete_back_along(memory),
+            _ => self.compete_back(memory),
+        }
+    }
+
+    /// Columns of a matrix's product that the record is about: one in second order, whose `columns` are the
+    /// step's.
+    fn own_columns(&self) -> u32 {
+        if self.p.sweep > self.p.inner_slots {
+            1
+        } else {
+            self.p.columns
+        }
+    }
+
     fn has(&self, flag: u32) -> bool {
         self.p.flags & flag != 0
     }
@@ -68,6 +137,11 @@ impl Twin {
         (p.source_at
             + lane / p.source_group * p.source_stride
             + (sweep * p.source_sweep + column) * p.fan_in_pad) as usize
+    }
+
+    /// The slot of a column of the sweep that is worked on.
+    fn slot(&self, column: u32) -> u32 {
+        self.p.sweep * self.p.column_slots + column
     }
 
     /// Inner step i's slot: column i of sweep i.
@@ -82,9 +156,10 @@ impl Twin {
             (p.term_dots_at_0, p.term_rate_at_0),
             (p.term_dots_at_1, p.term_rate_at_1),
         ];
-        (0..p.inner)
+        (0..p.taken)
             .map(|i| {
-                let scalar = lane * p.scalars_lane + column * p.inner_slots + i;
+                let slot = p.sweep * p.term_sweep + column;
+                let scalar = lane * p.scalars_lane + slot * p.inner_slots + i;
                 terms[..p.terms as usize]
                     .iter()
                     .map(|&(dots, rate)| {
@@ -128,17 +203,17 @@ impl Twin {
         scalars: &mut [f32],
     ) {
         let p = &self.p;
-        for i in 0..p.inner {
+        for i in 0..p.taken {
             let theirs = &vectors[span(at + self.inner_slot(i), p.units)];
-            let to = p.dots_at + lane * p.scalars_lane + column * p.inner_slots + i;
+            let to = p.dots_at + lane * p.scalars_lane + self.slot(column) * p.inner_slots + i;
             scalars[to as usize] = dot_wide(here, theirs) as f32;
         }
     }
 
     fn each(&self, mut work: impl FnMut(u32, u32)) {
         for lane in 0..self.lanes {
-            for column in 0..self.p.columns {
-                work(lane, column);
+            for column in 0..self.own_columns() {
+                work(lane, self.p.column + column);
             }
         }
     }

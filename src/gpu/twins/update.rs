@@ -9,9 +9,12 @@ impl Twin {
     /// All (column, sweep)'s inputs and deltas of one lane.
     pub(super) fn pairs(&self, m: &Memory, lane: u32) -> Vec<(Vec<f32>, Vec<f32>)> {
         let p = &self.p;
-        (0..p.sweeps * p.columns)
-            .map(|q| {
-                let (sweep, column) = (q / p.columns, q % p.columns);
+        let meta =
+            (0..p.sweeps).flat_map(|sweep| (0..p.columns).map(move |c| (p.first_sweep + sweep, c)));
+        // The terms of second order lie where another sweep would.
+        let extra = (0..p.extra).map(|q| (p.inner_slots + 1, q));
+        meta.chain(extra)
+            .map(|(sweep, column)| {
                 let u = self.source(lane, sweep, column) as u32;
                 let d = p.target_at
                     + lane * p.deltas_lane
@@ -27,7 +30,7 @@ impl Twin {
     /// Partial sums of |sum_q delta_q u_q^T|^2, in the order of the stage's workgroups.
     pub(super) fn gram(&self, m: &mut Memory) {
         let p = &self.p;
-        let count = p.sweeps * p.columns;
+        let count = p.sweeps * p.columns + p.extra;
         for lane in 0..self.lanes {
             let pairs = self.pairs(m, lane);
             let mut parts = vec![0.0; (count * count).div_ceil(k::THREADS) as usize];
@@ -69,7 +72,7 @@ impl Twin {
                 let count = if stride == 0 {
                     p.columns
                 } else {
-                    p.sweeps * p.columns
+                    p.sweeps * p.columns + p.extra
                 };
                 let groups = (count * count).div_ceil(k::THREADS);
                 weight_square += scalars[span(partial, groups)]
@@ -87,11 +90,24 @@ impl Twin {
                         }
                     }
                 }
+                let terms = if stride == 0 { p.extra / 2 } else { p.extra };
+                for q in 0..terms {
+                    for i in 0..q % (p.extra / 2) {
+                        let own = if stride == 0 { 0 } else { p.extra_at };
+                        let s = scalars[(source + (own + q) * p.inner_slots + i) as usize];
+                        let t = scalars[(target + (p.extra_at + q) * p.inner_slots + i) as usize];
+                        sum += f64::from(s) * f64::from(t);
+                    }
+                }
                 alpha_gradient.push(if alpha <= 0.0 { 0.0 } else { -share * sum });
             }
             let beta_gradient: Vec<f64> = m.table[matrices..matrices + layers]
                 .iter()
-                .map(|row| -share * slots(row[0]))
+                .map(|row| {
+                    let extra = scalars[span(row[0] + p.extra_at, p.extra / 2)].iter();
+                    let extra: f64 = extra.map(|&x| f64::from(x)).sum();
+                    -share * (slots(row[0]) + extra)
+                })
                 .collect();
             let loss: f64 = m.table[matrices + layers..][..p.heads as usize]
                 .iter()

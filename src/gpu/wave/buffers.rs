@@ -44,6 +44,8 @@ pub struct Demand<'a> {
     pub batch: u32,
     /// Replayed samples of a step.
     pub replay: u32,
+    /// Whether the meta-gradient is that of second order.
+    pub second_order: bool,
     /// Most steps whose entries are uploaded at once.
     pub block: u32,
     /// The most evaluation images of each seed that are taken at once.
@@ -62,6 +64,7 @@ impl<'a> Demand<'a> {
             lanes,
             batch: setup.batch,
             replay: setup.replay,
+            second_order: setup.rule.knobs.second_order,
             block: setup.block,
             capacity: setup.data.capacity.max(1),
             per_task: setup.data.per_task,
@@ -69,12 +72,18 @@ impl<'a> Demand<'a> {
         }
     }
 
+    /// Where everything lies in training.
+    pub(super) fn training(&self) -> Layout {
+        let step = (self.batch, self.replay);
+        Layout::training(self.model, step, self.second_order, self.lanes.seeds())
+    }
+
     /// How large its buffers are.
     pub fn sizes(&self) -> Sizes {
         let Self { model, lanes, .. } = *self;
         let (n, seeds) = (u64::from(lanes.lanes), u64::from(lanes.seeds()));
         let [training, evaluation] = [
-            Layout::training(model, self.batch, self.replay, lanes.seeds()),
+            self.training(),
             Layout::evaluation(model, self.capacity, lanes.seeds()),
         ];
         let steps = u64::from(self.block) * u64::from(self.batch + self.replay);

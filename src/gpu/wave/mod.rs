@@ -5,6 +5,7 @@ mod buffers;
 mod profile;
 mod readback;
 mod submit;
+mod transpose;
 mod write;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use buffers::{PhaseBuffers, make, silenced_width};
 use submit::{Prepared, Shape};
 
 pub use buffers::{Demand, Sizes};
+pub use profile::{StageTime, StageTimes};
 
 /// A lane at the start: its values and what it learns.
 #[derive(Clone, Debug)]
@@ -121,7 +123,7 @@ impl GpuWave {
     /// Makes the buffers and uploads the lanes.
     ///
     /// # Errors
-    /// If the lanes don't fit, or the rule is of second order.
+    /// If the lanes don't fit.
     pub fn new(gpu: Arc<Gpu>, setup: &WaveSetup<'_>) -> Result<Self, GpuError> {
         let WaveSetup {
             model,
@@ -134,9 +136,6 @@ impl GpuWave {
             data,
             ..
         } = *setup;
-        if rule.knobs.second_order {
-            return Err(GpuError::SecondOrder);
-        }
         if batch > MAX_INNER {
             return Err(GpuError::InnerSteps {
                 asked: batch,
@@ -158,8 +157,7 @@ impl GpuWave {
             });
         }
         let capacity = demand.capacity;
-        let layout = Layout::training(model, batch, replay, lanes.seeds());
-        let training = PhaseBuffers::new(&gpu, layout, &sizes.training);
+        let training = PhaseBuffers::new(&gpu, demand.training(), &sizes.training);
         let layout = Layout::evaluation(model, capacity, lanes.seeds());
         let evaluation = PhaseBuffers::new(&gpu, layout, &sizes.evaluation);
         let table = training.at.table(model);
@@ -204,6 +202,10 @@ impl GpuWave {
         );
         for (lane, start) in starts.iter().enumerate() {
             wave.write_lane(lane, start);
+        }
+        // Compiled before the first step is asked for.
+        for dispatch in wave.step((batch, replay), true) {
+            wave.gpu.pipeline(dispatch.stage);
         }
         wave.gpu.check()?;
         Ok(wave)

@@ -1,12 +1,31 @@
 //! What is read back from the GPU: rates, counts, codes, whole lanes.
 
+use super::transpose::transpose;
 use super::{GpuWave, LaneRates};
 use crate::gpu::GpuError;
 use crate::gpu::kernels::misc;
-use crate::gpu::layout::pad;
+use crate::gpu::layout::{Layout, pad};
 use crate::gpu::passes;
-use crate::model::LaneState;
+use crate::model::{LaneState, Model};
 use crate::numeric::codes;
+
+/// One lane's values from its weights as the GPU lays them.
+fn state(model: &Model, at: &Layout, all: &[f32], rates: LaneRates) -> LaneState<f32> {
+    let matrices = model.matrices.iter().zip(&at.weights);
+    let weights = matrices.map(|(matrix, &offset)| {
+        let mut by_units = vec![0.0; matrix.units * matrix.fan_in];
+        let by_inputs = &all[offset as usize..];
+        let stride = pad(matrix.units as u32) as usize;
+        let shape = [matrix.fan_in, matrix.units];
+        transpose(by_inputs, stride, &mut by_units, matrix.fan_in, shape);
+        by_units
+    });
+    LaneState {
+        weights: weights.collect(),
+        alpha: rates.alpha,
+        beta: rates.beta,
+    }
+}
 
 impl GpuWave {
     /// Reads every lane's rates.
@@ -80,7 +99,12 @@ impl GpuWave {
             .read(&self.weights, u64::from(lane) * len, len)
             .await?;
         let rates = self.rates().await?.swap_remove(lane as usize);
-        Ok(self.state(bytemuck::cast_slice(&words), rates))
+        Ok(state(
+            &self.model,
+            &self.training.at,
+            bytemuck::cast_slice(&words),
+            rates,
+        ))
     }
 
     /// Reads every lane's values.
@@ -93,33 +117,16 @@ impl GpuWave {
         let words = self.gpu.read(&self.weights, 0, all).await?;
         let weights: &[f32] = bytemuck::cast_slice(&words);
         let rates = self.rates().await?;
-        Ok(weights
-            .chunks_exact(len)
-            .zip(rates)
-            .map(|(weights, rates)| self.state(weights, rates))
-            .collect())
-    }
-
-    /// One lane's values from its weights as the GPU lays them.
-    fn state(&self, all: &[f32], rates: LaneRates) -> LaneState<f32> {
-        let weights = self
-            .model
-            .matrices
-            .iter()
-            .zip(&self.training.at.weights)
-            .map(|(matrix, &offset)| {
-                let rows = pad(matrix.units as u32) as usize;
-                let entry = |unit: usize, input: usize| all[offset as usize + input * rows + unit];
-                (0..matrix.units)
-                    .flat_map(|unit| (0..matrix.fan_in).map(move |input| entry(unit, input)))
-                    .collect()
-            })
-            .collect();
-        LaneState {
-            weights,
-            alpha: rates.alpha,
-            beta: rates.beta,
-        }
+        let (model, at) = (&self.model, &self.training.at);
+        let of = |(weights, rates): (&[f32], LaneRates)| state(model, at, weights, rates);
+        #[cfg(not(target_arch = "wasm32"))]
+        let all = {
+            use rayon::prelude::*;
+            weights.par_chunks_exact(len).zip(rates).map(of).collect()
+        };
+        #[cfg(target_arch = "wasm32")]
+        let all = weights.chunks_exact(len).zip(rates).map(of).collect();
+        Ok(all)
     }
 
     /// Reads what the last evaluation left in lane `lane`, column `column`: logits of each head's inbound

@@ -6,12 +6,39 @@ use super::GpuWave;
 use super::buffers::PhaseBuffers;
 use crate::gpu::GpuError;
 use crate::gpu::kernels::Pass;
+use crate::gpu::layout::pad;
 use crate::gpu::passes::{self, Dispatch};
+use crate::model::{Model, Source};
 
-/// Distance of pass records in their uniform buffer: what every adapter can bind.
-const PASS_STRIDE: u64 = 256;
+/// Where a list of records may begin in their uniform buffer: what every adapter can bind.
+const ALIGNMENT: u64 = 256;
 
-const _: () = assert!(size_of::<Pass>() as u64 <= PASS_STRIDE);
+/// Bytes of the matrices that inner steps walk through above which a workgroup is too few for a lane, where
+/// the lanes are fewer than a GPU has room for side by side.
+const WIDE_LANE: u64 = 32 << 20;
+const MANY_LANES: u32 = 32;
+
+/// Elements of the matrices that read the images, which inner steps don't walk through.
+fn walked_from(model: &Model) -> u32 {
+    let first = model.matrices.iter().filter(|m| m.source == Source::Input);
+    first.map(|m| pad(m.units as u32) * m.fan_in as u32).sum()
+}
+
+/// Bytes of a dispatch's records.
+fn size_of_records(dispatch: &Dispatch) -> u64 {
+    (dispatch.stage.records() * size_of::<Pass>()) as u64
+}
+
+/// Where the records of each dispatch of a list begin, and the end of all.
+fn offsets(list: &[Dispatch]) -> (Vec<u64>, u64) {
+    let mut end = 0;
+    let begins = list.iter().map(|dispatch| {
+        let begin = end;
+        end = (begin + size_of_records(dispatch)).next_multiple_of(ALIGNMENT);
+        begin
+    });
+    (begins.collect(), end)
+}
 
 /// A list of dispatches with what they bind.
 #[derive(Debug)]
@@ -34,6 +61,17 @@ pub(super) struct Shape {
 }
 
 impl GpuWave {
+    /// The dispatches of an observe step of so many current and replayed samples.
+    pub(super) fn step(&self, shape: (u32, u32), gathered: bool) -> Vec<Dispatch> {
+        let (model, rule, at) = (&self.model, &self.rule, &self.training.at);
+        let list = passes::observe_step(model, rule, at, self.lanes, shape, gathered);
+        let walked = at.weights_lane - walked_from(model);
+        match u64::from(walked) * 4 > WIDE_LANE && self.lanes.lanes < MANY_LANES {
+            true => passes::alone(&list),
+            false => list,
+        }
+    }
+
     /// Submits steps of the given shapes (current, replayed samples). Does not wait.
     pub fn advance(&mut self, shapes: &[(u32, u32)], gathered: bool) {
         let shape_of = |&(columns, replay): &(u32, u32)| Shape {
@@ -44,14 +82,7 @@ impl GpuWave {
         for step in shapes {
             let shape = shape_of(step);
             if !self.steps.contains_key(&shape) {
-                let list = passes::observe_step(
-                    &self.model,
-                    &self.rule,
-                    &self.training.at,
-                    self.lanes,
-                    *step,
-                    gathered,
-                );
+                let list = self.step(*step, gathered);
                 let prepared = self.prepare(&self.training, list);
                 self.steps.insert(shape, prepared);
             }
@@ -73,27 +104,31 @@ impl GpuWave {
         self.evaluation_capacity
     }
 
+    /// The images of a range that are evaluated at once.
+    fn columns_of(&self, images: &Range<u32>) -> u32 {
+        images
+            .end
+            .saturating_sub(images.start)
+            .min(self.evaluation_capacity)
+    }
+
+    /// The dispatches of the evaluation of some images of one task.
+    pub(super) fn piece(&self, task: u32, images: Range<u32>, gathered: bool) -> Vec<Dispatch> {
+        let piece = passes::Piece {
+            task,
+            columns: self.columns_of(&images),
+            entry_at: task * self.lanes.seeds() * self.per_task + images.start,
+            per_task: self.per_task,
+        };
+        let (model, rule, at) = (&self.model, &self.rule, &self.evaluation.at);
+        passes::evaluate(model, rule, at, self.lanes, piece, gathered)
+    }
+
     /// Submits the evaluation of some images of one task, at most [`Self::evaluation_capacity`]. Does not
     /// wait.
     pub fn evaluate(&mut self, task: u32, images: Range<u32>, gathered: bool) {
-        let columns = images
-            .end
-            .saturating_sub(images.start)
-            .min(self.evaluation_capacity);
-        let entry_at = task * self.lanes.seeds() * self.per_task + images.start;
-        let list = passes::evaluate(
-            &self.model,
-            &self.rule,
-            &self.evaluation.at,
-            self.lanes,
-            passes::Piece {
-                task,
-                columns,
-                entry_at,
-                per_task: self.per_task,
-            },
-            gathered,
-        );
+        let columns = self.columns_of(&images);
+        let list = self.piece(task, images, gathered);
         let shape = Shape {
             columns,
             replay: 0,
@@ -124,32 +159,35 @@ impl GpuWave {
     }
 
     fn write_passes(&self, passes: &wgpu::Buffer, list: &[Dispatch]) {
-        let mut bytes = vec![0u8; list.len() * PASS_STRIDE as usize];
-        for (record, dispatch) in bytes.chunks_exact_mut(PASS_STRIDE as usize).zip(list) {
-            record[..size_of::<Pass>()].copy_from_slice(bytemuck::bytes_of(&dispatch.pass));
+        let (begins, size) = offsets(list);
+        let mut bytes = vec![0u8; size as usize];
+        for (begin, dispatch) in begins.into_iter().zip(list) {
+            let records: &[u8] = bytemuck::cast_slice(&dispatch.passes);
+            bytes[begin as usize..][..records.len()].copy_from_slice(records);
         }
         self.gpu.queue.write_buffer(passes, 0, &bytes);
     }
 
     pub(super) fn prepare(&self, phase: &PhaseBuffers, list: Vec<Dispatch>) -> Prepared {
+        let (begins, size) = offsets(&list);
         let passes = self.gpu.buffer(&wgpu::BufferDescriptor {
             label: Some("passes"),
-            size: (list.len() as u64).max(1) * PASS_STRIDE,
+            size: size.max(ALIGNMENT),
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
         self.write_passes(&passes, &list);
         let groups = list
             .iter()
-            .enumerate()
-            .map(|(i, dispatch)| {
+            .zip(begins)
+            .map(|(dispatch, offset)| {
                 let stage = dispatch.stage;
                 let mut entries = vec![wgpu::BindGroupEntry {
                     binding: 0,
                     resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
                         buffer: &passes,
-                        offset: i as u64 * PASS_STRIDE,
-                        size: std::num::NonZeroU64::new(size_of::<Pass>() as u64),
+                        offset,
+                        size: std::num::NonZeroU64::new(size_of_records(dispatch)),
                     }),
                 }];
                 entries.extend(stage.bindings.iter().map(|&(binding, name)| {
@@ -176,10 +214,19 @@ impl GpuWave {
 
     fn encode(&self, pass: &mut wgpu::ComputePass<'_>, prepared: &Prepared) {
         for (dispatch, group) in prepared.list.iter().zip(&prepared.groups) {
-            pass.set_pipeline(self.gpu.pipeline(dispatch.stage));
-            pass.set_bind_group(0, group, &[]);
-            let [x, y, z] = dispatch.groups;
-            pass.dispatch_workgroups(x, y, z);
+            self.encode_one(pass, dispatch, group);
         }
+    }
+
+    pub(super) fn encode_one(
+        &self,
+        pass: &mut wgpu::ComputePass<'_>,
+        dispatch: &Dispatch,
+        group: &wgpu::BindGroup,
+    ) {
+        pass.set_pipeline(self.gpu.pipeline(dispatch.stage));
+        pass.set_bind_group(0, group, &[]);
+        let [x, y, z] = dispatch.groups;
+        pass.dispatch_workgroups(x, y, z);
     }
 }

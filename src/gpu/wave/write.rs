@@ -1,5 +1,6 @@
 //! What the host writes: lanes, entries of steps, inputs, zeros.
 
+use super::transpose::transpose;
 use super::{GpuWave, LaneStart};
 use crate::gpu::kernels::misc;
 use crate::gpu::layout::pad;
@@ -17,11 +18,14 @@ impl GpuWave {
             .zip(&at.weights)
         {
             let rows = pad(matrix.units as u32) as usize;
-            for (unit, row) in values.chunks_exact(matrix.fan_in).enumerate() {
-                for (input, &w) in row.iter().enumerate() {
-                    all[offset as usize + input * rows + unit] = w;
-                }
-            }
+            let to = &mut all[offset as usize..];
+            transpose(
+                values,
+                matrix.fan_in,
+                to,
+                rows,
+                [matrix.units, matrix.fan_in],
+            );
         }
         let stride = u64::from(at.weights_lane) * 4;
         self.gpu.queue.write_buffer(

@@ -6,6 +6,8 @@ import { about, CHECKPOINT, type Kept, LOG, lockOf, makeRoom, note, remove } fro
 
 /// What the page is told of keeping.
 export type KeeperNews =
+  /// The run that is kept from now on; the one before is let go of.
+  | { begun: string }
   /// Something was kept of a run.
   | { kept: Kept }
   /// Something could not be kept, in words; it is tried again.
@@ -39,6 +41,10 @@ function hold(id: string): Promise<(() => void) | undefined> {
   });
 }
 
+/// After how many milliseconds what could not be kept is tried again, if nothing new comes before: a run that
+/// is through or paused brings nothing any more.
+const RETRY = 5_000;
+
 const freshId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
 
 export class Keeper {
@@ -46,8 +52,25 @@ export class Keeper {
   private work: Promise<void> = Promise.resolve();
   private isQueued = false;
   private hasComplained = false;
+  /// Set while something could not be kept.
+  private retrying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly tell: (news: KeeperNews) => void) {}
+
+  /// Tries again to keep what could not be kept, if anything: there may be room now.
+  retry() {
+    this.next(() => (this.retrying === undefined ? undefined : this.write()));
+  }
+
+  private retryLater() {
+    clearTimeout(this.retrying);
+    this.retrying = setTimeout(() => this.retry(), RETRY);
+  }
+
+  private stopRetrying() {
+    clearTimeout(this.retrying);
+    this.retrying = undefined;
+  }
 
   /// Takes what is to be kept; it is written when what came before is.
   take(keep: Keep) {
@@ -92,6 +115,9 @@ export class Keeper {
   }
 
   private async begin({ id, log, lanes, ended }: Extract<Keep, { part: 'begin' }>) {
+    // The last try for the run that was before.
+    if (this.retrying !== undefined) await this.write();
+    this.stopRetrying();
     this.current?.release();
     this.current = undefined;
     const line = log.subarray(0, log.indexOf(10) + 1);
@@ -120,6 +146,7 @@ export class Keeper {
       isThrough: false,
       release: release ?? (await hold(mine)) ?? (() => undefined),
     };
+    this.tell({ begun: mine });
   }
 
   private async write() {
@@ -130,29 +157,27 @@ export class Keeper {
       const store = await disk();
       if (!store) throw new Error('this browser lets the page store nothing');
       if (run.isNew) await makeRoom();
-      const lines = run.pending.splice(0);
-      const bytes = joined(lines);
-      try {
-        if (bytes.length > 0) await (run.isNew ? store.write : store.append)(words.id, LOG, bytes);
-        run.isNew = false;
-      } catch (error) {
-        run.pending.unshift(...lines);
-        throw error;
-      }
+      // Nothing is added to what is pending meanwhile: that comes in its turn.
+      const bytes = joined(run.pending);
+      if (bytes.length > 0) await (run.isNew ? store.write : store.append)(words.id, LOG, bytes);
+      run.pending = [];
+      run.isNew = false;
       const { checkpoint } = run;
-      run.checkpoint = undefined;
       if (checkpoint && !run.isThrough) {
         await store.write(words.id, CHECKPOINT, checkpoint.file);
         words.tasks = checkpoint.tasks;
       }
+      run.checkpoint = undefined;
       words.changed = Date.now();
       words.done = run.isThrough;
       await note(words);
       if (run.isThrough) await remove(words.id, CHECKPOINT);
       this.hasComplained = false;
+      this.stopRetrying();
       this.tell({ kept: { ...words } });
     } catch (error) {
       this.complain(error);
+      this.retryLater();
     }
   }
 

@@ -1,6 +1,7 @@
 // The address: what is chosen as a link, kept in step with it, and read when it comes.
 import type { Client } from '../client';
 import { get, put } from '../dom';
+import type { Config, Expected, RunDescription } from '../protocol';
 import { type Choice, isLab } from '../state/choice';
 import type { Store } from '../state/store';
 import { commandOf } from './command';
@@ -10,6 +11,15 @@ import { debounced } from './debounce';
 /// allowed.
 const WAIT = 300;
 
+/// What a link says.
+type Shown = {
+  config: Config;
+  experiment: string | null;
+  at: number | null;
+  lab: boolean;
+  expected: Expected | null;
+};
+
 export class Address {
   /// What this page has written.
   private written = '';
@@ -18,6 +28,8 @@ export class Address {
     private readonly client: Client,
     private readonly choice: Store<Choice>,
     private readonly at: () => number,
+    /// What the link that was opened claims of just these settings.
+    private readonly claimed: (config: Config) => Expected | null,
   ) {}
 
   /// The link that the page was opened with; empty where there is none. Some programs write its # as %23.
@@ -50,23 +62,36 @@ export class Address {
     return address;
   }
 
+  /// A link of a run that says what came out of it.
+  async claiming({ config, experiment }: RunDescription, expected: Expected): Promise<string> {
+    const fragment = await this.fragmentOf({ config, experiment, at: null, lab: false, expected });
+    if (fragment === null) throw new Error('its settings are of no use');
+    return `${this.page}#${fragment}`;
+  }
+
+  /// The fragment of what is to be shown; none of what is no usable configuration.
+  private async fragmentOf({ config, ...rest }: Shown): Promise<string | null> {
+    const request = { type: 'write_link', config: JSON.stringify(config), ...rest } as const;
+    return (await this.client.ask('link', request)).fragment;
+  }
+
+  /// Where this page lies; what trackers and encodings left in the address is no part of it.
+  private get page(): string {
+    return location.origin + location.pathname.replace(/%23.*$/i, '');
+  }
+
   private async write(): Promise<string | undefined> {
     const choice = this.choice.get();
     const { config, experiment, follows } = choice;
-    const { fragment } = await this.client.ask('link', {
-      type: 'write_link',
-      config: JSON.stringify(config),
-      experiment,
-      at: follows ? null : this.at(),
-      lab: isLab(choice),
-    });
+    const at = follows ? null : this.at();
+    const expected = this.claimed(config);
+    const fragment = await this.fragmentOf({ config, experiment, at, lab: isLab(choice), expected });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return undefined;
     this.written = fragment;
-    // What trackers and encodings left in the address is no part of the page's.
-    const page = location.origin + location.pathname.replace(/%23.*$/i, '');
-    history.replaceState(null, '', `${page}#${fragment}`);
+    const address = `${this.page}#${fragment}`;
+    history.replaceState(null, '', address);
     put(get('command'), commandOf(fragment));
-    return `${page}#${fragment}`;
+    return address;
   }
 }

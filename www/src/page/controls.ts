@@ -2,6 +2,7 @@
 import type { Client } from '../client';
 import { button, get, put } from '../dom';
 import { save } from '../download';
+import type { Exports } from '../exports';
 import { type Images, mirrorHost } from '../images';
 import type { Format } from '../protocol';
 import { reason } from '../reason';
@@ -15,6 +16,7 @@ import type { Runs } from './runs';
 
 export type Parts = {
   client: Client;
+  exports: Exports;
   runs: Runs;
   opening: Opening;
   drawing: Drawing;
@@ -44,6 +46,7 @@ export function listen(parts: Parts, redraw: () => void) {
   press('new-seed', () => runs.edit('first_seed', Math.floor(Math.random() * 1_000_000)));
   press('export', () => void takeAlong(parts, 'json'));
   press('export-csv', () => void takeAlong(parts, 'csv'));
+  press('measure', () => void runs.bench());
   press('copy-command', () => {
     const command = get('command');
     void copied(command.textContent ?? '').then((is) => {
@@ -65,9 +68,9 @@ export function listen(parts: Parts, redraw: () => void) {
 }
 
 /// The results of the run in front as a file.
-async function takeAlong({ client, opening, drawing }: Parts, format: Format) {
+async function takeAlong({ client, exports, opening, drawing }: Parts, format: Format) {
   const course = drawing.front;
-  if (course?.kind === 'live') return client.command({ type: 'export', format });
+  if (course?.kind === 'live') return saveResults(await exports.ask(format));
   try {
     const file = await course?.file?.();
     if (file) saveResults(await client.ask('results', { type: 'convert', file, format }));
@@ -140,7 +143,8 @@ export function refresh(view: View, { tab, stored }: Choice) {
     for (const id of ids) get<HTMLButtonElement>(id).disabled = !yes;
   };
   const isPaused = state === 'paused';
-  can(problems.length === 0 && !isRunning(view) && state !== 'starting', 'run', 'train');
+  const isFree = !isRunning(view) && state !== 'starting' && view.bench !== 'measuring';
+  can(problems.length === 0 && isFree, 'run', 'train', 'measure');
   can(isPaused || state === 'training' || state === 'evaluating', 'pause');
   put(get('pause'), isPaused ? 'resume' : 'pause');
   can(isPaused, 'step', 'step-task');

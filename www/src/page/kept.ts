@@ -73,6 +73,12 @@ export class KeptRuns {
 
   /// What the worker tells of keeping.
   told(news: KeeperNews) {
+    if ('begun' in news) {
+      if (this.mine !== undefined) this.locks.delete(lockOf(this.mine));
+      this.mine = news.begun;
+      this.draw();
+      return;
+    }
     if ('kept' in news) {
       this.mine = news.kept.id;
       this.runs = [news.kept, ...this.runs.filter(({ id }) => id !== this.mine)];
@@ -87,6 +93,7 @@ export class KeptRuns {
       `This run can't be kept in this browser (${news.trouble}).`,
       'It goes on. Export its results before you leave the page.',
     );
+    this.draw();
   }
 
   /// Whether a run is written by this page or another one.
@@ -169,6 +176,7 @@ export class KeptRuns {
     this.locks = await held();
     if (this.isAtWork(run)) throw new Error('it is under way, here or in another tab');
     await remove(run.id);
+    if (this.trouble !== undefined) this.client.retryKeeping();
     await this.refresh();
   }
 }

@@ -3,7 +3,7 @@ import { experimentOf } from '../catalog';
 import type { Client } from '../client';
 import { type Course, reached, storedCourse, withWatched } from '../course';
 import type { Time } from '../panes/time';
-import type { Config, File, StoredRun, Watched } from '../protocol';
+import type { Config, Expected, File, MeasureOutcome, StoredRun, Watched } from '../protocol';
 import { reason } from '../reason';
 import { type Choice, chosen, front, LAB, settings, storedOf, tabOf } from '../state/choice';
 import type { Store } from '../state/store';
@@ -15,6 +15,8 @@ type Handlers = {
   redraw(): void;
   /// The address is to say what is shown.
   keepLink(): void;
+  /// A link was opened, with what it claims came out, if it claims anything.
+  claimed(config: Config, expected: Expected | null, numbers: MeasureOutcome[]): void;
 };
 
 /// A results file, opened.
@@ -59,7 +61,10 @@ export class Opening {
 
   /// Opens what a link holds; what can't be read says so, and the nearest experiment stands there.
   async link(fragment: string) {
-    const { link, preset, problem } = await this.client.ask('link_read', { type: 'read_link', fragment });
+    const { link, claimed, preset, problem } = await this.client.ask('link_read', {
+      type: 'read_link',
+      fragment,
+    });
     this.view.update((view) => dismiss(view, 'link'));
     if (!link) {
       const title = experimentOf(preset)?.title ?? preset;
@@ -67,7 +72,8 @@ export class Opening {
       this.runs.choose(preset);
       return this.show(tabOf(preset), preset);
     }
-    const { config, at, lab } = link;
+    const { config, at, lab, expected } = link;
+    this.handlers.claimed(config, expected, claimed);
     const plain = experimentOf(link.preset)?.config;
     const isOwn = plain !== undefined && settings(plain, config).length === 0;
     this.choice.update((choice) => ({ ...choice, experiment: link.preset, config }));

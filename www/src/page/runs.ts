@@ -5,7 +5,7 @@ import type { Images } from '../images';
 import type { Command, Config, EngineChoice, StepUnit } from '../protocol';
 import { type Choice, chosen, edited } from '../state/choice';
 import type { Store } from '../state/store';
-import { isRunning, type View } from '../state/view';
+import { isRunning, measuring, type View } from '../state/view';
 
 type Handlers = {
   /// Other settings are chosen.
@@ -13,6 +13,9 @@ type Handlers = {
   /// A run is asked for.
   begins(): void;
 };
+
+/// The most seeds whose lanes are measured side by side.
+const MOST_MEASURED = 40;
 
 export class Runs {
   /// What was asked for before there was anything to run on.
@@ -65,6 +68,32 @@ export class Runs {
     this.handlers.begins();
     const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
     this.client.command({ type: 'run', config, experiment, engine, paused: false });
+  }
+
+  /// Runs other settings than those chosen. There must be images.
+  again(config: Config, experiment: string | null, engine: EngineChoice) {
+    this.handlers.begins();
+    this.client.command({ type: 'run', config, experiment, engine, paused: false });
+  }
+
+  /// Measures how fast this machine is with what is chosen, now or as soon as there are images. So many seeds
+  /// as there are lanes side by side in the figures, at most: more say nothing new.
+  async bench() {
+    if (this.view.get().data === undefined || !this.checked) return this.wait(() => void this.bench());
+    this.wanted = undefined;
+    const config = await this.checked;
+    if (!config) return;
+    this.view.update(measuring);
+    const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
+    const seeds = Math.min(config.seeds, MOST_MEASURED);
+    this.client.command({ type: 'bench', config: { ...config, seeds }, engine });
+  }
+
+  /// Does something now, or as soon as there are images.
+  withImages(act: () => void) {
+    if (this.view.get().data === undefined) return this.wait(() => this.withImages(act));
+    this.wanted = undefined;
+    act();
   }
 
   /// Goes on with a kept run, now or as soon as there are images.

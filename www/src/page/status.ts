@@ -21,14 +21,15 @@ export function announce(course: Course) {
   put(get('announce'), `After ${at} of ${course.run.config.tasks} tasks. ${accuracies.join('; ')}.`);
 }
 
-/// The engine at work, and which lanes changed to another on the way.
-export function engineWords(engine: EngineInfo | undefined, changes: string[] = []): string {
+/// The engine at work, on how many workers, and which lanes changed to another on the way.
+export function engineWords(engine: EngineInfo | undefined, changes: string[] = [], workers = 0): string {
   if (!engine) return 'Engine: not started.';
   const { kind, adapter, self_test } = engine;
   const name =
     kind === 'gpu' ? `GPU, ${adapter} (WebGPU)` : kind === 'reference' ? `reference, ${adapter}` : adapter;
   const tested = self_test === null ? 'not run' : `passed (deviation ${self_test.toExponential(0)})`;
-  return `Engine: ${[name, `self-test ${tested}`, ...changes].join('; ')}.`;
+  const on = workers > 0 ? [`${workers} workers`] : [];
+  return `Engine: ${[name, ...on, `self-test ${tested}`, ...changes].join('; ')}.`;
 }
 
 export function dataWords(data: DataInfo | undefined, origin: Origin | null): string {
@@ -83,7 +84,7 @@ export function refresh(view: View) {
   const left = seconds !== null && state !== 'done' ? `, about ${Math.ceil(seconds)} s left` : '';
   const speed = progress?.lane_steps_per_second;
   put(get('speed'), speed ? `${speed.toFixed(0)} lane-steps/s${left}` : '');
-  put(get('engine-badge'), engineWords(view.engine, view.engineChanges));
+  put(get('engine-badge'), engineWords(view.engine, view.engineChanges, view.workers));
   put(get('data-badge'), dataWords(view.data, view.origin));
   const lines = alertLines(view);
   // A run is not interrupted for a newer version; before a paused one is left, the browser asks.

@@ -5,6 +5,7 @@ import type {
   DataInfo,
   EngineInfo,
   Field,
+  Found,
   Origin,
   Picture,
   Problem,
@@ -36,6 +37,8 @@ export type View = {
   origin: Origin | null;
   notices: Notice[];
   engine?: EngineInfo | undefined;
+  /// Workers that train its lanes; 0 where it needs none.
+  workers?: number | undefined;
   /// Which lanes went on on another engine, in words.
   engineChanges?: string[] | undefined;
   notice: string | null;
@@ -46,6 +49,8 @@ export type View = {
   diverged: string[];
   failure?: Words | undefined;
   problems: Problem[];
+  /// How fast this machine is; while it is measured; or why it was not.
+  bench?: Found | 'measuring' | { failure: Words } | undefined;
 };
 
 export const initialView: View = {
@@ -79,6 +84,9 @@ export const ready = (view: View, fields: Field[]): View => ({
   ...(view.state === 'starting' && { state: 'ready', words: 'Ready.' }),
 });
 
+/// The speed is being measured: nothing else should run meanwhile.
+export const measuring = (view: View): View => ({ ...view, bench: 'measuring' });
+
 /// Takes notices away, because the reader wants it or did what makes them void.
 export function dismiss(view: View, ...about: About[]): View {
   const notices = view.notices.filter((notice) => !about.includes(notice.about));
@@ -97,6 +105,7 @@ export const stop = (view: View, failure: Words): View => ({
   state: 'failed',
   words: failure.what,
   failure,
+  bench: view.bench === 'measuring' ? { failure } : view.bench,
 });
 
 /// Folds what the trainer tells, and what the analyst makes of it, into the view.
@@ -109,7 +118,13 @@ export function fold(view: View, event: RunEvent): View {
       return { ...view, state, words, failure: state === 'failed' ? view.failure : undefined };
     }
     case 'engine':
-      return { ...view, engine: event.info, engineChanges: event.changes, notice: event.notice };
+      return {
+        ...view,
+        engine: event.info,
+        workers: event.workers,
+        engineChanges: event.changes,
+        notice: event.notice,
+      };
     case 'started': {
       const { probe, pixels, strip } = view.live ?? {};
       const live = { ...liveCourse(event.run, view.data, view.engine), probe, pixels, strip };
@@ -148,6 +163,14 @@ export function fold(view: View, event: RunEvent): View {
       return onLive(view, (live) => ({ ...live, traces: { ...live.traces, [event.lane]: event.trace } }));
     case 'lane_diverged':
       return { ...view, diverged: [...view.diverged, event.reason] };
+    case 'bench': {
+      const { type: _, ...bench } = event;
+      return { ...view, bench };
+    }
+    case 'bench_failed': {
+      const { type: _, ...failure } = event;
+      return { ...view, bench: { failure } };
+    }
     case 'failed':
       return { ...view, failure: event };
     case 'done':

@@ -1,0 +1,33 @@
+// softmax_along: the derivative of stage softmax along V, at inner step `taken`.
+//
+//     delta' = p * (z' - p . z')          p = softmax(logits)
+//
+// All threads work on one column. X = -N delta' and Y = -N delta are kept: both are deltas of a term of A.
+
+fn softmax_along(p: Pass, thread: u32, lane: u32, step: u32) {
+    let rows = p.units_pad / 4u;
+    let node = (p.deltas_at + lane * p.deltas_lane) / 4u;
+    let slot = step * p.column_slots + step;
+    let made = p.extra_at + step;
+    let copied = p.extra_at + p.inner + step;
+    let logits = (p.pre_activation_at + lane * p.acts_lane) / 4u + copied * rows;
+    let scale = -f32(p.inner * p.columns);
+    var mean = 0.0;
+    for (var q = thread; q < rows; q += THREADS) {
+        let delta = real_of(deltas[node + slot * rows + q], q, p.units);
+        // p is delta, but 1 more at the label: the only entry below 0.
+        let share = delta + select(vec4<f32>(), vec4<f32>(1.0), delta < vec4<f32>());
+        mean += dot(share, real_of(acts[logits + q], q, p.units));
+        deltas[node + copied * rows + q] = scale * delta;
+        deltas[node + made * rows + q] = share;
+    }
+    mean = sum_all(thread, mean);
+    for (var q = thread; q < rows; q += THREADS) {
+        let z = real_of(acts[logits + q], q, p.units);
+        deltas[node + made * rows + q] *= scale * (z - mean);
+    }
+    let first = Place(lane, 0u, made, step, true);
+    store_overlaps(p, thread, first, step, node + made * rows, node, false);
+    let second = Place(lane, 0u, copied, step, true);
+    store_overlaps(p, thread, second, step, node + copied * rows, node, false);
+}

@@ -1,0 +1,332 @@
+//! How fast an engine is, beside what the device reaches at its best in the same run: for the terminal and
+//! the page.
+
+mod operations;
+
+use std::sync::Arc;
+
+use metacls_arithmetic::{Level, Panels, products};
+use serde::Serialize;
+use web_time::Instant;
+
+use crate::config::Config;
+use crate::data::Dataset;
+use crate::engine::info::EngineKind;
+use crate::engine::{Device, Engine, EngineError, Opened, Wave};
+use crate::gpu::{Gpu, StageTime};
+use crate::model::{Model, initial};
+use crate::stream::{Stream, StreamError};
+
+/// Seconds that each figure is measured for.
+const SECONDS: f64 = 2.0;
+/// The most images of each task that are evaluated, and samples that a task has: what is measured is a rate.
+const IMAGES: u32 = 100;
+/// Tasks of the stream that is learned from, over and over.
+const TASKS: u32 = 20;
+/// Rows and columns of the plain product that cores are held against.
+const SIDE: usize = 1024;
+
+/// Why nothing was measured.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// The stream can't be drawn from these images.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The processor's wide instructions can't be chosen.
+    #[error(transparent)]
+    Level(#[from] metacls_arithmetic::LevelError),
+}
+
+/// What the benchmark found; speeds by the second, of all lanes together.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Found {
+    /// The engine that was measured.
+    pub engine: EngineKind,
+    /// Its device, in words.
+    pub adapter: String,
+    /// Lanes side by side.
+    pub lanes: u32,
+    /// Units of the hidden layers.
+    pub hidden: Vec<u32>,
+    /// Whether the meta-gradient is of second order.
+    pub second_order: bool,
+    /// Observe steps.
+    pub lane_steps: f64,
+    /// Images evaluated.
+    pub lane_images: f64,
+    /// Additions and multiplications of one lane's step.
+    pub step_operations: f64,
+    /// Additions and multiplications of one image with one lane.
+    pub image_operations: f64,
+    /// Bytes that one lane's step must read and write at least: its weights are read, and read and written.
+    pub step_bytes: f64,
+    /// Operations a second of a plain matrix product of 1024 x 1024 on every core that trains (in a browser,
+    /// on one core times the workers that train); none of a GPU.
+    pub plain_product: Option<f64>,
+    /// Of a GPU.
+    pub gpu: Option<FoundOnGpu>,
+}
+
+/// What is known of a GPU besides.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FoundOnGpu {
+    /// Dispatches of an observe step.
+    pub dispatches: u32,
+    /// Threads of a workgroup that walks a list of passes.
+    pub threads_of_a_walk: u32,
+    /// Bytes read and written a second by a plain copy.
+    pub copied_bytes: f64,
+    /// Operations a second in registers.
+    pub operations: f64,
+    /// Seconds of a dispatch that does nothing.
+    pub dispatch_seconds: f64,
+    /// Seconds that a step of all lanes can't fall below: by its bytes, its operations, its dispatches.
+    pub floors: [f64; 3],
+    /// The largest of them as a share of the step that was measured.
+    pub share: f64,
+    /// What the stages of a step take, each by itself.
+    pub stages: Vec<StageTime>,
+    /// Images of each seed that are evaluated at once.
+    pub evaluation_images: u32,
+    /// What the stages of their evaluation take.
+    pub evaluation_stages: Vec<StageTime>,
+}
+
+impl Found {
+    /// Operations a second that the device reaches at its best; none if that was not measured.
+    pub fn best(&self) -> Option<f64> {
+        let gpu = self.gpu.as_ref().map(|gpu| gpu.operations);
+        self.plain_product.or(gpu)
+    }
+
+    /// Seconds of a step of all lanes.
+    pub fn step_seconds(&self) -> f64 {
+        f64::from(self.lanes) / self.lane_steps
+    }
+}
+
+/// Settings as they are measured: of a short stream, for only rates are wanted.
+pub fn shortened(config: &Config) -> Config {
+    let mut config = config.clone();
+    config.evaluation_images = config.evaluation_images.min(IMAGES);
+    config.samples_per_task = config.samples_per_task.min(IMAGES);
+    config.tasks = TASKS;
+    config
+}
+
+/// Measures an engine with the lanes of some settings side by side, as many as it has room for at once. The
+/// settings are [`shortened`].
+///
+/// `turn` is called between measurements of some seconds: a page's worker lets its event loop turn.
+///
+/// # Errors
+/// If the stream can't be drawn, or the device failed.
+pub async fn measure(
+    config: &Config,
+    data: &Arc<Dataset>,
+    opened: &Opened,
+    mut turn: impl AsyncFnMut(),
+) -> Result<Found, BenchError> {
+    let mut config = shortened(config);
+    let model = Model::new(&config, &data.info);
+    let per_seed = config.conditions.len() as u32;
+    if let Some(room) = opened.device.room(&model, &config, &data.info, per_seed)? {
+        config.seeds = config.seeds.min(room.seeds as u32);
+        config.conditions.truncate(room.lanes);
+    }
+    let config = Arc::new(config);
+    let count = config.lanes().len() as u32;
+    let lanes = f64::from(count);
+    let plain_product = match &opened.device {
+        Device::Gpu(_) => None,
+        device => Some(plain_product(device.hands())?),
+    };
+    turn().await;
+    let mut engine = at_work(&opened.device, &config, data).await?;
+    let per_task = config.steps_per_task();
+    let mut next = 0;
+    let lane_steps = rate(async || {
+        let task = next % config.tasks;
+        engine.begin_task(task)?;
+        engine
+            .advance(task * per_task..(task + 1) * per_task)
+            .await?;
+        next += 1;
+        Ok(lanes * f64::from(per_task))
+    })
+    .await?;
+    turn().await;
+    let capacity = engine.evaluation_capacity().min(config.evaluation_images);
+    engine.begin_evaluation();
+    let mut task = 0;
+    let lane_images = rate(async || {
+        engine.evaluate(task % config.tasks, 0..capacity).await?;
+        task += 1;
+        Ok(lanes * f64::from(capacity))
+    })
+    .await?;
+    turn().await;
+    let step_operations = operations::of_step(&model, config.batch.into(), config.replay.into());
+    let step_bytes = 3.0 * 4.0 * operations::weights(&model);
+    let gpu = match &opened.device {
+        Device::Gpu(gpu) => {
+            let least = [lanes * step_bytes, lanes * step_operations];
+            let step = lanes / lane_steps;
+            Some(on_gpu(gpu, &mut engine, per_task, least, step).await?)
+        }
+        _ => None,
+    };
+    Ok(Found {
+        engine: opened.info.kind,
+        adapter: opened.info.adapter.clone(),
+        lanes: count,
+        hidden: config.hidden.clone(),
+        second_order: config.second_order,
+        lane_steps,
+        lane_images,
+        step_operations,
+        image_operations: 2.0 * operations::weights(&model),
+        step_bytes,
+        plain_product,
+        gpu: gpu.map(|gpu| FoundOnGpu {
+            evaluation_images: capacity,
+            ..gpu
+        }),
+    })
+}
+
+/// A GPU's floors, beside a step of all lanes that must move so many bytes and do so many operations and took
+/// so many seconds; and its stages.
+async fn on_gpu(
+    gpu: &Gpu,
+    engine: &mut Engine,
+    step: u32,
+    [bytes, operations]: [f64; 2],
+    seconds: f64,
+) -> Result<FoundOnGpu, BenchError> {
+    let best = gpu.floors().await.map_err(EngineError::from)?;
+    // A whole step: the first of all has nothing to replay.
+    let times = engine.stage_times(step).await?;
+    let times = times.unwrap_or_default();
+    let dispatches = times.step.iter().map(|s| s.dispatches).sum();
+    let floors = [
+        bytes / best.copied_bytes,
+        operations / best.operations,
+        f64::from(dispatches) * best.dispatch,
+    ];
+    Ok(FoundOnGpu {
+        dispatches,
+        threads_of_a_walk: gpu.walking(),
+        copied_bytes: best.copied_bytes,
+        operations: best.operations,
+        dispatch_seconds: best.dispatch,
+        floors,
+        share: floors.into_iter().fold(0.0, f64::max) / seconds,
+        stages: times.step,
+        evaluation_images: 0,
+        evaluation_stages: times.evaluation,
+    })
+}
+
+/// Repeats work of a known size until enough time has passed: units a second.
+async fn rate(mut work: impl AsyncFnMut() -> Result<f64, BenchError>) -> Result<f64, BenchError> {
+    work().await?;
+    let start = Instant::now();
+    let mut done = 0.0;
+    while start.elapsed().as_secs_f64() < SECONDS {
+        done += work().await?;
+    }
+    Ok(done / start.elapsed().as_secs_f64())
+}
+
+/// The operands of one plain product.
+struct Product {
+    a: Panels,
+    b: Vec<f32>,
+    c: Vec<f32>,
+}
+
+impl Product {
+    fn new() -> Self {
+        let [a, b, c] = [0.5, 0.25, 0.0].map(|x| vec![x; SIDE * SIDE]);
+        let a = Panels::new(&a, SIDE, SIDE);
+        Self { a, b, c }
+    }
+
+    fn multiply(&mut self, level: Level) {
+        products::dense(level, &self.a, &self.b, &mut self.c, false);
+    }
+}
+
+/// Seconds in which `work` is done once: of as often as takes long enough.
+fn seconds(mut work: impl FnMut()) -> f64 {
+    work();
+    let start = Instant::now();
+    let mut times = 0.0;
+    while start.elapsed().as_secs_f64() < SECONDS {
+        work();
+        times += 1.0;
+    }
+    start.elapsed().as_secs_f64() / times
+}
+
+/// Operations a second of a large matrix product on each of all cores.
+#[cfg(not(target_arch = "wasm32"))]
+fn plain_product(_: u32) -> Result<f64, BenchError> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let level = Level::chosen()?;
+    let mut all: Vec<Product> = (0..cores).map(|_| Product::new()).collect();
+    let each = seconds(|| {
+        std::thread::scope(|scope| {
+            for product in &mut all {
+                scope.spawn(|| product.multiply(level));
+            }
+        });
+    });
+    Ok(cores as f64 * operations_of_product() / each)
+}
+
+/// Operations a second of a large matrix product on one core, times the hands that train.
+#[cfg(target_arch = "wasm32")]
+fn plain_product(hands: u32) -> Result<f64, BenchError> {
+    let level = Level::chosen()?;
+    let mut product = Product::new();
+    let each = seconds(|| product.multiply(level));
+    Ok(f64::from(hands.max(1)) * operations_of_product() / each)
+}
+
+fn operations_of_product() -> f64 {
+    2.0 * (SIDE as f64).powi(3)
+}
+
+/// An engine with all lanes of some settings.
+async fn at_work(
+    device: &Device,
+    config: &Arc<Config>,
+    data: &Arc<Dataset>,
+) -> Result<Engine, BenchError> {
+    let model = Arc::new(Model::new(config, &data.info));
+    let (train, test) = (data.train.len() as u32, data.test.len() as u32);
+    let seeds = config.first_seed..config.first_seed + config.seeds;
+    let wave = Wave {
+        streams: seeds
+            .map(|seed| Stream::new(config, seed, train, test).map(Arc::new))
+            .collect::<Result<_, _>>()?,
+        lanes: config.lanes(),
+        starts: config
+            .lanes()
+            .iter()
+            .map(|lane| initial(&model, config, lane.seed))
+            .collect(),
+        model,
+        config: config.clone(),
+        data: data.clone(),
+        first_step: 0,
+    };
+    Ok(Engine::new(device, wave).await?)
+}
