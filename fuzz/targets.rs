@@ -53,7 +53,7 @@ pub fn link(data: &[u8]) {
     let preset = link::preset_of(sent);
     assert!(metacls::experiments::find(preset).is_some());
     if let Ok(read) = link::read(sent) {
-        let mut written = link::write(&read.config, Some(&read.preset), read.at, read.lab);
+        let mut written = link::write(&read.config, Some(&read.preset), &read.shown);
         if let Some(expected) = &read.expected {
             written = link::with_expected(written, expected);
         }
@@ -210,11 +210,11 @@ pub fn wire(data: &[u8]) {
             Request::WriteLink {
                 config,
                 experiment,
-                at,
+                shown,
                 ..
             } => {
                 if let Ok(config) = Config::from_json(&config) {
-                    link::write(&config, experiment.as_deref(), at, false);
+                    link::write(&config, experiment.as_deref(), &shown);
                 }
             }
             _ => {}

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { offline } from './offline.ts';
+import { site } from './site.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [offline()],
+  plugins: [site(), offline()],
   assetsInclude: ['**/*.gz'],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },

@@ -10,6 +10,7 @@ use crate::data::Chosen;
 use crate::experiments::Experiment;
 use crate::experiments::knobs::Field;
 use crate::experiments::link::Link;
+use crate::experiments::shown::Shown;
 use crate::inspect::Watched;
 use crate::messages::Words;
 use crate::report::given::Recognised;
@@ -62,10 +63,8 @@ pub enum Request {
         config: String,
         /// The experiment that it belongs to, by its id.
         experiment: Option<String>,
-        /// The point of the stream that is shown: tasks learned; none for the end.
-        at: Option<u32>,
-        /// Whether it is shown in the Lab.
-        lab: bool,
+        /// What of it is shown.
+        shown: Shown,
         /// What it is to say came out; none to say nothing of it.
         expected: Option<Expected>,
     },

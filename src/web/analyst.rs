@@ -100,13 +100,12 @@ fn answer(request: Request) -> Response {
         Request::WriteLink {
             config,
             experiment,
-            at,
-            lab,
+            shown,
             expected,
         } => Response::Link {
             // What is no configuration has no link; the editor says what is wrong with it.
             fragment: Config::from_json(&config).ok().map(|config| {
-                let fragment = link::write(&config, experiment.as_deref(), at, lab);
+                let fragment = link::write(&config, experiment.as_deref(), &shown);
                 match &expected {
                     Some(expected) => link::with_expected(fragment, expected),
                     None => fragment,

@@ -38,13 +38,9 @@ config: string,
  */
 experiment: string | null, 
 /**
- * The point of the stream that is shown: tasks learned; none for the end.
+ * What of it is shown.
  */
-at: number | null, 
-/**
- * Whether it is shown in the Lab.
- */
-lab: boolean, 
+shown: Shown, 
 /**
  * What it is to say came out; none to say nothing of it.
  */
@@ -898,7 +894,7 @@ unit: string,
 /**
  * Its type and range.
  */
-kind: Kind, 
+kind: Kind, explored: Explored | null, 
 /**
  * What it does, in a sentence or two.
  */
@@ -1023,6 +1019,9 @@ backend: string,
  */
 self_test: number | null, };
 export type EngineKind = "gpu" | "cpu" | "reference";
+export type Catalog = { experiments: Array<Experiment>, tour: Array<Step>, what_if: Array<WhatIf> };
+export type WhatIf = { title: string, look_for: string, experiment: string, config: Config };
+export type Explored = { low: number, high: number, is_log: boolean };
 export type Experiment = { 
 /**
  * The name used on the command line, in links and in files' names.
@@ -1337,13 +1336,9 @@ preset: string,
  */
 config: Config, 
 /**
- * The point of the stream that is shown: tasks learned; none for the end.
+ * What of it is shown.
  */
-at: number | null, 
-/**
- * Whether it is shown in the Lab, though its experiment has a page of its own.
- */
-lab: boolean, 
+shown: Shown, 
 /**
  * What is claimed to come out; none of a link that says nothing of it.
  */
@@ -1757,3 +1752,6 @@ dispatches: number,
  * Seconds of all of them.
  */
 seconds: number, };
+export type Part = "network" | "inspector" | "active" | "alpha" | "time" | "lesions" | "first_panel" | "controls";
+export type Step = { title: string, words: string, experiment: string, shown: Shown, parts: Array<Part> };
+export type Shown = { at: number | null, lab: boolean, cut: Lesion | null, layer: string | null, unit: number | null, probe: Probe | null, embed: boolean, tour: number | null };

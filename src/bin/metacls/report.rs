@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use metacls::experiments::shown::Shown;
 use metacls::experiments::{self, link};
 use metacls::formats;
 use metacls::inspect::Watched;
@@ -87,7 +88,7 @@ fn link_of(path: &Path, results: &Results) -> Result<String, Failure> {
         Failure::Usage(format!("{path}: not all of its lanes came to the end"))
     })?;
     let id = experiments::of(results).id;
-    let fragment = link::write(&results.config, Some(id), None, false);
+    let fragment = link::write(&results.config, Some(id), &Shown::default());
     Ok(format!("#{}", link::with_expected(fragment, &expected)))
 }
 

@@ -1,8 +1,8 @@
 // The address: what is chosen as a link, kept in step with it, and read when it comes.
 import type { Client } from '../client';
 import { get, put } from '../dom';
-import type { Config, Expected, RunDescription } from '../protocol';
-import { type Choice, isLab } from '../state/choice';
+import type { Config, Expected, RunDescription, Shown } from '../protocol';
+import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
 import { commandOf } from './command';
 import { debounced } from './debounce';
@@ -12,11 +12,10 @@ import { debounced } from './debounce';
 const WAIT = 300;
 
 /// What a link says.
-type Shown = {
+type Said = {
   config: Config;
   experiment: string | null;
-  at: number | null;
-  lab: boolean;
+  shown: Shown;
   expected: Expected | null;
 };
 
@@ -27,7 +26,7 @@ export class Address {
   constructor(
     private readonly client: Client,
     private readonly choice: Store<Choice>,
-    private readonly at: () => number,
+    private readonly shown: () => Shown,
     /// What the link that was opened claims of just these settings.
     private readonly claimed: (config: Config) => Expected | null,
   ) {}
@@ -64,13 +63,14 @@ export class Address {
 
   /// A link of a run that says what came out of it.
   async claiming({ config, experiment }: RunDescription, expected: Expected): Promise<string> {
-    const fragment = await this.fragmentOf({ config, experiment, at: null, lab: false, expected });
+    const shown = this.shown();
+    const fragment = await this.fragmentOf({ config, experiment, shown, expected });
     if (fragment === null) throw new Error('its settings are of no use');
     return `${this.page}#${fragment}`;
   }
 
   /// The fragment of what is to be shown; none of what is no usable configuration.
-  private async fragmentOf({ config, ...rest }: Shown): Promise<string | null> {
+  private async fragmentOf({ config, ...rest }: Said): Promise<string | null> {
     const request = { type: 'write_link', config: JSON.stringify(config), ...rest } as const;
     return (await this.client.ask('link', request)).fragment;
   }
@@ -81,11 +81,9 @@ export class Address {
   }
 
   private async write(): Promise<string | undefined> {
-    const choice = this.choice.get();
-    const { config, experiment, follows } = choice;
-    const at = follows ? null : this.at();
+    const { config, experiment } = this.choice.get();
     const expected = this.claimed(config);
-    const fragment = await this.fragmentOf({ config, experiment, at, lab: isLab(choice), expected });
+    const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return undefined;
     this.written = fragment;

@@ -1,0 +1,97 @@
+// The tour: one state of the page after another, each with its words, and nothing else in sight.
+import { tour as steps } from '../catalog';
+import { get, put } from '../dom';
+import type { Time } from '../panes/time';
+import type { Choice } from '../state/choice';
+import type { Store } from '../state/store';
+import type { Look } from './look';
+import type { Opening } from './opening';
+
+/// Where arrow keys have a meaning of their own.
+const ARROWS = 'input, select, textarea, canvas';
+
+export class Tour {
+  constructor(
+    private readonly choice: Store<Choice>,
+    private readonly opening: Opening,
+    private readonly look: Look,
+    private readonly time: Time,
+    private readonly changed: () => void,
+  ) {
+    get('tour-open').addEventListener('click', () => {
+      void this.open(1);
+      get('tour-next').focus();
+    });
+    get('tour-back').addEventListener('click', () => this.turn(-1));
+    get('tour-next').addEventListener('click', () => this.turn(1));
+    get('tour-leave').addEventListener('click', () => this.leave());
+    document.addEventListener('keydown', (e) => this.key(e));
+  }
+
+  /// The step that is open, from 1; none outside the tour.
+  get step(): number | null {
+    return this.choice.get().tour;
+  }
+
+  /// Opens a step. Steps taken quickly one after the other end on the last one.
+  async open(number: number) {
+    const step = steps[number - 1];
+    if (!step) return;
+    this.time.stop();
+    this.choice.update((choice) => ({ ...choice, tour: number }));
+    this.say(number);
+    await this.opening.figure(step.experiment);
+    if (this.step !== number) return;
+    this.look.show(step.shown);
+    this.changed();
+  }
+
+  /// Leaves the tour; what was shown last stays.
+  leave() {
+    if (this.step === null) return;
+    this.choice.update((choice) => ({ ...choice, tour: null }));
+    delete document.body.dataset['tour'];
+    get('tour').hidden = true;
+    this.changed();
+    get('tour-open').focus();
+  }
+
+  private turn(by: number) {
+    if (this.step !== null) void this.open(this.step + by);
+  }
+
+  private say(number: number) {
+    const step = steps[number - 1];
+    if (!step) return;
+    document.body.dataset['tour'] = String(number);
+    for (const part of document.querySelectorAll<HTMLElement>('[data-part]')) {
+      const isShown = step.parts.some((one) => one === part.dataset['part']);
+      part.toggleAttribute('data-shown', isShown);
+    }
+    get('tour').hidden = false;
+    put(get('tour-title'), step.title);
+    put(get('tour-words'), step.words);
+    put(get('tour-count'), `${number} of ${steps.length}`);
+    get<HTMLButtonElement>('tour-back').disabled = number === 1;
+    const isLast = number === steps.length;
+    get<HTMLButtonElement>('tour-next').disabled = isLast;
+    if (isLast && document.activeElement === document.body) get('tour-leave').focus();
+    scrollTo({ top: 0 });
+  }
+
+  private key(e: KeyboardEvent) {
+    if (this.step === null || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.target instanceof HTMLElement && e.target.closest(ARROWS)) return;
+    // Of the tour alone: outside it the arrow steps a paused run.
+    const act = {
+      ArrowRight: () => this.turn(1),
+      ArrowLeft: () => this.turn(-1),
+      Escape: () => this.leave(),
+    };
+    const wanted = act[e.key as keyof typeof act];
+    if (!wanted) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    wanted();
+  }
+}
