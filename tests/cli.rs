@@ -169,7 +169,10 @@ fn help_and_info_are_there() {
     let catalog: serde_json::Value = serde_json::from_slice(&catalog.stdout).unwrap();
     let offered = metacls::experiments::catalog();
     assert_eq!(catalog, serde_json::to_value(&offered).unwrap());
-    assert_eq!(catalog["experiments"][0]["panels"][0]["show"]["kind"], "course");
+    assert_eq!(
+        catalog["experiments"][0]["panels"][0]["show"]["kind"],
+        "course"
+    );
     assert!(said(&metacls(&["run", "--help"])).contains("--seeds"));
 }
 

@@ -325,7 +325,10 @@ fn what_came_out_of_a_figure_fits_into_a_link() {
         lab: true,
         layer: Some("h2".into()),
         unit: Some(249),
-        probe: Some(Probe { digit: 7, angle: 163.5 }),
+        probe: Some(Probe {
+            digit: 7,
+            angle: 163.5,
+        }),
         ..Shown::default()
     };
     for experiment in experiments::all().into_iter().filter(|e| e.stored) {

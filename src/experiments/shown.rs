@@ -102,8 +102,8 @@ impl Shown {
         }
         let model = shape(config);
         if let Some(cut) = self.cut.filter(|cut| !model.lesions().contains(cut)) {
-            let known = model.lesions().into_iter().filter(|&l| l != Lesion::Intact);
-            let known: Vec<String> = known.map(word).collect();
+            let cuts = model.lesions().iter().filter(|&&l| l != Lesion::Intact);
+            let known: Vec<String> = cuts.map(|&l| word(l)).collect();
             let allowed = if known.is_empty() {
                 "none, for this network has no pathways".to_owned()
             } else {

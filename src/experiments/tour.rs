@@ -135,7 +135,12 @@ mod tests {
         for step in steps() {
             let experiment = experiments::find(step.experiment).unwrap();
             assert!(experiment.stored, "{}: no stored run", step.title);
-            assert_eq!(step.shown.check(&experiment.config), Ok(()), "{}", step.title);
+            assert_eq!(
+                step.shown.check(&experiment.config),
+                Ok(()),
+                "{}",
+                step.title
+            );
             assert!(!step.parts.is_empty());
         }
     }

@@ -81,7 +81,11 @@ mod tests {
             let of = experiments::find(one.experiment).unwrap().config;
             assert!(one.config.problems().is_empty(), "{}", one.title);
             let fields = experiments::link::differences(&one.config, &of);
-            assert!(fields.iter().any(|(name, _)| *name != "seeds"), "{}", one.title);
+            assert!(
+                fields.iter().any(|(name, _)| *name != "seeds"),
+                "{}",
+                one.title
+            );
             assert!(one.look_for.contains("Look at"), "{}", one.title);
         }
     }

@@ -894,7 +894,11 @@ unit: string,
 /**
  * Its type and range.
  */
-kind: Kind, explored: Explored | null, 
+kind: Kind, 
+/**
+ * The stretch of its range that the Lab has a slider for.
+ */
+explored: Explored | null, 
 /**
  * What it does, in a sentence or two.
  */
@@ -1019,9 +1023,19 @@ backend: string,
  */
 self_test: number | null, };
 export type EngineKind = "gpu" | "cpu" | "reference";
-export type Catalog = { experiments: Array<Experiment>, tour: Array<Step>, what_if: Array<WhatIf> };
-export type WhatIf = { title: string, look_for: string, experiment: string, config: Config };
-export type Explored = { low: number, high: number, is_log: boolean };
+export type Catalog = { 
+/**
+ * The experiments, in the order in which they are offered.
+ */
+experiments: Array<Experiment>, 
+/**
+ * The tour's steps.
+ */
+tour: Array<Step>, 
+/**
+ * What-if questions.
+ */
+what_if: Array<WhatIf>, };
 export type Experiment = { 
 /**
  * The name used on the command line, in links and in files' names.
@@ -1052,6 +1066,91 @@ stored: boolean,
  * Whether it is what the page opens on; one of the stored ones is.
  */
 opening: boolean, };
+export type Part = "network" | "inspector" | "active" | "alpha" | "time" | "lesions" | "first_panel" | "controls";
+export type Step = { 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * What there is to see, in a sentence or two.
+ */
+words: string, 
+/**
+ * The experiment whose stored run is shown, by its id.
+ */
+experiment: string, 
+/**
+ * What of it is shown.
+ */
+shown: Shown, 
+/**
+ * What of the page is shown.
+ */
+parts: Array<Part>, };
+export type Shown = { 
+/**
+ * The point of the stream: tasks learned; none for the end.
+ */
+at: number | null, 
+/**
+ * Whether it is shown in the Lab, though its experiment has a page of its own.
+ */
+lab: boolean, 
+/**
+ * What is cut; none of the intact network.
+ */
+cut: Lesion | null, 
+/**
+ * The layer looked at closer, by its name; none for what the page chooses.
+ */
+layer: string | null, 
+/**
+ * The unit of that layer, from 0; none for the layer as a whole.
+ */
+unit: number | null, 
+/**
+ * The input that units are shown on; none for what the page chooses.
+ */
+probe: Probe | null, 
+/**
+ * Whether only the figure and its controls are shown, within another page.
+ */
+embed: boolean, 
+/**
+ * The step of the tour that is open, from 1; none outside it.
+ */
+tour: number | null, };
+export type WhatIf = { 
+/**
+ * The question.
+ */
+title: string, 
+/**
+ * What is changed, and what to look for in the run.
+ */
+look_for: string, 
+/**
+ * The experiment that the settings start from, by its id.
+ */
+experiment: string, 
+/**
+ * The settings.
+ */
+config: Config, };
+export type Explored = { 
+/**
+ * Its lower end.
+ */
+low: number, 
+/**
+ * Its upper end.
+ */
+high: number, 
+/**
+ * Whether equal steps are equal ratios rather than equal differences.
+ */
+is_log: boolean, };
 export type Panel = { 
 /**
  * What it shows, for people.
@@ -1752,6 +1851,3 @@ dispatches: number,
  * Seconds of all of them.
  */
 seconds: number, };
-export type Part = "network" | "inspector" | "active" | "alpha" | "time" | "lesions" | "first_panel" | "controls";
-export type Step = { title: string, words: string, experiment: string, shown: Shown, parts: Array<Part> };
-export type Shown = { at: number | null, lab: boolean, cut: Lesion | null, layer: string | null, unit: number | null, probe: Probe | null, embed: boolean, tour: number | null };

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { differences, rows } from '../src/panes/last';
 import type { Config, Field, SummaryPoint } from '../src/protocol';
+
+vi.mock('../src/catalog', () => import('./a-catalog'));
+
 import { config, course, point, run } from './a-run';
 
 const fields = [{ name: 'eta_beta', label: 'meta-rate of beta' }] as Field[];
