@@ -7,8 +7,8 @@ import type { Store } from '../state/store';
 import type { Look } from './look';
 import type { Opening } from './opening';
 
-/// Where arrow keys have a meaning of their own.
-const ARROWS = 'input, select, textarea, canvas';
+/// Where keys have a meaning of their own.
+const TYPING = 'input, select, textarea, canvas';
 
 export class Tour {
   constructor(
