@@ -81,14 +81,22 @@ export class Tour {
 
   private key(e: KeyboardEvent) {
     if (this.step === null || e.ctrlKey || e.metaKey || e.altKey) return;
-    if (e.target instanceof HTMLElement && e.target.closest(ARROWS)) return;
-    // Of the tour alone: outside it the arrow steps a paused run.
-    const act = {
-      ArrowRight: () => this.turn(1),
-      ArrowLeft: () => this.turn(-1),
+    const { target } = e;
+    if (target instanceof HTMLElement && target.closest(TYPING)) return;
+    // A space presses the button that has the focus.
+    if (e.key === ' ' && target instanceof HTMLButtonElement) return;
+    const on = () => this.turn(1);
+    const back = () => this.turn(-1);
+    // What presenters' remote controls send, too. Outside the tour space runs and the arrow steps.
+    const act: Record<string, () => void> = {
+      ArrowRight: on,
+      PageDown: on,
+      ' ': on,
+      ArrowLeft: back,
+      PageUp: back,
       Escape: () => this.leave(),
     };
-    const wanted = act[e.key as keyof typeof act];
+    const wanted = act[e.key];
     if (!wanted) return;
     e.preventDefault();
     e.stopImmediatePropagation();
