@@ -10,6 +10,13 @@ import type { Opening } from './opening';
 /// Where keys have a meaning of their own.
 const TYPING = 'input, select, textarea, canvas';
 
+/// Whether a button may be pressed; one that may not hands the keyboard's focus on.
+function allow(id: string, isAllowed: boolean, next: string) {
+  const button = get<HTMLButtonElement>(id);
+  if (!isAllowed && document.activeElement === button) get(next).focus();
+  button.disabled = !isAllowed;
+}
+
 export class Tour {
   constructor(
     private readonly choice: Store<Choice>,
@@ -72,10 +79,8 @@ export class Tour {
     put(get('tour-title'), step.title);
     put(get('tour-words'), step.words);
     put(get('tour-count'), `${number} of ${steps.length}`);
-    get<HTMLButtonElement>('tour-back').disabled = number === 1;
-    const isLast = number === steps.length;
-    get<HTMLButtonElement>('tour-next').disabled = isLast;
-    if (isLast && document.activeElement === document.body) get('tour-leave').focus();
+    allow('tour-back', number > 1, 'tour-next');
+    allow('tour-next', number < steps.length, 'tour-leave');
     scrollTo({ top: 0 });
   }
 
