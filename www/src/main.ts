@@ -50,7 +50,7 @@ import {
   starting,
   stop,
 } from './state/view';
-import { dark } from './theme';
+import { dark, onScale } from './theme';
 import type { RunEvent } from './wire';
 
 const view = new Store(initialView);
@@ -253,7 +253,13 @@ get('reset').addEventListener('click', () => {
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });
 dark.addEventListener('change', redraw);
 addEventListener('resize', redraw);
-address.listen((fragment) => (client.isStarted ? void opening.link(fragment) : client.start()));
+onScale(redraw);
+address.listen((fragment) => {
+  tour.end();
+  // Back before the first link the page is as it was opened.
+  if (fragment === '') return opening.tab(openingExperiment.id);
+  client.isStarted ? void opening.link(fragment) : client.start();
+});
 
 const loadCharts = () =>
   drawing

@@ -78,7 +78,7 @@ export class Drawing {
     const spread = get<HTMLSelectElement>('spread').value as Spread;
     const { summary, records, traces } = course;
     const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen];
-    const now = [...of, this.charts, innerWidth, dark.matches];
+    const now = [...of, this.charts, innerWidth, devicePixelRatio, dark.matches];
     if (same(now, this.drawn)) return;
     this.drawn = now;
     time.follow();

@@ -4,6 +4,7 @@ import { type Course, imageLayer, layerOf, pairOf } from '../course';
 import { button, element, get, tableOf } from '../dom';
 import { rate, small } from '../format';
 import type { Lane, RunDescription, StepTrace } from '../protocol';
+import { dark } from '../theme';
 import { clipping, metaLoss, seen } from '../words';
 import { digit, lookAhead, unitPictures } from './samples';
 
@@ -115,6 +116,8 @@ export class Trace {
   private lane = -1;
   private asked = '';
   private drawn?: StepTrace | undefined;
+  /// Digits are drawn in the ink of the scheme.
+  private isDark = dark.matches;
 
   /// `ask` is told which lane's step is to be walked through.
   constructor(private readonly ask: (lane: number) => void) {}
@@ -137,8 +140,9 @@ export class Trace {
       this.choices(lanes, isLive);
     }
     const trace = course.traces[this.lane];
-    if (trace === this.drawn) return;
+    if (trace === this.drawn && dark.matches === this.isDark) return;
     this.drawn = trace;
+    this.isDark = dark.matches;
     if (trace) this.draw(trace, course.run);
     else get('trace').replaceChildren();
   }
