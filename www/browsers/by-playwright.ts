@@ -1,14 +1,16 @@
-// Chromium by its own protocol, Firefox by WebDriver BiDi: Playwright drives both.
+// Chromium, as the page's other tests have it: by Playwright.
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserType, LaunchOptions } from '@playwright/test';
+import type { Browser, BrowserType } from '@playwright/test';
+import chromium from '../chromium.json' with { type: 'json' };
 import type { KeyName, Program, Tab } from './tab';
 
 export async function byPlaywright(
   type: BrowserType,
-  options: LaunchOptions,
+  executablePath: string,
   address: string,
 ): Promise<Program> {
-  const browser = await type.launch(options);
+  const args = [...chromium.always, ...chromium['no gpu']];
+  const browser = await type.launch({ executablePath, args });
   return { tab: () => tabOf(browser, address), close: () => browser.close() };
 }
 

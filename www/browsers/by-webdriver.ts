@@ -1,5 +1,4 @@
 // WebKit as GNOME's browsers have it: WebKitWebDriver starts its MiniBrowser, which wants a screen.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,9 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { Builder, By, Key, type WebDriver } from 'selenium-webdriver';
+import { ended, line, started, unheard, until } from './processes';
 import type { KeyName, Program, Tab } from './tab';
 
 const KEYS: Record<KeyName, string> = {
@@ -19,35 +17,6 @@ const KEYS: Record<KeyName, string> = {
   Enter: Key.ENTER,
   Tab: Key.TAB,
 };
-
-const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/// How long a driver, a screen or a file is waited for, in milliseconds.
-const PATIENCE = 30_000;
-
-async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + PATIENCE; Date.now() < end; await rest(50)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`${what} did not come within ${PATIENCE / 1000} seconds`);
-}
-
-/// A program that has been started; fails where it can't be.
-async function started(name: string, args: string[], env: NodeJS.ProcessEnv, stdio: 'ignore' | 'number') {
-  const child = spawn(name, args, {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit', stdio === 'number' ? 'pipe' : 'ignore'],
-  });
-  await once(child, 'spawn');
-  return child;
-}
-
-async function ended(child: ChildProcess) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill();
-  await once(child, 'exit');
-}
 
 /// A port that nobody has.
 async function freePort(): Promise<number> {
@@ -61,9 +30,9 @@ async function freePort(): Promise<number> {
 /// A screen that nobody sees: its program says on another channel which number it got.
 async function screen() {
   const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'];
-  const child = await started('Xvfb', args, process.env, 'number');
-  const lines = createInterface(child.stdio[3] as Readable);
-  const [number] = (await once(lines, 'line', { signal: AbortSignal.timeout(PATIENCE) })) as [string];
+  const child = await started('Xvfb', args);
+  const [number] = await line(child, 3, /^\d+$/);
+  unheard(child);
   return { child, name: `:${number}` };
 }
 
@@ -87,7 +56,8 @@ export async function byWebDriver(driver: string, address: string): Promise<Prog
     LIBGL_ALWAYS_SOFTWARE: '1',
     NO_AT_BRIDGE: '1',
   };
-  const serving = await started(driver, [`--port=${port}`, '--host=127.0.0.1'], env, 'ignore');
+  const serving = await started(driver, [`--port=${port}`, '--host=127.0.0.1'], env);
+  unheard(serving);
   const server = `http://127.0.0.1:${port}`;
   await until('the WebDriver of WebKit', () => fetch(`${server}/status`).catch(() => undefined));
   return {
@@ -121,9 +91,8 @@ async function tabOf(server: string, address: string, downloads: string): Promis
       await watch(driver);
     },
     press: async (selector) => {
-      await driver.executeScript(
-        'document.querySelector(arguments[0]).scrollIntoView({ block: "center", behavior: "instant" })',
-        selector,
+      await until(`a press on ${selector}`, () =>
+        inPage(driver, ready, selector).then((is) => is || undefined),
       );
       await find(selector).click();
     },
@@ -141,6 +110,14 @@ async function tabOf(server: string, address: string, downloads: string): Promis
     complaints: () => inPage(driver, () => (window as unknown as { said?: string[] }).said ?? [], null),
     close: () => driver.quit(),
   };
+}
+
+/// Brings an element into sight, once there is one that can be pressed.
+function ready(selector: string): boolean {
+  const found = document.querySelector<HTMLButtonElement>(selector);
+  if (!found?.checkVisibility() || found.disabled) return false;
+  found.scrollIntoView({ block: 'center', behavior: 'instant' });
+  return true;
 }
 
 /// This driver tells nothing of the console: what fails after the page has come is written down in the page.

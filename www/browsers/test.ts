@@ -1,6 +1,6 @@
 // A tab of the browser that the project names, and what is asked of the page in it.
-import { test as base, expect } from '@playwright/test';
-import chromium from '../chromium.json' with { type: 'json' };
+import { type BrowserType, test as base, expect } from '@playwright/test';
+import { byBidi } from './by-bidi';
 import { byPlaywright } from './by-playwright';
 import { byWebDriver } from './by-webdriver';
 import type { Program, Tab } from './tab';
@@ -18,7 +18,7 @@ export const test = base.extend<{ tab: Tab }, Options & Running>({
   running: [
     async ({ kind, program, playwright }, use, { project }) => {
       const address = project.use.baseURL ?? '';
-      const running = await start(kind, program, playwright, address);
+      const running = await start(kind, program, playwright.chromium, address);
       await use(running);
       await running.close();
     },
@@ -34,24 +34,14 @@ export const test = base.extend<{ tab: Tab }, Options & Running>({
 });
 export { expect };
 
-type Playwright = typeof import('@playwright/test');
-
-function start(
-  kind: Kind,
-  executablePath: string,
-  { chromium: ours, firefox }: Pick<Playwright, 'chromium' | 'firefox'>,
-  address: string,
-): Promise<Program> {
+function start(kind: Kind, program: string, chromium: BrowserType, address: string): Promise<Program> {
   switch (kind) {
-    case 'chromium': {
-      const args = [...chromium.always, ...chromium['no gpu']];
-      return byPlaywright(ours, { executablePath, args }, address);
-    }
+    case 'chromium':
+      return byPlaywright(chromium, program, address);
     case 'firefox':
-      // The channel has Playwright speak WebDriver BiDi, which every Firefox understands.
-      return byPlaywright(firefox, { executablePath, channel: 'moz-firefox' }, address);
+      return byBidi(program, address);
     case 'webkit':
-      return byWebDriver(executablePath, address);
+      return byWebDriver(program, address);
   }
 }
 

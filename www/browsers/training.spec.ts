@@ -58,18 +58,20 @@ test('auto takes the CPU with a word, with the bits of the terminal', async ({ t
 });
 
 test('a run stops, takes a step, shows it, and goes on', async ({ tab }) => {
-  await tab.open(`/${LINK.replace('samples_per_task=20', 'samples_per_task=400')}`);
+  // Of minutes, so that it is met in its middle on every machine.
+  await tab.open('/#v=1&preset=quick&tasks=20&samples_per_task=1000&hidden=250,250&seeds=2');
   await text(tab, '#data-badge').toContain('procedural digits');
   await tab.press('#run');
   await text(tab, '#status').toContain('Training');
   await tab.press('#pause');
   await text(tab, '#status').toContain('Paused');
   await tab.press('#step');
+  await text(tab, '#trace-ask button').toContain('next step');
   await tab.press('#trace-ask button');
-  await text(tab, '#trace').toContain('of 240');
+  await text(tab, '#trace').toContain('of 4000');
   await count(tab, '#trace canvas').toBe(10);
   await tab.press('#pause');
-  await text(tab, '#status').toContain('Done');
+  await text(tab, '#status').toContain('Training');
 });
 
 test('results of another machine are opened, and come out again to the bit', async ({ tab }) => {

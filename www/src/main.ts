@@ -213,7 +213,7 @@ async function meet() {
   };
   editor.build(fields, change, choose);
   const { fragment } = address;
-  if (fragment !== '') await opening.link(fragment);
+  if (fragment !== '') await address.opens(opening.link(fragment));
   else runs.check();
   isRead = true;
   runs.runWanted();
@@ -258,7 +258,8 @@ address.listen((fragment) => {
   tour.end();
   // Back before the first link the page is as it was opened.
   if (fragment === '') return opening.tab(openingExperiment.id);
-  client.isStarted ? void opening.link(fragment) : client.start();
+  if (client.isStarted) void address.opens(opening.link(fragment));
+  else client.start();
 });
 
 const loadCharts = () =>

@@ -20,8 +20,11 @@ type Said = {
 };
 
 export class Address {
-  /// What this page has written.
-  private written = '';
+  /// What the address says, as far as this page has taken notice: another one is a link that is to be read, and
+  /// not to be written over.
+  private known = this.fragment;
+  /// How many links are being opened: what is shown meanwhile is not what they say.
+  private opening = 0;
 
   constructor(
     private readonly client: Client,
@@ -39,14 +42,27 @@ export class Address {
   /// Tells of links that come later, and of the address without one.
   listen(came: (fragment: string) => void) {
     addEventListener('hashchange', () => {
-      if (this.fragment !== this.written) came(this.fragment);
+      if (this.fragment === this.known) return;
+      this.known = this.fragment;
+      came(this.known);
     });
   }
 
   /// Keeps the address in step with what is chosen, once there is who can write it.
   readonly keep = debounced(() => {
-    if (this.client.isStarted) void this.write();
+    if (this.client.isStarted && this.opening === 0) void this.write();
   }, WAIT);
+
+  /// Lets a link be opened; the address says it until then, and what is shown from then on.
+  async opens(work: Promise<void>) {
+    this.opening += 1;
+    try {
+      await work;
+    } finally {
+      this.opening -= 1;
+      this.keep();
+    }
+  }
 
   /// Loads what writes links.
   prepare() {
@@ -86,9 +102,11 @@ export class Address {
     const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return undefined;
-    this.written = fragment;
     const address = `${this.page}#${fragment}`;
-    history.replaceState(null, '', address);
+    if (this.fragment === this.known) {
+      history.replaceState(null, '', address);
+      this.known = this.fragment;
+    }
     put(get('command'), commandOf(fragment));
     return address;
   }

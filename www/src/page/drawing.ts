@@ -77,7 +77,8 @@ export class Drawing {
     const back = behind(choice.get(), course);
     const spread = get<HTMLSelectElement>('spread').value as Spread;
     const { summary, records, traces } = course;
-    const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen];
+    const { isPlaying } = time;
+    const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen, isPlaying];
     const now = [...of, this.charts, innerWidth, devicePixelRatio, dark.matches];
     if (same(now, this.drawn)) return;
     this.drawn = now;

@@ -185,6 +185,8 @@ export class Opening {
 
   /// Looks at the end of a stored run.
   private toEnd(stored: Course) {
+    // A pass that plays would go on over it, and what waits for its end with it.
+    this.time.stop();
     const end = reached(stored);
     this.time.set(stored.run.config.tasks, end, stored.strip);
     this.time.move(end);

@@ -55,7 +55,11 @@ function explain(word: HTMLElement, sentence: string) {
   word.addEventListener('keydown', (e) => {
     if (e.key === 'Escape') hide();
   });
-  addEventListener('scroll', hide, { passive: true });
+  // The focus may have scrolled the word into sight.
+  const follow = () => {
+    if (bubble.matches(':popover-open')) place(bubble, word);
+  };
+  addEventListener('scroll', follow, { passive: true });
 }
 
 function place(bubble: HTMLElement, word: HTMLElement) {

@@ -63,7 +63,9 @@ export class Network {
 
   /// What is selected, by its layer's name; none where that is what the page selects by itself.
   get picked(): { layer: string; unit: number | null } | undefined {
-    const { course, selected } = this;
+    const { course, selected, aimed } = this;
+    // What a link asked for is said also until it is drawn.
+    if (aimed) return aimed;
     const layer = course?.run.layers[selected.layer]?.name;
     if (!course || layer === undefined) return undefined;
     const isPlain = selected.layer === topLayer(course.run) && selected.unit === null;
@@ -223,6 +225,7 @@ export class Network {
   }
 
   private choose(selected: Selected) {
+    this.aimed = undefined;
     this.selected = selected;
     this.paint();
     this.handlers.select(selected);
