@@ -91,7 +91,7 @@ const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, 
   scheduler.fill(pieces),
 );
 const watch = (probe: Probe) => command({ type: 'watch', probe });
-const look = new Look({ choice, network, lesions, time, watch });
+const look = new Look({ choice, network, lesions, time, watch, front: () => drawing.front });
 const check = new Store(unchecked);
 const address = new Address(
   client,

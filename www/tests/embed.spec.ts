@@ -28,6 +28,7 @@ test('a frame shows one figure and its controls, and leads back', async ({ page 
     await expect(frame.locator(hidden)).toBeHidden();
   }
   const out = frame.getByRole('link', { name: 'Open the whole page' });
+  await expect.poll(() => page.frames()[1]?.url()).toMatch(/&at=7&cut=L&embed=1$/);
   await out.focus();
   await expect(out).toHaveAttribute('href', /#v=1&preset=figure3&at=7&cut=L$/);
   await page.waitForTimeout(500);

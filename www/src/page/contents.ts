@@ -4,7 +4,7 @@ import { button, element, get } from '../dom';
 /// Shorter names than the sections' own titles.
 const NAMES: Record<string, string> = {
   stage: 'The networks',
-  'lab-title': 'Lab',
+  'lab-title': 'Settings',
   'last-title': 'Last run',
   'lesions-title': 'Cut a pathway',
   'claims-title': 'Claims',
