@@ -12,6 +12,7 @@ import { Drawing } from './page/drawing';
 import * as editor from './page/editor';
 import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
+import { Offer } from './page/offer';
 import { Offline } from './page/offline';
 import { Opening } from './page/opening';
 import { Runs } from './page/runs';
@@ -85,7 +86,7 @@ const address = new Address(
   () => time.at,
   (config) => claimOf(check.get(), config),
 );
-const runs = new Runs(client, view, choice, images, {
+const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
   begins: () => {
     exports.forget();
@@ -158,7 +159,7 @@ function tell(event: RunEvent) {
   if (event.type === 'results') exports.take(event);
   checks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
-  if (event.type === 'data' && event.info.kind === 'mnist') void images.keep();
+  if (event.type === 'data') images.taken(event);
   if (event.type === 'data_refused' && !images.refused(event)) {
     opening.notify('files', `Refused: ${event.reason}.`, 'What was in use stays as it was.');
   }
@@ -198,7 +199,10 @@ client.listen({
   },
   event: tell,
   keeper: (news) => kept.told(news),
-  failed: (words) => view.update((now) => stop(now, words)),
+  failed: (words) => {
+    images.stopped(words.what);
+    view.update((now) => stop(now, words));
+  },
 });
 view.listen(refresh);
 choice.listen(refresh);
