@@ -15,6 +15,7 @@ import * as embed from './page/embed';
 import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
 import { Look } from './page/look';
+import { Offer } from './page/offer';
 import { Offline } from './page/offline';
 import { Opening } from './page/opening';
 import * as projector from './page/projector';
@@ -99,7 +100,7 @@ const address = new Address(
   () => look.shown,
   (config) => claimOf(check.get(), config),
 );
-const runs = new Runs(client, view, choice, images, {
+const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
   begins: () => {
     tour.leave();
@@ -184,7 +185,7 @@ function tell(event: RunEvent) {
   if (event.type === 'results') exports.take(event);
   checks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
-  if (event.type === 'data' && event.info.kind === 'mnist') void images.keep();
+  if (event.type === 'data') images.taken(event);
   if (event.type === 'data_refused' && !images.refused(event)) {
     opening.notify('files', `Refused: ${event.reason}.`, 'What was in use stays as it was.');
   }
@@ -229,6 +230,7 @@ client.listen({
   event: tell,
   keeper: (news) => kept.told(news),
   failed: (words) => {
+    images.stopped(words.what);
     view.update((now) => stop(now, words));
     if (!isRead && !drawing.front) void opening.unread(address.fragment);
   },

@@ -3,7 +3,7 @@ import type { Client } from '../client';
 import { button, get, put } from '../dom';
 import { save } from '../download';
 import type { Exports } from '../exports';
-import { type Images, mirrorHost } from '../images';
+import type { Images } from '../images';
 import type { Format } from '../protocol';
 import { reason } from '../reason';
 import { type Choice, LAB, tabs } from '../state/choice';
@@ -11,6 +11,7 @@ import { type About, isRunning, type View } from '../state/view';
 import { copied, select } from './copying';
 import type { Drawing } from './drawing';
 import * as given from './given';
+import { listen as listenForImages } from './offer';
 import type { Opening } from './opening';
 import type { Runs } from './runs';
 
@@ -83,7 +84,7 @@ async function takeAlong({ client, exports, opening, drawing }: Parts, format: F
 export const saveResults = (made: { file_name: string; text: string; media_type: string }) =>
   save(made.file_name, made.text, made.media_type);
 
-/// Takes files by input or by drop, whatever they are, and images from the mirror or the page itself.
+/// Takes files by input or by drop, whatever they are, and the reader's choice of images.
 function listenForFiles(parts: Parts) {
   const { opening, images, dismiss } = parts;
   const take = async (files: Promise<given.Given[]>) => {
@@ -100,24 +101,7 @@ function listenForFiles(parts: Parts) {
       if (files.length > 0) void take(Promise.resolve(files));
     });
   }
-  press('digits', () => {
-    dismiss('files', 'images');
-    images.digits();
-  });
-  const mirror = get<HTMLButtonElement>('mirror');
-  put(mirror, `fetch MNIST (11 MB) from ${mirrorHost}`);
-  mirror.addEventListener('click', () => {
-    mirror.disabled = true;
-    dismiss('files', 'images');
-    const failed = (error: unknown) =>
-      opening.notify('files', `The mirror could not be read (${reason(error)}).`, 'What was in use stays.');
-    images
-      .fromMirror()
-      .catch(failed)
-      .finally(() => {
-        mirror.disabled = false;
-      });
-  });
+  listenForImages(images, { dismiss, notify: (...what) => opening.notify(...what) });
   const { classList } = document.body;
   document.addEventListener('dragover', (e) => {
     e.preventDefault();
