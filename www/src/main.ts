@@ -14,6 +14,7 @@ import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
 import { Offline } from './page/offline';
 import { Opening } from './page/opening';
+import { Printing } from './page/printing';
 import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
 import * as share from './page/share';
@@ -101,6 +102,13 @@ const opening = new Opening(client, view, choice, runs, time, {
   claimed: (config, expected, numbers) => checks.claim(config, expected, numbers),
 });
 
+const printing = new Printing({
+  front: () => drawing.front,
+  draw: () => drawing.whole(),
+  redraw,
+  linkOf: (run) => address.of(run),
+  page: address.page,
+});
 const kept = new KeptRuns(client, view, runs, opening);
 const offline = new Offline((...lines) => opening.notify('version', ...lines));
 
@@ -156,6 +164,7 @@ function checkStored() {
 function tell(event: RunEvent) {
   view.update((now) => fold(now, event));
   if (event.type === 'results') exports.take(event);
+  if (event.type === 'started') void printing.learn(event.run);
   checks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
   if (event.type === 'data' && event.info.kind === 'mnist') void images.keep();
@@ -203,7 +212,7 @@ client.listen({
 view.listen(refresh);
 choice.listen(refresh);
 check.listen(refresh);
-controls.listen({ client, exports, runs, opening, drawing, images, dismiss: away }, redraw);
+controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
 share.listen(address, { isThere: () => finished() !== undefined, get: outcome });
 get('check-run').addEventListener('click', checkStored);
 get('check-claim').addEventListener('click', () => void runs.run());
@@ -214,6 +223,7 @@ get('reset').addEventListener('click', () => {
   runs.reset();
 });
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });
+printing.listen();
 dark.addEventListener('change', redraw);
 addEventListener('resize', redraw);
 address.listen((fragment) => (client.isStarted ? void opening.link(fragment) : client.start()));

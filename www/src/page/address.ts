@@ -69,6 +69,12 @@ export class Address {
     return `${this.page}#${fragment}`;
   }
 
+  /// A link of a run, as it was asked for.
+  async of({ config, experiment }: RunDescription): Promise<string | undefined> {
+    const fragment = await this.fragmentOf({ config, experiment, at: null, lab: false, expected: null });
+    return fragment === null ? undefined : `${this.page}#${fragment}`;
+  }
+
   /// The fragment of what is to be shown; none of what is no usable configuration.
   private async fragmentOf({ config, ...rest }: Shown): Promise<string | null> {
     const request = { type: 'write_link', config: JSON.stringify(config), ...rest } as const;
@@ -76,7 +82,7 @@ export class Address {
   }
 
   /// Where this page lies; what trackers and encodings left in the address is no part of it.
-  private get page(): string {
+  get page(): string {
     return location.origin + location.pathname.replace(/%23.*$/i, '');
   }
 
