@@ -365,6 +365,7 @@ mod tests {
     fn every_setting_is_in_the_words_and_in_the_table() {
         let config = Config {
             sync_update: true,
+            item_head: false,
             ..figure3()
         };
         let others = json!({
@@ -378,7 +379,7 @@ mod tests {
             "glances": 3,
             "hidden": [31, 32],
             "pathways": [41, 42],
-            "item_head": false,
+            "item_head": true,
             "unit_length_inputs": false,
             "competition": false,
             "k_fraction": 0.07,
