@@ -6,22 +6,11 @@ use std::fmt::Write as _;
 use crate::config::{Condition, Config, EvaluateOn};
 use crate::experiments::{self, knobs, link};
 use crate::model::Model;
-use crate::reproduction::expected::Expected;
 use crate::results::Results;
 
 /// The paper.
 const PAPER: &str =
     "Zhou & Schapiro, *Emergence of complementary learning systems through meta-learning*";
-
-/// The fragment, without `#`, of a run's link, with what came out where the run is whole.
-fn fragment(results: &Results) -> String {
-    let id = experiments::of(results).id;
-    let fragment = link::write(&results.config, Some(id), None, false);
-    match Expected::of(results) {
-        Some(expected) => link::with_expected(fragment, &expected),
-        None => fragment,
-    }
-}
 
 /// A run's methods as Markdown. `page` is the address of the page that its link is to open on; without one
 /// the link is its fragment alone.
@@ -48,14 +37,12 @@ pub fn methods(results: &Results, page: Option<&str>) -> String {
     let _ = writeln!(
         text,
         "\n## Numbers\n\n\
-         The CSV file has a row for each seed, condition, point of the stream and metric, with its unit \
-         in the last column (share: 0 to 1, of differences -1 to 1; 1: another pure number). It is as \
-         RFC 4180 has it: UTF-8, cells parted by commas, lines ended by CRLF. Numbers have a decimal \
-         point whatever the language; where a spreadsheet expects a decimal comma, import the file as \
-         text with the point as the mark.\n"
+         Tables are CSV as RFC 4180 has it, a unit in every row, with a decimal point whatever the \
+         language: where a spreadsheet expects a comma, import them as text. Shares are 0 to 1, their \
+         differences -1 to 1; 1 stands for any other pure number.\n"
     );
     provenance(&mut text, results);
-    let fragment = fragment(results);
+    let fragment = link::write(config, Some(experiment.id), None, false);
     let link = format!("{}#{fragment}", page.unwrap_or_default());
     let _ = writeln!(
         text,
@@ -103,7 +90,7 @@ fn network(results: &Results) -> String {
     let heads: Vec<String> = model
         .heads
         .iter()
-        .map(|head| format!("a {} head of {} classes", head.name, head.classes))
+        .map(|head| format!("{} ({} classes)", head.name, head.classes))
         .collect();
     let unit_length = if config.unit_length_inputs {
         "was scaled to unit length"
@@ -112,7 +99,7 @@ fn network(results: &Results) -> String {
     };
     let _ = write!(
         text,
-        ", and {}; every layer's input {unit_length}. ",
+        ", heads for {}; every layer's input {unit_length}. ",
         listed(&heads)
     );
     text += &if config.competition {
@@ -272,7 +259,8 @@ fn provenance(text: &mut String, results: &Results) {
         engine.name(),
         match engine.self_test {
             Some(deviation) => format!(
-                "; in its self-test it deviated by {deviation:.1e} at most from the float64 reference"
+                "; in its self-test it deviated by {} at most from the float64 reference",
+                knobs::said(&deviation.into())
             ),
             None => "; no self-test".into(),
         }

@@ -42,32 +42,17 @@ impl Quantity {
     /// What it means, in a sentence.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Accuracy => {
-                "share of evaluation images read correctly with the weights W; the mean over all tasks, \
-                 or on the task named by on_task"
-            }
-            Self::Active => {
-                "share of units with h > 0 on the evaluation images; over all tasks, or on the task \
-                 named by on_task"
-            }
-            Self::Alpha => {
-                "learning rate of this weight matrix; what is at or below 0 learns nothing"
-            }
-            Self::Beta => "strength of competition in this layer: a unit puts out relu(z - beta c)",
-            Self::MetaLoss => "mean meta-loss over the observe steps of the task just learned",
-            Self::Correlation => "mean correlation between this layer's codes of different images",
-            Self::Learning => "mean over tasks of the accuracy on a task just after learning it",
-            Self::Backward => {
-                "mean over tasks but the last of the accuracy at the end less that just after learning"
-            }
-            Self::Forward => {
-                "mean over tasks but the first of the accuracy just before learning less the untrained \
-                 network's"
-            }
-            Self::Forgetting => {
-                "mean over tasks but the last of the best accuracy before the end less that at the end"
-            }
-            Self::Peak => "tasks learned when this learning rate was at its highest",
+            Self::Accuracy => "share of evaluation images read correctly with the weights W",
+            Self::Active => "share of units with h > 0 on the evaluation images",
+            Self::Alpha => "learning rate of this matrix; at or below 0 it learns nothing",
+            Self::Beta => "strength of competition in this layer: h = relu(z - beta c)",
+            Self::MetaLoss => "mean meta-loss over the task just learned",
+            Self::Correlation => "mean correlation between codes of different images",
+            Self::Learning => "mean accuracy on a task just after learning it",
+            Self::Backward => "mean accuracy at the end less that just after learning",
+            Self::Forward => "mean accuracy just before learning less the untrained network's",
+            Self::Forgetting => "mean of the best accuracy before the end less that at the end",
+            Self::Peak => "tasks learned when this rate was highest",
         }
     }
 }
