@@ -18,6 +18,7 @@ import { Look } from './page/look';
 import { Offer } from './page/offer';
 import { Offline } from './page/offline';
 import { Opening } from './page/opening';
+import { Printing } from './page/printing';
 import * as projector from './page/projector';
 import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
@@ -127,6 +128,13 @@ const tour = new Tour(choice, opening, look, time, () => {
   address.keep();
 });
 
+const printing = new Printing({
+  front: () => drawing.front,
+  draw: () => drawing.whole(),
+  redraw,
+  linkOf: (run) => address.of(run),
+  page: address.page,
+});
 const kept = new KeptRuns(client, view, runs, opening);
 const offline = new Offline((...lines) => opening.notify('version', ...lines));
 
@@ -183,6 +191,7 @@ function checkStored() {
 function tell(event: RunEvent) {
   view.update((now) => fold(now, event));
   if (event.type === 'results') exports.take(event);
+  if (event.type === 'started') void printing.learn(event.run);
   checks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
   if (event.type === 'data') images.taken(event);
@@ -238,7 +247,7 @@ client.listen({
 view.listen(refresh);
 choice.listen(refresh);
 check.listen(refresh);
-controls.listen({ client, exports, runs, opening, drawing, images, dismiss: away }, redraw);
+controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
 new Share(address, {
   isThrough: () => finished() !== undefined,
   outcome,
@@ -253,6 +262,7 @@ get('reset').addEventListener('click', () => {
   runs.reset();
 });
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });
+printing.listen();
 dark.addEventListener('change', redraw);
 addEventListener('resize', redraw);
 address.listen((fragment) => (client.isStarted ? void opening.link(fragment) : client.start()));

@@ -8,8 +8,10 @@ import type { Format } from '../protocol';
 import { reason } from '../reason';
 import { type Choice, LAB, tabs } from '../state/choice';
 import { type About, isRunning, type View } from '../state/view';
+import type { Address } from './address';
 import { copied, select } from './copying';
 import type { Drawing } from './drawing';
+import { saveEverything } from './everything';
 import * as given from './given';
 import { listen as listenForImages } from './offer';
 import type { Opening } from './opening';
@@ -22,6 +24,7 @@ export type Parts = {
   opening: Opening;
   drawing: Drawing;
   images: Images;
+  address: Address;
   /// Takes notices away.
   dismiss(...about: About[]): void;
 };
@@ -47,6 +50,7 @@ export function listen(parts: Parts, redraw: () => void) {
   press('new-seed', () => runs.edit('first_seed', Math.floor(Math.random() * 1_000_000)));
   press('export', () => void takeAlong(parts, 'json'));
   press('export-csv', () => void takeAlong(parts, 'csv'));
+  press('export-all', () => void takeEverything(parts));
   press('measure', () => void runs.bench());
   press('copy-command', () => {
     const command = get('command');
@@ -77,6 +81,17 @@ async function takeAlong({ client, exports, opening, drawing }: Parts, format: F
     if (file) saveResults(await client.ask('results', { type: 'convert', file, format }));
   } catch (error) {
     opening.notify('stored', `The stored results could not be loaded (${reason(error)}).`);
+  }
+}
+
+/// Everything of the run in front as one file.
+async function takeEverything(parts: Parts) {
+  const course = parts.drawing.front;
+  try {
+    if (course) await saveEverything(course, parts);
+  } catch (error) {
+    const words = `The ZIP file could not be made (${reason(error)}).`;
+    parts.opening.notify('stored', words, 'Nothing is lost: press it again, or take the results alone.');
   }
 }
 
@@ -133,5 +148,5 @@ export function refresh(view: View, { tab, stored }: Choice) {
   put(get('pause'), isPaused ? 'resume' : 'pause');
   can(isPaused, 'step', 'step-task');
   can(live !== undefined && !['compiling', 'self_testing', 'loading'].includes(state), 'reset');
-  can(live !== undefined || stored?.file !== undefined, 'export', 'export-csv');
+  can(live !== undefined || stored?.file !== undefined, 'export', 'export-csv', 'export-all');
 }

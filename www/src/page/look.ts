@@ -19,6 +19,18 @@ type Parts = {
   watch(probe: Probe): void;
 };
 
+/// A run at its end, as the page shows it by itself.
+export const plainly: Shown = {
+  at: null,
+  lab: false,
+  cut: null,
+  layer: null,
+  unit: null,
+  probe: null,
+  embed: false,
+  tour: null,
+};
+
 /// Whether two settings have networks of the same layers.
 const isOfShape = (a: Config, b: Config) =>
   JSON.stringify([a.hidden, a.pathways]) === JSON.stringify([b.hidden, b.pathways]);
@@ -33,11 +45,11 @@ export class Look {
     const { choice, network, lesions, time } = this.parts;
     const front = this.parts.front();
     const now = choice.get();
-    const plain = { at: null, lab: false, cut: null, layer: null, unit: null, probe: null };
+    const plain = { ...plainly, embed: isEmbedded };
     // A step of the tour says itself what of a run it shows.
-    if (now.tour !== null) return { ...plain, embed: isEmbedded, tour: now.tour };
+    if (now.tour !== null) return { ...plain, tour: now.tour };
     const at = now.follows ? null : time.at;
-    const shown = { ...plain, at, lab: isLab(now), probe: this.probe, embed: isEmbedded, tour: null };
+    const shown = { ...plain, at, lab: isLab(now), probe: this.probe };
     // Where the run in front is of another network than the settings, its layers are not theirs.
     if (!front || !isOfShape(front.run.config, now.config)) return shown;
     const { layer, unit } = network.picked ?? { layer: null, unit: null };
