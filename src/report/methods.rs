@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::config::{Condition, Config, EvaluateOn};
+use crate::experiments::shown::Shown;
 use crate::experiments::{self, knobs, link};
 use crate::model::Model;
 use crate::results::Results;
@@ -42,7 +43,7 @@ pub fn methods(results: &Results, page: Option<&str>) -> String {
          differences -1 to 1; 1 stands for any other pure number.\n"
     );
     provenance(&mut text, results);
-    let fragment = link::write(config, Some(experiment.id), None, false);
+    let fragment = link::write(config, Some(experiment.id), &Shown::default());
     let link = format!("{}#{fragment}", page.unwrap_or_default());
     let _ = writeln!(
         text,

@@ -6,6 +6,7 @@ use crate::analysis::claims::Outcome;
 use crate::analysis::summary::Summary;
 use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
+use crate::experiments::shown::Shown;
 use crate::experiments::{self, link};
 use crate::inspect;
 use crate::model::Model;
@@ -87,7 +88,7 @@ impl StoredRun {
             draws: results.draws.clone(),
             records: results.lanes.iter().map(|l| shown(&l.records)).collect(),
             expected: Expected::of(results),
-            link: link::write(config, Some(experiment), None, false),
+            link: link::write(config, Some(experiment), &Shown::default()),
             summary,
             claims: report::outcomes(results),
         })
