@@ -88,9 +88,18 @@ async function fetchAll(base: string, { signal, took }: Watch = {}): Promise<Fou
 
 const hasCache = () => 'caches' in globalThis;
 
+/// Where images are kept; undefined in a page that may store nothing, so that nothing is kept there.
+async function opened(): Promise<Cache | undefined> {
+  try {
+    return hasCache() ? await caches.open(CACHE) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function kept(): Promise<Found[] | undefined> {
-  if (!hasCache()) return undefined;
-  const cache = await caches.open(CACHE);
+  const cache = await opened();
+  if (!cache) return undefined;
   const held = await Promise.all(
     NAMES.map(async (name) => {
       const blob = await (await cache.match(`./kept/${name}`))?.blob();

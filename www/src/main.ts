@@ -52,7 +52,7 @@ import {
   starting,
   stop,
 } from './state/view';
-import { dark } from './theme';
+import { dark, onScale } from './theme';
 import type { RunEvent } from './wire';
 
 const view = new Store(initialView);
@@ -265,7 +265,13 @@ keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('obse
 printing.listen();
 dark.addEventListener('change', redraw);
 addEventListener('resize', redraw);
-address.listen((fragment) => (client.isStarted ? void opening.link(fragment) : client.start()));
+onScale(redraw);
+address.listen((fragment) => {
+  tour.end();
+  // Back before the first link the page is as it was opened.
+  if (fragment === '') return opening.tab(openingExperiment.id);
+  client.isStarted ? void opening.link(fragment) : client.start();
+});
 
 const loadCharts = () =>
   drawing

@@ -44,6 +44,16 @@ function sheetOfPaper(): HTMLElement {
   return sheet;
 }
 
+/// Tells when the page comes to a screen of another scale: that changes no size, so that nothing else tells.
+export function onScale(changed: () => void) {
+  const scale = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  const now = () => {
+    changed();
+    onScale(changed);
+  };
+  scale.addEventListener('change', now, { once: true });
+}
+
 /// The value of a variable of the style sheet.
 export function style(name: string): string {
   const values = known[ground];

@@ -59,6 +59,14 @@ test('nothing served and nothing kept: digits, without a word', async () => {
   expect(said).toEqual([]);
 });
 
+test('a browser that lets the page store nothing: digits, without a word', async () => {
+  const { images, used, said } = page({});
+  vi.stubGlobal('caches', { open: () => Promise.reject(new DOMException('no', 'SecurityError')) });
+  await images.begin();
+  expect(used).toEqual([{ type: 'use_digits' }]);
+  expect(said).toEqual([]);
+});
+
 test('a served copy that is refused leaves digits with a word', async () => {
   const { images, used, said } = page(all);
   await images.begin();

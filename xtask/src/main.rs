@@ -4,6 +4,7 @@
 //! parts.
 
 mod bits;
+mod browsers;
 mod catalog;
 mod check;
 mod deny;
@@ -52,6 +53,8 @@ enum Job {
     },
     /// Compare the CPU engine's bits on 64-bit ARM, and a part of the stored runs at every level.
     Bits,
+    /// Build the page and test it in Firefox and WebKit.
+    Browsers,
     /// Fuzz what reads files, links and messages: with coverage by cargo-fuzz, else on stable.
     Fuzz {
         /// A target, by its folder in fuzz/seeds; all of them, one after the other, where it is left out.
@@ -100,6 +103,7 @@ fn main() -> anyhow::Result<()> {
         Job::Deny => deny::deny(),
         Job::Test { skip_browser } => test::test(skip_browser),
         Job::Bits => bits::bits(),
+        Job::Browsers => browsers::browsers(),
         Job::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Job::Build => page::build(None).map(|_| ()),
         Job::Dist => dist::dist(),

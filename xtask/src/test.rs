@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::phases::{self, Phase};
 use crate::shell::{binary, built, cargo, node, run, target};
-use crate::{bits, check, page, setup};
+use crate::{bits, browsers, check, page, setup};
 
 /// How Chromium is started for tests, as the page's tests start it too.
 #[derive(Deserialize)]
@@ -28,6 +28,7 @@ pub fn test(skip_browser: bool) -> Result<()> {
     if !skip_browser {
         phases.push(("wasm in a browser", wasm));
         phases.push(("the page in a browser", in_page));
+        phases.extend(browsers::PHASES);
     }
     phases::run(&phases)
 }
@@ -53,6 +54,8 @@ fn wasm() -> Result<()> {
     let driver_json = target().join("webdriver.json");
     std::fs::write(&driver_json, options.to_string())?;
     let this = std::env::current_exe()?;
+    let driver = setup::program(&["chromedriver", "chromedriver.exe"])
+        .context("chromedriver is not on the PATH")?;
     run(cargo()
         .args([
             "test",
@@ -67,17 +70,9 @@ fn wasm() -> Result<()> {
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             format!("{} wasm-test-runner", this.display()),
         )
-        .env("CHROMEDRIVER", which("chromedriver")?)
+        .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &driver_json)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300"))
-}
-
-fn which(program: &str) -> Result<std::path::PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .flat_map(|folder| [folder.join(program), folder.join(format!("{program}.exe"))])
-        .find(|p| p.is_file())
-        .with_context(|| format!("{program} is not on the PATH"))
 }
 
 fn in_page() -> Result<()> {

@@ -37,10 +37,10 @@ export class Address {
     return location.hash.slice(1) || (/(?:%23|#)(.+)/i.exec(location.href)?.[1] ?? '');
   }
 
-  /// Tells of links that come later.
+  /// Tells of links that come later, and of the address without one.
   listen(came: (fragment: string) => void) {
     addEventListener('hashchange', () => {
-      if (this.fragment !== this.written && this.fragment !== '') came(this.fragment);
+      if (this.fragment !== this.written) came(this.fragment);
     });
   }
 

@@ -18,7 +18,19 @@ const NAMES: Record<string, string> = {
 /// The least of a section that must have passed the upper edge for it to be the one that is read, in pixels.
 const EDGE = 80;
 
+/// The way to the network by keyboard moves the focus alone: the address is the view's, and an anchor in it would be
+/// read as a link.
+function skip() {
+  const stage = get('stage');
+  stage.tabIndex = -1;
+  document.querySelector('.skip')?.addEventListener('click', (e) => {
+    e.preventDefault();
+    stage.focus();
+  });
+}
+
 export function begin() {
+  skip();
   const entries = Object.entries(NAMES).map(([id, name]) => {
     const target = get(id);
     const go = () => {

@@ -98,7 +98,7 @@ export class Drawing {
     const spread = chosenSpread();
     const { summary, records, traces } = course;
     const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen];
-    const now = [...of, this.charts, innerWidth, surroundings()];
+    const now = [...of, this.charts, innerWidth, devicePixelRatio, surroundings()];
     if (same(now, this.drawn)) return;
     this.drawn = now;
     time.follow();

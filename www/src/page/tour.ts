@@ -53,12 +53,18 @@ export class Tour {
     this.changed();
   }
 
-  /// Leaves the tour; what was shown last stays.
-  leave() {
+  /// Ends the tour, where there is one: something else is to be shown.
+  end() {
     if (this.step === null) return;
     this.choice.update((choice) => ({ ...choice, tour: null }));
     delete document.body.dataset['tour'];
     get('tour').hidden = true;
+  }
+
+  /// Leaves the tour; what was shown last stays.
+  leave() {
+    if (this.step === null) return;
+    this.end();
     this.changed();
     get('tour-open').focus();
   }
