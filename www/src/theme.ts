@@ -1,9 +1,9 @@
 // The style sheet's colours, for what is drawn by script, and how conditions and layers are told apart.
 import type { Condition } from './protocol';
 
-/// Values of the sheet's variables, on the screen and on paper. Charts ask for one with every mark, and asking
-/// the page each time would have it work out its styles anew after every change; only the system's scheme
-/// changes them, and nothing those of paper.
+/// Values of the sheet's variables, on the screen and on paper. Charts ask for one with every mark, and
+/// asking the page each time would have it work out its styles anew after every change; only the system's
+/// scheme changes them, and nothing those of paper.
 const known = { screen: new Map<string, string>(), paper: new Map<string, string>() };
 
 /// Whether the system asks for dark, and when that changes.

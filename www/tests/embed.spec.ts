@@ -8,9 +8,10 @@ async function framed(page: Page, attributes: string, fragment: string) {
     route.fulfill({
       contentType: 'text/html',
       body:
-        '<!doctype html><html lang="en"><title>A lecture</title><body style="margin:0"><main><h1>A lecture</h1>' +
-        `<iframe title="metacls" ${attributes} src="/#${fragment}" style="width:100%;height:760px;border:0">` +
-        '</iframe></main>',
+        '<!doctype html><html lang="en"><title>A lecture</title>' +
+        '<body style="margin:0"><main><h1>A lecture</h1>' +
+        `<iframe title="metacls" ${attributes} src="/#${fragment}"` +
+        ' style="width:100%;height:760px;border:0"></iframe></main>',
     }),
   );
   await page.goto('/outer');

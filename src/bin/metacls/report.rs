@@ -33,8 +33,8 @@ pub(super) struct ReportArgs {
     /// shows it, `metacls check` runs it again.
     #[arg(long, conflicts_with = "quiet")]
     link: bool,
-    /// Also write how each was made into this folder, named after the results file: all settings in words, where
-    /// its numbers come from, how to make it again.
+    /// Also write how each was made into this folder, named after the results file: all settings in words,
+    /// where its numbers come from, how to make it again.
     #[arg(long, value_name = "DIR")]
     methods: Option<PathBuf>,
     /// Print nothing: only write files.

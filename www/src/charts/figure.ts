@@ -32,8 +32,8 @@ function documentOf(drawn: Drawn[], title: string): Picture | undefined {
 export const paperOf = (draw: Draw, title: string): Picture | undefined =>
   onPaper(() => documentOf(draw().filter(isDrawn), title));
 
-/// What pictures are saved for: paper, or as they stand on the screen. The same for all charts, for as long as
-/// the page is open.
+/// What pictures are saved for: paper, or as they stand on the screen. The same for all charts, for as long
+/// as the page is open.
 let wanted = 'paper';
 
 /// Chooses between the two.

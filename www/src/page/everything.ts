@@ -1,5 +1,5 @@
-// Everything that is told of the run in front, as one ZIP file: how it was made, its results, every number, the
-// figure on paper.
+// Everything that is told of the run in front, as one ZIP file: how it was made, its results, every number,
+// the figure on paper.
 import type { Client } from '../client';
 import { type Course, reached } from '../course';
 import { get, put } from '../dom';

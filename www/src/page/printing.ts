@@ -1,5 +1,5 @@
-// Printing, on paper or as a PDF: everything is drawn light and at once, what is folded is open, and the run says
-// what it is and where it is to be found. Afterwards the page is as it was.
+// Printing, on paper or as a PDF: everything is drawn light and at once, what is folded is open, and the run
+// says what it is and where it is to be found. Afterwards the page is as it was.
 import { experimentOf } from '../catalog';
 import type { Course } from '../course';
 import { element, get } from '../dom';
