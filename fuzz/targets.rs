@@ -110,6 +110,8 @@ pub fn results(data: &[u8]) {
     if is_small && results.data.train <= 100_000 && results.data.test <= 100_000 {
         StoredRun::of(&results).unwrap();
         report::csv(&results);
+        report::units(&results);
+        report::methods(&results, None);
         if data.len().is_multiple_of(8) {
             report::markdown("fuzzed", &results);
             let _ = report::figure::svg(&results, report::figure::Theme::LIGHT);
@@ -206,7 +208,9 @@ pub fn wire(data: &[u8]) {
         match request {
             Request::Check { config } => configuration(config.as_bytes()),
             Request::ReadLink { fragment } => link(fragment.as_bytes()),
-            Request::Open { file } | Request::Convert { file, .. } => results(&file.bytes),
+            Request::Open { file }
+            | Request::Convert { file, .. }
+            | Request::Everything { file, .. } => results(&file.bytes),
             Request::WriteLink {
                 config,
                 experiment,

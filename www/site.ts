@@ -8,8 +8,8 @@ const PICTURE = 'preview.png';
 const TITLE = 'Complementary learning systems, emerging';
 
 const SENTENCE =
-  'Two identical networks learn rotated digits in your browser; one tunes each layer’s speed and competition. ' +
-  'A fast, sparse layer emerges on top of slow, dense ones.';
+  'Two identical networks learn rotated digits in your browser; one tunes each layer’s speed and ' +
+  'competition. A fast, sparse layer emerges on top of slow, dense ones.';
 
 const PICTURED =
   'Two networks, unit by unit, after twenty tasks: under meta-learning the top layer is nearly silent.';

@@ -178,7 +178,8 @@ knobs! {
     data: DataSet = DataSet::Mnist, Choice { options: DataSet::WORDS }, "images", "", Paper,
         "MNIST (verified by SHA-256), the project's own procedural digits, or other IDX files.";
     tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
-        "Number of tasks learned one after the other; each rotates every image by one angle.", linear(1.0, 40.0);
+        "Number of tasks learned one after the other; each rotates every image by one angle.",
+        linear(1.0, 40.0);
     degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees", PublicCode,
         "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this.",
         linear(0.0, 18.0);

@@ -29,7 +29,7 @@ pub struct Field {
 }
 
 /// A value in words: switches are on or off.
-fn said(value: &Value) -> String {
+pub fn said(value: &Value) -> String {
     match value {
         Value::Bool(true) => "on".into(),
         Value::Bool(false) => "off".into(),

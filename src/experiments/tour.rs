@@ -66,57 +66,59 @@ pub fn steps() -> Vec<Step> {
     vec![
         Step {
             title: "Two identical networks",
-            words: "Both begin with the same weights, the same speed in every layer and next to no competition. \
-                    They will see the same twenty rotations of the digits, one after the other.",
+            words: "Both begin with the same weights, the same speed in every layer and next to no \
+                    competition. They will see the same twenty rotations of the digits, one after the \
+                    other.",
             experiment: "figure2",
             shown: at_start,
             parts: vec![Network, Time],
         },
         Step {
             title: "The line that competition draws",
-            words: "Each bar is a unit of the top layer, the strongest first. Units below the dashed line are \
-                    silent. One network may move that line, layer by layer; nothing tells it where to.",
+            words: "Each bar is a unit of the top layer, the strongest first. Units below the dashed \
+                    line are silent. One network may move that line, layer by layer; nothing tells it \
+                    where to.",
             experiment: "figure2",
             shown: top,
             parts: vec![Network, Inspector],
         },
         Step {
             title: "The top layer empties",
-            words: "With meta-learning the higher a layer, the fewer of its units answer an input. In its twin, \
-                    which learns the same digits, they thin out far less.",
+            words: "With meta-learning the higher a layer, the fewer of its units answer an input. In \
+                    its twin, which learns the same digits, they thin out far less.",
             experiment: "figure2",
             shown: at_end.clone(),
             parts: vec![Network, Active],
         },
         Step {
             title: "And learns fastest",
-            words: "The same layer has made itself several times as fast as those below: a fast, sparse layer \
-                    on top of slower, denser ones, as a hippocampus lies on top of a cortex.",
+            words: "The same layer has made itself several times as fast as those below: a fast, sparse \
+                    layer on top of slower, denser ones, as a hippocampus lies on top of a cortex.",
             experiment: "figure2",
             shown: at_end.clone(),
             parts: vec![Network, Alpha],
         },
         Step {
             title: "Cut the sparse pathway",
-            words: "Here two pathways lie side by side on top. Without the large, sparse, fast one most of the \
-                    memory for single images is gone; the digit’s category is still read.",
+            words: "Here two pathways lie side by side on top. Without the large, sparse, fast one most \
+                    of the memory for single images is gone; the digit’s category is still read.",
             experiment: "figure3",
             shown: cut,
             parts: vec![Network, Lesions],
         },
         Step {
             title: "Nothing rewarded silence",
-            words: "Only mistakes counted. Competition alone (sparsity) helps a little, the speeds alone (rates) \
-                    nearly as much as both; and both, held from the start at the values that they ended with \
-                    (frozen), as much.",
+            words: "Only mistakes counted. Competition alone (sparsity) helps a little, the speeds alone \
+                    (rates) nearly as much as both; and both, held from the start at the values that \
+                    they ended with (frozen), as much.",
             experiment: "figure1",
             shown: at_end.clone(),
             parts: vec![FirstPanel],
         },
         Step {
             title: "Try it",
-            words: "Train both networks here, with a seed of your own. Leave the tour, and the Lab changes \
-                    every setting.",
+            words: "Train both networks here, with a seed of your own. Leave the tour, and the Lab \
+                    changes every setting.",
             experiment: "figure2",
             shown: at_end,
             parts: vec![Network, Controls],

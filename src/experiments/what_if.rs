@@ -36,32 +36,32 @@ pub fn all() -> Vec<WhatIf> {
     vec![
         ask(
             "No competition",
-            "No unit is held down by others. Look at the top layer: does it still empty, does it still become \
-             the fastest, and what becomes of accuracy?",
+            "No unit is held down by others. Look at the top layer: does it still empty, does it \
+             still become the fastest, and what becomes of accuracy?",
             |c| c.competition = false,
         ),
         ask(
             "Speeds alone",
-            "Only the learning rates are meta-learned; competition stays as it began. Look at how much of meta’s \
-             accuracy is there without its silence.",
+            "Only the learning rates are meta-learned; competition stays as it began. Look at how \
+             much of meta’s accuracy is there without its silence.",
             |c| c.conditions = vec![Baseline, Rates],
         ),
         ask(
             "The exact gradient",
-            "The meta-gradient goes through the look-ahead’s own gradients (second order). Look at whether the \
-             layers part in the same way, and at what a step costs.",
+            "The meta-gradient goes through the look-ahead’s own gradients (second order). Look at \
+             whether the layers part in the same way, and at what a step costs.",
             |c| c.second_order = true,
         ),
         ask(
             "Half the units",
-            "125 units in each layer rather than 250. Look at the share of units active, and at how far apart \
-             the layers come.",
+            "125 units in each layer rather than 250. Look at the share of units active, and at how \
+             far apart the layers come.",
             |c| c.hidden = c.hidden.iter().map(|units| units / 2).collect(),
         ),
         ask(
             "Twice the tasks",
-            "Forty tasks over the same half turn. Look at what the first tasks are worth at the end, and at \
-             whether speeds and competition have settled.",
+            "Forty tasks over the same half turn. Look at what the first tasks are worth at the end, \
+             and at whether speeds and competition have settled.",
             |c| {
                 c.tasks *= 2;
                 c.degrees_per_task /= 2.0;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format};
+use super::{File, Format, TextFile};
 use crate::analysis::claims::Outcome;
 use crate::config::{Config, Problem};
 use crate::data::Chosen;
@@ -56,6 +56,14 @@ pub enum Request {
         file: File,
         /// In which form.
         format: Format,
+    },
+    /// Asks for all that is told of a results file, each as a file; answered by [`Response::Everything`] or
+    /// [`Response::Refused`].
+    Everything {
+        /// Its content.
+        file: File,
+        /// The address of the page that the run's link is to open on.
+        page: String,
     },
     /// Asks for the fragment of a configuration; answered by [`Response::Link`].
     WriteLink {
@@ -190,6 +198,13 @@ pub enum Response {
         text: String,
         /// What a link can say came out; none of a run that is not whole.
         expected: Option<Expected>,
+    },
+    /// Answer to [`Request::Everything`].
+    Everything {
+        /// A name for all of them together.
+        name: String,
+        /// How it was made, the results, every number, and what the numbers are.
+        files: Vec<TextFile>,
     },
     /// The request was not understood.
     Failed(Words),

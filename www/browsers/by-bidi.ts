@@ -1,5 +1,5 @@
-// Firefox by WebDriver BiDi, the protocol that it speaks by itself. Selenium's connection alone is taken: the rest of
-// it wants a driver beside the browser, which Debian has not.
+// Firefox by WebDriver BiDi, the protocol that it speaks by itself. Of Selenium the connection alone is taken:
+// the rest of it wants a driver beside the browser, which Debian has not.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -75,8 +75,8 @@ export async function byBidi(program: string, address: string): Promise<Program>
   };
 }
 
-/// Where a press on an element falls, once there is one that can be pressed; it is brought into sight first, and what
-/// lies over it would be pressed instead.
+/// Where a press on an element falls, once there is one that can be pressed: it is brought into sight first,
+/// and what lies over it would be pressed instead.
 function middle(selector: string) {
   const found = document.querySelector<HTMLButtonElement>(selector);
   if (!found?.checkVisibility() || found.disabled) return null;

@@ -137,7 +137,8 @@ async function inPage<G, R>(driver: WebDriver, work: (given: G) => R | Promise<R
   const answer = await driver.executeAsyncScript<{ is: R } | { failed: string }>(
     `const done = arguments[arguments.length - 1];
      Promise.resolve().then(() => (${work})(arguments[0]))
-       .then((is) => done({ is: is === undefined ? null : is }), (error) => done({ failed: String(error) }));`,
+       .then((is) => done({ is: is === undefined ? null : is }),
+          (error) => done({ failed: String(error) }));`,
     given,
   );
   if ('failed' in answer) throw new Error(answer.failed);

@@ -17,8 +17,7 @@ export async function until<T>(what: string, look: () => T | undefined | Promise
   throw new Error(`${what} did not come within ${PATIENCE / 1000} seconds`);
 }
 
-/// Starts a program; its channel is read line by line where something is waited for there. Fails where it can't
-/// be started.
+/// Starts a program, whose channels 2 and 3 are to be read or let flow away. Fails where it can't be started.
 export async function started(name: string, args: string[], env = process.env): Promise<ChildProcess> {
   const child = spawn(name, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   await once(child, 'spawn');

@@ -15,8 +15,10 @@ import * as embed from './page/embed';
 import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
 import { Look } from './page/look';
+import { Offer } from './page/offer';
 import { Offline } from './page/offline';
 import { Opening } from './page/opening';
+import { Printing } from './page/printing';
 import * as projector from './page/projector';
 import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
@@ -91,7 +93,7 @@ const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, 
   scheduler.fill(pieces),
 );
 const watch = (probe: Probe) => command({ type: 'watch', probe });
-const look = new Look({ choice, network, lesions, time, watch });
+const look = new Look({ choice, network, lesions, time, watch, front: () => drawing.front });
 const check = new Store(unchecked);
 const address = new Address(
   client,
@@ -99,7 +101,7 @@ const address = new Address(
   () => look.shown,
   (config) => claimOf(check.get(), config),
 );
-const runs = new Runs(client, view, choice, images, {
+const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
   begins: () => {
     tour.leave();
@@ -126,6 +128,13 @@ const tour = new Tour(choice, opening, look, time, () => {
   address.keep();
 });
 
+const printing = new Printing({
+  front: () => drawing.front,
+  draw: () => drawing.whole(),
+  redraw,
+  linkOf: (run) => address.of(run),
+  page: address.page,
+});
 const kept = new KeptRuns(client, view, runs, opening);
 const offline = new Offline((...lines) => opening.notify('version', ...lines));
 
@@ -182,9 +191,10 @@ function checkStored() {
 function tell(event: RunEvent) {
   view.update((now) => fold(now, event));
   if (event.type === 'results') exports.take(event);
+  if (event.type === 'started') void printing.learn(event.run);
   checks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
-  if (event.type === 'data' && event.info.kind === 'mnist') void images.keep();
+  if (event.type === 'data') images.taken(event);
   if (event.type === 'data_refused' && !images.refused(event)) {
     opening.notify('files', `Refused: ${event.reason}.`, 'What was in use stays as it was.');
   }
@@ -229,6 +239,7 @@ client.listen({
   event: tell,
   keeper: (news) => kept.told(news),
   failed: (words) => {
+    images.stopped(words.what);
     view.update((now) => stop(now, words));
     if (!isRead && !drawing.front) void opening.unread(address.fragment);
   },
@@ -236,7 +247,7 @@ client.listen({
 view.listen(refresh);
 choice.listen(refresh);
 check.listen(refresh);
-controls.listen({ client, exports, runs, opening, drawing, images, dismiss: away }, redraw);
+controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
 new Share(address, {
   isThrough: () => finished() !== undefined,
   outcome,
@@ -251,6 +262,7 @@ get('reset').addEventListener('click', () => {
   runs.reset();
 });
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });
+printing.listen();
 dark.addEventListener('change', redraw);
 addEventListener('resize', redraw);
 onScale(redraw);

@@ -28,7 +28,15 @@ file: File,
 /**
  * In which form.
  */
-format: Format, } | { "type": "write_link", 
+format: Format, } | { "type": "everything", 
+/**
+ * Its content.
+ */
+file: File, 
+/**
+ * The address of the page that the run's link is to open on.
+ */
+page: string, } | { "type": "write_link", 
 /**
  * The configuration as JSON text.
  */
@@ -177,7 +185,15 @@ text: string,
 /**
  * What a link can say came out; none of a run that is not whole.
  */
-expected: Expected | null, } | { "type": "failed" } & Words;
+expected: Expected | null, } | { "type": "everything", 
+/**
+ * A name for all of them together.
+ */
+name: string, 
+/**
+ * How it was made, the results, every number, and what the numbers are.
+ */
+files: Array<TextFile>, } | { "type": "failed" } & Words;
 export type Command = { "type": "use_digits" } | { "type": "use_files", 
 /**
  * The files, in any order; which is which is read from their headers and sizes.
@@ -417,6 +433,15 @@ name: string,
  * Its content.
  */
 bytes: Uint8Array, };
+export type TextFile = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its content.
+ */
+text: string, };
 export type Origin = "served" | "kept" | "dropped" | "mirror";
 export type Format = "json" | "csv";
 export type StepUnit = "observe" | "task";
@@ -1614,6 +1639,10 @@ records: Array<Array<TaskRecord>>,
  * What a link can say came out; none of a run that is not whole.
  */
 expected: Expected | null, 
+/**
+ * The fragment of a link of its settings, without `#`.
+ */
+link: string, 
 /**
  * Means over seeds.
  */

@@ -394,8 +394,10 @@ test.describe('under fingers', () => {
   const ALL = 'a[href], button, input, select, textarea, summary, [role="button"]';
   const PRIMARY =
     'nav button, #export-menu summary, .primary, .controls .row > button:not(.term), #play, #at, select, ' +
-    '.controls input:not([type="file"]), #lesion-buttons button, #tour button, .copying button, #shared-close, ' +
-    '#trace button, #trace-ask button, #presets button, .question button, #check button, main summary, .field input';
+    '.controls input:not([type="file"]), #lesion-buttons button, #tour button, .copying button, ' +
+    '#shared-close, ' +
+    '#trace button, #trace-ask button, #presets button, .question button, #check button, ' +
+    'main summary, .field input';
 
   test('everything that is pressed is large enough', async ({ page }) => {
     expect(page.viewportSize()?.width).toBe(390);

@@ -8,9 +8,10 @@ async function framed(page: Page, attributes: string, fragment: string) {
     route.fulfill({
       contentType: 'text/html',
       body:
-        '<!doctype html><html lang="en"><title>A lecture</title><body style="margin:0"><main><h1>A lecture</h1>' +
-        `<iframe title="metacls" ${attributes} src="/#${fragment}" style="width:100%;height:760px;border:0">` +
-        '</iframe></main>',
+        '<!doctype html><html lang="en"><title>A lecture</title>' +
+        '<body style="margin:0"><main><h1>A lecture</h1>' +
+        `<iframe title="metacls" ${attributes} src="/#${fragment}"` +
+        ' style="width:100%;height:760px;border:0"></iframe></main>',
     }),
   );
   await page.goto('/outer');
@@ -28,6 +29,7 @@ test('a frame shows one figure and its controls, and leads back', async ({ page 
     await expect(frame.locator(hidden)).toBeHidden();
   }
   const out = frame.getByRole('link', { name: 'Open the whole page' });
+  await expect.poll(() => page.frames()[1]?.url()).toMatch(/&at=7&cut=L&embed=1$/);
   await out.focus();
   await expect(out).toHaveAttribute('href', /#v=1&preset=figure3&at=7&cut=L$/);
   await page.waitForTimeout(500);

@@ -5,12 +5,27 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, test as base, expect, type Page, type Worker } from '@playwright/test';
+import type { Chosen } from '../src/images';
 import type { Catalog } from '../src/protocol';
 import type { Outbound } from '../src/wire';
 
-export const test = base.extend<{ expected: RegExp | undefined }>({
+export const test = base.extend<{ expected: RegExp | undefined; images: Chosen | null }>({
   /// What a test itself makes the browser complain of.
   expected: [undefined, { option: true }],
+  /// Which images the reader has chosen before, and so is not asked for; null where none were.
+  images: ['digits', { option: true }],
+  context: async ({ context, images }, use) => {
+    if (images) {
+      await context.addInitScript((chosen) => {
+        try {
+          localStorage['metacls-images'] ??= chosen;
+        } catch {
+          // A frame that may keep nothing.
+        }
+      }, images);
+    }
+    await use(context);
+  },
   page: async ({ page, expected }, use) => {
     const said: string[] = [];
     page.on('console', (m) => {

@@ -12,6 +12,7 @@ mod dist;
 mod figures;
 mod fuzz;
 mod gpu_report;
+mod mirror;
 mod mnist;
 mod page;
 mod phases;
@@ -71,11 +72,7 @@ enum Job {
     /// Serve www/dist.
     Serve(serve::Args),
     /// Put MNIST's files, verified, beside the page.
-    Mnist {
-        /// The folder with the four files, plain or gzip.
-        #[arg(long, env = "METACLS_MNIST")]
-        from: Option<PathBuf>,
-    },
+    Mnist(mnist::Args),
     /// Run the paper's figures at forty seeds on MNIST; write stored/ and the pictures in docs/.
     Figures {
         /// The folder with MNIST's four files, plain or gzip.
@@ -115,7 +112,7 @@ fn main() -> anyhow::Result<()> {
         Job::Figures { from } => figures::figures(from),
         Job::Pictures => figures::pictures(),
         Job::GpuReport(args) => gpu_report::report(&args),
-        Job::Mnist { from } => mnist::mnist(from),
+        Job::Mnist(args) => mnist::mnist(args),
         Job::WasmTestRunner { args } => {
             let all = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(all)

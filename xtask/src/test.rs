@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::phases::{self, Phase};
 use crate::shell::{binary, built, cargo, node, run, target};
-use crate::{bits, browsers, check, page, setup};
+use crate::{bits, check, page, setup};
 
 /// How Chromium is started for tests, as the page's tests start it too.
 #[derive(Deserialize)]
@@ -28,7 +28,6 @@ pub fn test(skip_browser: bool) -> Result<()> {
     if !skip_browser {
         phases.push(("wasm in a browser", wasm));
         phases.push(("the page in a browser", in_page));
-        phases.extend(browsers::PHASES);
     }
     phases::run(&phases)
 }

@@ -29,8 +29,8 @@ type Current = {
 /// The first line of a log: a results file without lanes.
 type Head = Pick<Kept, 'experiment' | 'config'> & { data: { name: string }; engine: { adapter: string } };
 
-/// Takes hold of a run, so that no other tab writes it; undefined where one does. A page that may store nothing
-/// may hold nothing either, and there is nothing to be written by two.
+/// Takes hold of a run, so that no other tab writes it; undefined where one does. A page that may store
+/// nothing may hold nothing either, and there is nothing to be written by two.
 function hold(id: string): Promise<(() => void) | undefined> {
   const nothing = () => undefined;
   if (!navigator.locks) return Promise.resolve(nothing);

@@ -6,6 +6,7 @@ import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
 import { commandOf } from './command';
 import { debounced } from './debounce';
+import { plainly } from './look';
 
 /// Browsers refuse to have the address changed too often; so many milliseconds between two writes are
 /// allowed.
@@ -20,8 +21,8 @@ type Said = {
 };
 
 export class Address {
-  /// What the address says, as far as this page has taken notice: another one is a link that is to be read, and
-  /// not to be written over.
+  /// What the address says, as far as this page has taken notice: another one is a link that is to be read,
+  /// not written over.
   private known = this.fragment;
   /// How many links are being opened: what is shown meanwhile is not what they say.
   private opening = 0;
@@ -85,6 +86,12 @@ export class Address {
     return `${this.page}#${fragment}`;
   }
 
+  /// A link of a run, as it was asked for.
+  async of({ config, experiment }: RunDescription): Promise<string | undefined> {
+    const fragment = await this.fragmentOf({ config, experiment, shown: plainly, expected: null });
+    return fragment === null ? undefined : `${this.page}#${fragment}`;
+  }
+
   /// The fragment of what is to be shown; none of what is no usable configuration.
   private async fragmentOf({ config, ...rest }: Said): Promise<string | null> {
     const request = { type: 'write_link', config: JSON.stringify(config), ...rest } as const;
@@ -92,7 +99,7 @@ export class Address {
   }
 
   /// Where this page lies; what trackers and encodings left in the address is no part of it.
-  private get page(): string {
+  get page(): string {
     return location.origin + location.pathname.replace(/%23.*$/i, '');
   }
 

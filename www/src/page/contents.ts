@@ -4,7 +4,7 @@ import { button, element, get } from '../dom';
 /// Shorter names than the sections' own titles.
 const NAMES: Record<string, string> = {
   stage: 'The networks',
-  'lab-title': 'Lab',
+  'lab-title': 'Settings',
   'last-title': 'Last run',
   'lesions-title': 'Cut a pathway',
   'claims-title': 'Claims',
@@ -18,8 +18,8 @@ const NAMES: Record<string, string> = {
 /// The least of a section that must have passed the upper edge for it to be the one that is read, in pixels.
 const EDGE = 80;
 
-/// The way to the network by keyboard moves the focus alone: the address is the view's, and an anchor in it would be
-/// read as a link.
+/// The way to the network by keyboard moves the focus alone: the address is the view's, and an anchor in it
+/// would be read as a link.
 function skip() {
   const stage = get('stage');
   stage.tabIndex = -1;

@@ -1,8 +1,9 @@
 // What of a run the reader looks at, as a link says it: gathered from the page's parts, and put back.
+import type { Course } from '../course';
 import type { Lesions } from '../panes/lesions';
 import type { Network } from '../panes/network';
 import type { Time } from '../panes/time';
-import type { Probe, Shown } from '../protocol';
+import type { Config, Probe, Shown } from '../protocol';
 import { type Choice, isLab } from '../state/choice';
 import type { Store } from '../state/store';
 import { isEmbedded } from './embed';
@@ -12,9 +13,27 @@ type Parts = {
   network: Network;
   lesions: Lesions;
   time: Time;
+  /// The run in front.
+  front(): Course | undefined;
   /// Has units shown on another input.
   watch(probe: Probe): void;
 };
+
+/// A run at its end, as the page shows it by itself.
+export const plainly: Shown = {
+  at: null,
+  lab: false,
+  cut: null,
+  layer: null,
+  unit: null,
+  probe: null,
+  embed: false,
+  tour: null,
+};
+
+/// Whether two settings have networks of the same layers.
+const isOfShape = (a: Config, b: Config) =>
+  JSON.stringify([a.hidden, a.pathways]) === JSON.stringify([b.hidden, b.pathways]);
 
 export class Look {
   /// The input that the reader chose; what the page chooses by itself is not said.
@@ -24,18 +43,17 @@ export class Look {
 
   get shown(): Shown {
     const { choice, network, lesions, time } = this.parts;
+    const front = this.parts.front();
     const now = choice.get();
+    const plain = { ...plainly, embed: isEmbedded };
+    // A step of the tour says itself what of a run it shows.
+    if (now.tour !== null) return { ...plain, tour: now.tour };
+    const at = now.follows ? null : time.at;
+    const shown = { ...plain, at, lab: isLab(now), probe: this.probe };
+    // Where the run in front is of another network than the settings, its layers are not theirs.
+    if (!front || !isOfShape(front.run.config, now.config)) return shown;
     const { layer, unit } = network.picked ?? { layer: null, unit: null };
-    return {
-      at: now.follows ? null : time.at,
-      lab: isLab(now),
-      cut: lesions.chosen === 'intact' ? null : lesions.chosen,
-      layer,
-      unit,
-      probe: this.probe,
-      embed: isEmbedded,
-      tour: now.tour,
-    };
+    return { ...shown, cut: lesions.chosen === 'intact' ? null : lesions.chosen, layer, unit };
   }
 
   /// The reader chose an input.

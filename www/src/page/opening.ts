@@ -94,11 +94,11 @@ export class Opening {
     const plain = experimentOf(link.preset)?.config;
     const isOwn = plain !== undefined && settings(plain, config).length === 0;
     this.choice.update((choice) => ({ ...choice, experiment: link.preset, config }));
-    this.runs.check();
     if (shown.tour !== null) return this.handlers.tour(shown.tour);
     await this.show(isOwn && !shown.lab ? tabOf(link.preset) : LAB, link.preset);
     this.handlers.look(shown);
-    this.handlers.keepLink();
+    // The address follows once all of it is shown: what it says in between would be another link.
+    this.runs.check();
   }
 
   /// Opens records of the reader's: results as a stored run, with their units where these are among them; a

@@ -3,20 +3,21 @@ import { element, get } from '../dom';
 
 const TERMS: Record<string, string> = {
   speed:
-    'Speed is alpha, a matrix’s own learning rate: how far its weights move for the same mistake. Meta-learning ' +
-    'moves it while the network learns.',
+    'Speed is alpha, a matrix’s own learning rate: how far its weights move for the same mistake. ' +
+    'Meta-learning moves it while the network learns.',
   competition:
-    'Competition is beta: how much of a layer’s k-th largest pre-activation is taken from every unit of it. ' +
-    'Who is left with nothing is silent.',
+    'Competition is beta: how much of a layer’s k-th largest pre-activation is taken from every unit ' +
+    'of it. Who is left with nothing is silent.',
   active:
-    'A unit is active on an image if its output is above 0; the share of units that are, over many images.',
+    'A unit is active on an image if its output is above 0; the share of units that are, over many ' +
+    'images.',
   accuracy: 'The share of evaluation images read correctly, mean over all tasks: what was forgotten counts.',
   seed:
-    'A seed fixes everything that is drawn: first weights, images, angles, order, replay. The same seed gives ' +
-    'the same run.',
+    'A seed fixes everything that is drawn: first weights, images, angles, order, replay. The same ' +
+    'seed gives the same run.',
   spread:
-    'SEM is the standard error of the mean over seeds, SD their standard deviation; the interval holds the mean ' +
-    'with 95% confidence (bootstrap).',
+    'SEM is the standard error of the mean over seeds, SD their standard deviation; the interval ' +
+    'holds the mean with 95% confidence (bootstrap).',
 };
 
 /// Pixels between a word and its sentence, and between that and the window's edge.

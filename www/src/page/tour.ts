@@ -80,6 +80,8 @@ export class Tour {
     for (const part of document.querySelectorAll<HTMLElement>('[data-part]')) {
       const isShown = step.parts.some((one) => one === part.dataset['part']);
       part.toggleAttribute('data-shown', isShown);
+      const folded = part.querySelector<HTMLDetailsElement>(':scope > .folds');
+      if (isShown && folded) folded.open = true;
     }
     get('tour').hidden = false;
     put(get('tour-title'), step.title);

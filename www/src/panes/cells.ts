@@ -1,6 +1,6 @@
 // Units as cells and weights as pictures, on canvases.
 import type { LayerSnapshot } from '../protocol';
-import { dark, rgb, style } from '../theme';
+import { rgb, style } from '../theme';
 
 /// How a layer's units stand: pathways at their true sizes side by side, others in rows of at most fifty.
 export function grid(units: number, isPathway: boolean): { columns: number; rows: number } {
@@ -91,7 +91,7 @@ export function paintSquare(canvas: HTMLCanvasElement, pixels: ArrayLike<number>
   canvas.height = side;
   const pen = canvas.getContext('2d');
   if (!pen || side === 0) return;
-  const ink = dark.matches ? ([236, 234, 228] as const) : ([28, 27, 25] as const);
+  const ink = rgb(style('--text'));
   const image = pen.createImageData(side, side);
   Array.from(pixels).forEach((p, i) => {
     const color = !isSigned ? ink : p >= 128 ? POSITIVE : NEGATIVE;

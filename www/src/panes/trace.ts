@@ -1,10 +1,10 @@
 // One step traced: the digits, the inner steps and what they change, the meta-loss after each, the gradients,
 // the update.
 import { type Course, imageLayer, layerOf, pairOf } from '../course';
-import { button, element, get, tableOf } from '../dom';
+import { button, element, get, same, tableOf } from '../dom';
 import { rate, small } from '../format';
 import type { Lane, RunDescription, StepTrace } from '../protocol';
-import { dark } from '../theme';
+import { surroundings } from '../theme';
 import { clipping, metaLoss, seen } from '../words';
 import { digit, lookAhead, unitPictures } from './samples';
 
@@ -115,9 +115,8 @@ export class Trace {
   private stage = 0;
   private lane = -1;
   private asked = '';
-  private drawn?: StepTrace | undefined;
-  /// Digits are drawn in the ink of the scheme.
-  private isDark = dark.matches;
+  /// What was drawn last, and on what.
+  private drawn: unknown[] = [undefined];
 
   /// `ask` is told which lane's step is to be walked through.
   constructor(private readonly ask: (lane: number) => void) {}
@@ -140,9 +139,9 @@ export class Trace {
       this.choices(lanes, isLive);
     }
     const trace = course.traces[this.lane];
-    if (trace === this.drawn && dark.matches === this.isDark) return;
-    this.drawn = trace;
-    this.isDark = dark.matches;
+    const now = [trace, surroundings()];
+    if (same(now, this.drawn)) return;
+    this.drawn = now;
     if (trace) this.draw(trace, course.run);
     else get('trace').replaceChildren();
   }

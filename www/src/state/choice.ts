@@ -55,8 +55,8 @@ export function storedOf({ tab, experiment }: Choice): string {
 /// The tab of an experiment: its own if it has one, else the Lab.
 export const tabOf = (id: string | null): string => (id !== null && experimentOf(id)?.stored ? id : LAB);
 
-/// The run in front: this machine's where there is one for what is chosen, else the stored one. The tour tells
-/// of stored runs.
+/// The run in front: this machine's where there is one for what is chosen, else the stored one. The tour
+/// tells of stored runs.
 export function front({ tab, stored, tour }: Choice, live: Course | undefined): Course | undefined {
   if (tour !== null) return stored;
   if (tab === LAB) return live ?? stored;
