@@ -151,7 +151,7 @@ pub enum Response {
     /// Answer to [`Request::ReadLink`].
     LinkRead {
         /// What it holds; none if it can't be read.
-        link: Option<Link>,
+        link: Option<Box<Link>>,
         /// What it claims came out, number by number; nothing of a link that claims nothing.
         claimed: Vec<MeasureOutcome>,
         /// The experiment to open where it can't.

@@ -137,7 +137,7 @@ fn answer(request: Request) -> Response {
                 claimed: read.as_ref().ok().and_then(claims).unwrap_or_default(),
                 preset: link::preset_of(&fragment).into(),
                 problem: read.as_ref().err().map(ToString::to_string),
-                link: read.ok(),
+                link: read.ok().map(Box::new),
             }
         }
     }
