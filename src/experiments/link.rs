@@ -2,8 +2,8 @@
 //!
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
-//! then what is shown ([`shown`]), then what came out, if it says so ([`crate::reproduction::expected`]). So
-//! a configuration of an experiment has exactly one fragment. Lists are joined by commas, and no pathways
+//! then what is shown ([`crate::experiments::shown`]), then what came out, if it says so
+//! ([`crate::reproduction::expected`]). So a configuration of an experiment has exactly one fragment. Lists are joined by commas, and no pathways
 //! are `none`. What was done to a link on its way is undone first ([`sent`]); reading is then as strict as
 //! reading a file: what is unknown, twice there, mistyped or out of range is refused by name.
 //!

@@ -54,13 +54,16 @@ export function onScale(changed: () => void) {
   scale.addEventListener('change', now, { once: true });
 }
 
+/// A colour as #rrggbb, which the build may have made shorter.
+const whole = (value: string) => value.replace(/^#([\da-f])([\da-f])([\da-f])$/i, '#$1$1$2$2$3$3');
+
 /// The value of a variable of the style sheet.
 export function style(name: string): string {
   const values = known[ground];
   let value = values.get(name);
   if (value === undefined) {
     const of = ground === 'paper' ? sheetOfPaper() : document.documentElement;
-    value = getComputedStyle(of).getPropertyValue(name).trim();
+    value = whole(getComputedStyle(of).getPropertyValue(name).trim());
     values.set(name, value);
   }
   return value;

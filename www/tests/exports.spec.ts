@@ -246,9 +246,8 @@ test('everything of a stored run is one file, the same bytes after a reload and 
   for (const part of [draws, data.digest, 'Zhou & Schapiro', '- Engine: ', '- Code: metacls ']) {
     expect(methods).toContain(part);
   }
-  // Its link opens on this page, with these settings, and says what came out.
   const link = /- Link: <(.+)>/.exec(methods)?.[1] ?? '';
-  expect(link).toContain(`${new URL(page.url()).origin}/#v=1&preset=figure2`);
+  expect(link).toBe(`${new URL(page.url()).origin}/#v=1&preset=figure2`);
 
   expect((await fromMenu(page, MENU)).bytes.equals(first.bytes), 'pressed again').toBe(true);
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -256,8 +255,13 @@ test('everything of a stored run is one file, the same bytes after a reload and 
   await shown();
   expect((await fromMenu(page, MENU)).bytes.equals(first.bytes), 'after a reload').toBe(true);
   await page.goto('about:blank');
+  // Its link opens the run's settings.
   await page.goto(link);
-  await expect(page.locator('#check-source')).toContainText('link');
+  await expect(page.getByRole('button', { name: 'Figure 2', exact: true })).toHaveAttribute(
+    'aria-current',
+    'page',
+  );
+  await expect(page.locator('#seeds')).toHaveValue('40');
   await expect(page.getByRole('alert')).toBeEmpty();
 });
 
