@@ -3,9 +3,10 @@
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
 //! then what is shown ([`crate::experiments::shown`]), then what came out, if it says so
-//! ([`crate::reproduction::expected`]). So a configuration of an experiment has exactly one fragment. Lists are joined by commas, and no pathways
-//! are `none`. What was done to a link on its way is undone first ([`sent`]); reading is then as strict as
-//! reading a file: what is unknown, twice there, mistyped or out of range is refused by name.
+//! ([`crate::reproduction::expected`]). So a configuration of an experiment has exactly one
+//! fragment. Lists are joined by commas, and no pathways are `none`. What was done to a link on its way is
+//! undone first ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there,
+//! mistyped or out of range is refused by name.
 //!
 //! A fragment holds no character that sh, cmd.exe or PowerShell would read within double quotes as anything
 //! but itself: sh and PowerShell look for `$`, the backquote and `"` there, sh for `\` and (typed by hand)

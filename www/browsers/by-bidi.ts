@@ -1,5 +1,5 @@
-// Firefox by WebDriver BiDi, the protocol that it speaks by itself. Of Selenium the connection alone is taken:
-// the rest of it wants a driver beside the browser, which Debian has not.
+// Firefox by WebDriver BiDi, the protocol that it speaks by itself. Of Selenium the connection alone is
+// taken: the rest of it wants a driver beside the browser, which Debian has not.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
