@@ -160,10 +160,12 @@ function records(text: string): string[][] {
 function table(bytes: Buffer): Record<string, string>[] {
   const text = bytes.toString();
   const [head = [], ...rows] = records(text);
-  for (const row of rows) expect(row).toHaveLength(head.length);
+  // One expectation for all rows: Playwright keeps each, and results have tens of thousands.
+  expect(rows.filter((row) => row.length !== head.length)).toEqual([]);
   const parsed = csvParse(text);
   expect(parsed.columns).toEqual(head);
-  expect(parsed.map((row) => head.map((column) => row[column]))).toEqual(rows);
+  const again = parsed.map((row) => head.map((column) => row[column]));
+  expect(JSON.stringify(again) === JSON.stringify(rows), 'both readings agree').toBe(true);
   return parsed as Record<string, string>[];
 }
 
@@ -185,10 +187,9 @@ test('tables open in a spreadsheet: strict CSV, decimal points, a unit for every
     'unit',
   ]);
   const units = new Map(rows.map((row) => [row['metric'], row['unit']]));
-  for (const row of rows) {
-    expect(row['value']).toMatch(NUMBER);
-    expect(['share', 'nats', 'tasks', '1']).toContain(row['unit']);
-  }
+  const isSound = (row: Record<string, string>) =>
+    NUMBER.test(row['value'] ?? '') && ['share', 'nats', 'tasks', '1'].includes(row['unit'] ?? '');
+  expect(rows.filter((row) => !isSound(row))).toEqual([]);
   const names = await page.getByRole('button', { name: / as CSV$/ }).all();
   for (const one of names.slice(0, 8)) {
     const label = (await one.getAttribute('aria-label')) ?? '';
