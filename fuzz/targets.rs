@@ -53,7 +53,7 @@ pub fn link(data: &[u8]) {
     let preset = link::preset_of(sent);
     assert!(metacls::experiments::find(preset).is_some());
     if let Ok(read) = link::read(sent) {
-        let mut written = link::write(&read.config, Some(&read.preset), read.at, read.lab);
+        let mut written = link::write(&read.config, Some(&read.preset), &read.shown);
         if let Some(expected) = &read.expected {
             written = link::with_expected(written, expected);
         }
@@ -110,6 +110,8 @@ pub fn results(data: &[u8]) {
     if is_small && results.data.train <= 100_000 && results.data.test <= 100_000 {
         StoredRun::of(&results).unwrap();
         report::csv(&results);
+        report::units(&results);
+        report::methods(&results, None);
         if data.len().is_multiple_of(8) {
             report::markdown("fuzzed", &results);
             let _ = report::figure::svg(&results, report::figure::Theme::LIGHT);
@@ -206,15 +208,17 @@ pub fn wire(data: &[u8]) {
         match request {
             Request::Check { config } => configuration(config.as_bytes()),
             Request::ReadLink { fragment } => link(fragment.as_bytes()),
-            Request::Open { file } | Request::Convert { file, .. } => results(&file.bytes),
+            Request::Open { file }
+            | Request::Convert { file, .. }
+            | Request::Everything { file, .. } => results(&file.bytes),
             Request::WriteLink {
                 config,
                 experiment,
-                at,
+                shown,
                 ..
             } => {
                 if let Ok(config) = Config::from_json(&config) {
-                    link::write(&config, experiment.as_deref(), at, false);
+                    link::write(&config, experiment.as_deref(), &shown);
                 }
             }
             _ => {}

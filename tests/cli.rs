@@ -167,9 +167,12 @@ fn help_and_info_are_there() {
     assert!(said(&metacls(&["info"])).contains("reference"));
     let catalog = metacls(&["info", "--json"]);
     let catalog: serde_json::Value = serde_json::from_slice(&catalog.stdout).unwrap();
-    let experiments = metacls::experiments::all();
-    assert_eq!(catalog, serde_json::to_value(&experiments).unwrap());
-    assert_eq!(catalog[0]["panels"][0]["show"]["kind"], "course");
+    let offered = metacls::experiments::catalog();
+    assert_eq!(catalog, serde_json::to_value(&offered).unwrap());
+    assert_eq!(
+        catalog["experiments"][0]["panels"][0]["show"]["kind"],
+        "course"
+    );
     assert!(said(&metacls(&["run", "--help"])).contains("--seeds"));
 }
 
@@ -207,6 +210,8 @@ fn a_report_tells_tables_claims_rows_and_pictures() {
         &at("told"),
         "--compact",
         &at("told"),
+        "--methods",
+        &at("told"),
     ]);
     assert_eq!(code(&report), 0, "{}", said(&report));
     let text = said(&report);
@@ -235,6 +240,32 @@ fn a_report_tells_tables_claims_rows_and_pictures() {
     });
     let value: f64 = found.unwrap()[5].parse().unwrap();
     assert_eq!(value, last.evaluation.as_ref().unwrap().accuracy[0].mean);
+    // Each has its unit, which the file beside it explains; lines end as RFC 4180 has it.
+    let text = std::fs::read_to_string(folder.path().join("told/small.csv")).unwrap();
+    assert!(text.starts_with("seed,condition,tasks_learned,on_task,metric,value,unit\r\n"));
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    let mut units = csv::Reader::from_path(folder.path().join("told/small.units.csv")).unwrap();
+    let units: Vec<csv::StringRecord> = units.records().map(Result::unwrap).collect();
+    for row in &rows {
+        let mut of = units.iter().filter(|u| u[0] == row[4]);
+        assert!(
+            of.next()
+                .is_some_and(|u| u[1] == row[6] && !u[2].is_empty())
+        );
+        assert!(of.next().is_none());
+    }
+    for column in reader.headers().unwrap() {
+        assert!(units.iter().any(|u| &u[0] == column), "{column}");
+    }
+    let methods = std::fs::read_to_string(folder.path().join("told/small.methods.md")).unwrap();
+    for part in [
+        "## All settings",
+        "(`eta_beta`)",
+        "## Provenance",
+        "Link: <#v=1&preset=",
+    ] {
+        assert!(methods.contains(part), "{part}");
+    }
     // A rate that is not learned has no peak.
     let mut peaks = rows.iter().filter(|r| r[4].starts_with("peak of alpha"));
     assert!(peaks.all(|r| ["meta", "rates"].contains(&&r[1])));

@@ -12,8 +12,10 @@ use metacls::digest::Digest;
 use metacls::driver::{Driver, Note};
 use metacls::engine::Device;
 use metacls::engine::info::EngineKind;
+use metacls::experiments::shown::Shown;
 use metacls::experiments::{self, link};
 use metacls::formats;
+use metacls::inspect::Probe;
 use metacls::reproduction::Likeness::{NotTheSame, SameBits, WithinTolerance};
 use metacls::reproduction::expected::Expected;
 use metacls::reproduction::lanes::{LaneLikeness, compare};
@@ -193,7 +195,7 @@ fn expected_of(fragment: &str) -> Expected {
 }
 
 fn claiming(results: &Results) -> String {
-    let fragment = link::write(&results.config, Some("quick"), None, false);
+    let fragment = link::write(&results.config, Some("quick"), &Shown::default());
     link::with_expected(fragment, &Expected::of(results).unwrap())
 }
 
@@ -318,6 +320,17 @@ fn links_that_say_it_wrongly_are_refused() {
 /// Any figure's link is short enough for what people send it through.
 #[test]
 fn what_came_out_of_a_figure_fits_into_a_link() {
+    let shown = Shown {
+        at: Some(3),
+        lab: true,
+        layer: Some("h2".into()),
+        unit: Some(249),
+        probe: Some(Probe {
+            digit: 7,
+            angle: 163.5,
+        }),
+        ..Shown::default()
+    };
     for experiment in experiments::all().into_iter().filter(|e| e.stored) {
         let path = format!(
             "{}/stored/{}.json.gz",
@@ -325,7 +338,7 @@ fn what_came_out_of_a_figure_fits_into_a_link() {
             experiment.id
         );
         let results: Results = formats::read(Path::new(&path)).unwrap();
-        let fragment = link::write(&results.config, Some(experiment.id), Some(3), true);
+        let fragment = link::write(&results.config, Some(experiment.id), &shown);
         let link = link::with_expected(fragment, &Expected::of(&results).unwrap());
         println!("{}: {} characters", experiment.id, link.len());
         assert!(link.len() < 1900, "{}: {}", experiment.id, link.len());

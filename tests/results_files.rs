@@ -39,12 +39,15 @@ fn refused(file: &Value) -> String {
     read.unwrap_err().to_string()
 }
 
-/// Everything that is told of a file: tables and claims, rows, the figure, what the page has.
-fn told(file: &Value) -> [String; 5] {
+/// Everything that is told of a file: tables and claims, rows and their units, methods, the figure, what the
+/// page has.
+fn told(file: &Value) -> [String; 7] {
     let results = opened(file);
     [
         report::markdown("figure 1", &results),
         report::csv(&results),
+        report::units(&results),
+        report::methods(&results, None),
         figure::svg(&results, Theme::LIGHT).unwrap(),
         serde_json::to_string(&StoredRun::of(&results).unwrap()).unwrap(),
         serde_json::to_string(&results.compact()).unwrap(),

@@ -54,6 +54,36 @@ pub enum Kind {
     },
 }
 
+/// A stretch of a knob's range that is worth exploring by hand: what the page has a slider for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Explored {
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// Whether equal steps are equal ratios rather than equal differences.
+    pub is_log: bool,
+}
+
+/// Equal differences.
+const fn linear(low: f64, high: f64) -> Explored {
+    Explored {
+        low,
+        high,
+        is_log: false,
+    }
+}
+
+/// Equal ratios.
+const fn log(low: f64, high: f64) -> Explored {
+    Explored {
+        low,
+        high,
+        is_log: true,
+    }
+}
+
 /// Where the figures' values of a knob come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +109,8 @@ pub struct Knob {
     pub unit: &'static str,
     /// Its type and range.
     pub kind: Kind,
+    /// The stretch of its range that is worth exploring; none where single values are what one asks for.
+    pub explored: Option<Explored>,
     /// What it does, in a sentence or two.
     pub meaning: &'static str,
     /// Where the figures' values come from.
@@ -90,7 +122,7 @@ pub const MAX_UNITS: u32 = 4096;
 
 macro_rules! knobs {
     ($($group:literal: $($name:ident: $type:ty = $default:expr, $kind:expr, $label:literal, $unit:literal,
-        $origin:ident, $meaning:literal;)*)*) => {
+        $origin:ident, $meaning:literal $(, $explored:expr)?;)*)*) => {
         /// One experiment, whole: a flat record, so that a JSON file, a link and the page's editor name each
         /// knob in the same way. Ranges and units: [`KNOBS`].
         #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -132,6 +164,7 @@ macro_rules! knobs {
                 label: $label,
                 unit: $unit,
                 kind: $kind,
+                explored: [$(Some($explored),)? None][0],
                 meaning: $meaning,
                 origin: $origin,
             },)*)*]
@@ -139,22 +172,24 @@ macro_rules! knobs {
     };
 }
 
-// name: type = default, kind and range, label, unit, origin, meaning.
+// name: type = default, kind and range, label, unit, origin, meaning, what is worth exploring.
 knobs! {
 "Stream":
     data: DataSet = DataSet::Mnist, Choice { options: DataSet::WORDS }, "images", "", Paper,
         "MNIST (verified by SHA-256), the project's own procedural digits, or other IDX files.";
     tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
-        "Number of tasks learned one after the other; each rotates every image by one angle.";
+        "Number of tasks learned one after the other; each rotates every image by one angle.",
+        linear(1.0, 40.0);
     degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees", PublicCode,
-        "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this.";
+        "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this.",
+        linear(0.0, 18.0);
     samples_per_task: u32 = 200, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
-        "Training images of each task, seen once in random order.";
+        "Training images of each task, seen once in random order.", linear(10.0, 400.0);
 "Look-ahead":
     batch: u32 = 5, Whole { min: 1, max: 16 }, "current samples", "samples", PublicCode,
         "New samples in each observe step (B); the look-ahead takes one inner step for each.";
     replay: u32 = 5, Whole { min: 0, max: 48 }, "replayed samples", "samples", PublicCode,
-        "Samples drawn from the memory in each observe step (R), with replacement.";
+        "Samples drawn from the memory in each observe step (R), with replacement.", linear(0.0, 20.0);
     memory: u32 = 200, Whole { min: 1, max: 100_000 }, "memory", "samples", PublicCode,
         "Slots of the reservoir that replay draws from.";
     glances: u32 = 1, Whole { min: 1, max: 20 }, "glances", "", PublicCode,
@@ -173,16 +208,17 @@ knobs! {
     competition: bool = true, Switch, "competition", "", Paper,
         "Subtracts beta times the k-th largest pre-activation from every unit of a layer.";
     k_fraction: f64 = 0.01, Real { min: 0.0, max: 0.5 }, "winners", "share of units", PublicCode,
-        "Which unit sets the strength of inhibition: the k-th largest, k = max(1, floor(this x units)).";
+        "Which unit sets the strength of inhibition: the k-th largest, k = max(1, floor(this x units)).",
+        linear(0.0, 0.2);
 "Rates":
     alpha_0: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "initial alpha", "", PublicCode,
-        "Learning rate of every weight matrix before training.";
+        "Learning rate of every weight matrix before training.", log(0.001, 0.3);
     beta_0: f64 = 0.01, Real { min: -5.0, max: 5.0 }, "initial beta", "", PublicCode,
-        "Inhibition strength of every hidden layer before training.";
+        "Inhibition strength of every hidden layer before training.", linear(0.0, 1.0);
     eta_alpha: f64 = 0.0002, Real { min: 0.0, max: 10.0 }, "meta-rate of alpha", "", PublicCode,
-        "How fast learning rates are meta-learned.";
+        "How fast learning rates are meta-learned.", log(1e-5, 0.01);
     eta_beta: f64 = 0.02, Real { min: 0.0, max: 10.0 }, "meta-rate of beta", "", PublicCode,
-        "How fast inhibition strengths are meta-learned.";
+        "How fast inhibition strengths are meta-learned.", log(0.001, 1.0);
     sync_update: bool = false, Switch, "one rate for all weights", "", PublicCode,
         "Updates every matrix with eta_w rather than with its own alpha.";
     eta_w: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "eta_w", "", PublicCode,

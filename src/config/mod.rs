@@ -9,7 +9,7 @@ mod size;
 use serde::{Deserialize, Serialize};
 
 pub use check::{ConfigError, Problem, word};
-pub use knobs::{Config, KNOBS, Kind, Knob, MAX_UNITS, Origin, find};
+pub use knobs::{Config, Explored, KNOBS, Kind, Knob, MAX_UNITS, Origin, find};
 
 /// Which images an experiment asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::all;
-use crate::config::{Config, KNOBS, Kind, Origin, word};
+use crate::config::{Config, Explored, KNOBS, Kind, Origin, word};
 
 /// One knob with the figures' values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,6 +20,8 @@ pub struct Field {
     pub unit: &'static str,
     /// Its type and range.
     pub kind: Kind,
+    /// The stretch of its range that the Lab has a slider for.
+    pub explored: Option<Explored>,
     /// What it does, in a sentence or two.
     pub meaning: &'static str,
     /// The figures' values and where they come from, in words.
@@ -27,7 +29,7 @@ pub struct Field {
 }
 
 /// A value in words: switches are on or off.
-fn said(value: &Value) -> String {
+pub fn said(value: &Value) -> String {
     match value {
         Value::Bool(true) => "on".into(),
         Value::Bool(false) => "off".into(),
@@ -67,6 +69,7 @@ pub fn fields() -> Vec<Field> {
             label: knob.label,
             unit: knob.unit,
             kind: knob.kind,
+            explored: knob.explored,
             meaning: knob.meaning,
             paper,
         }

@@ -2,10 +2,10 @@
 //!
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
-//! then what is shown, then what came out, if it says so ([`crate::reproduction::expected`]). So a
-//! configuration of an experiment has exactly one fragment. Lists are joined by
-//! commas, and no pathways are `none`. What was done to a link on its way is undone first
-//! ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there,
+//! then what is shown ([`crate::experiments::shown`]), then what came out, if it says so
+//! ([`crate::reproduction::expected`]). So a configuration of an experiment has exactly one
+//! fragment. Lists are joined by commas, and no pathways are `none`. What was done to a link on its way is
+//! undone first ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there,
 //! mistyped or out of range is refused by name.
 //!
 //! A fragment holds no character that sh, cmd.exe or PowerShell would read within double quotes as anything
@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 use crate::config::{self, Config, KNOBS, word};
 use crate::experiments;
 use crate::experiments::sent::{self, SentError};
+use crate::experiments::shown::Shown;
+use crate::experiments::tour;
 use crate::reproduction::expected::{Expected, Reading};
 
 /// Version of the fragments that this code writes.
@@ -31,10 +33,8 @@ pub struct Link {
     pub preset: String,
     /// What is to be run.
     pub config: Config,
-    /// The point of the stream that is shown: tasks learned; none for the end.
-    pub at: Option<u32>,
-    /// Whether it is shown in the Lab, though its experiment has a page of its own.
-    pub lab: bool,
+    /// What of it is shown.
+    pub shown: Shown,
     /// What is claimed to come out; none of a link that says nothing of it.
     pub expected: Option<Expected>,
 }
@@ -78,16 +78,16 @@ pub(super) fn differences(config: &Config, preset: &Config) -> Vec<(&'static str
 }
 
 /// The fragment, without `#`, of a configuration that belongs to an experiment (by its id), or to the nearest
-/// one where it belongs to none; with what is shown of it, see [`Link`].
-pub fn write(config: &Config, experiment: Option<&str>, at: Option<u32>, lab: bool) -> String {
+/// one where it belongs to none; with what is shown of it.
+pub fn write(config: &Config, experiment: Option<&str>, shown: &Shown) -> String {
     let preset = experiment
         .and_then(experiments::find)
         .unwrap_or_else(|| experiments::nearest(config));
     let mut parts = vec![format!("v={VERSION}"), format!("preset={}", preset.id)];
     let fields = differences(config, &preset.config);
     parts.extend(fields.iter().map(|(name, v)| format!("{name}={}", word(v))));
-    parts.extend(at.map(|at| format!("at={at}")));
-    parts.extend(lab.then(|| "tab=lab".to_owned()));
+    let of = shown.parts();
+    parts.extend(of.iter().map(|(name, v)| format!("{name}={v}")));
     parts.join("&")
 }
 
@@ -133,8 +133,7 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
         .and_then(experiments::find)
         .ok_or_else(|| wrong(named, &format!("preset= one of {}", known.join(", "))))?;
     let mut all = json!(preset.config);
-    let mut at = None;
-    let mut lab = false;
+    let mut shown = Shown::default();
     let mut expected = Reading::default();
     let mut seen: Vec<&str> = Vec::new();
     for part in parts {
@@ -145,16 +144,10 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
             return Err(wrong(part, "it is there twice"));
         }
         seen.push(name);
-        if name == "at" {
-            at = Some(
-                text.parse()
-                    .map_err(|_| wrong(part, "allowed: a whole number of tasks"))?,
-            );
-            continue;
-        }
-        if name == "tab" {
-            lab = text == "lab" || Err(wrong(part, "allowed: lab"))?;
-            continue;
+        match shown.take(name, text) {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(allowed) => return Err(wrong(part, &format!("allowed: {allowed}"))),
         }
         match expected.take(name, text) {
             Ok(true) => continue,
@@ -167,10 +160,13 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
             .ok_or_else(|| wrong(part, &format!("allowed: {}", knob.kind.allowed())))?;
     }
     let config = Config::from_value(all).map_err(|e| LinkError::Config(e.to_string()))?;
-    if at.is_some_and(|at| at > config.tasks) {
-        let reason = format!("allowed: 0 to {}", config.tasks);
-        return Err(wrong(&format!("at={}", at.unwrap_or_default()), &reason));
+    if let Some(step) = shown.tour.filter(|s| !(1..=tour::COUNT).contains(s)) {
+        let allowed = format!("allowed: 1 to {}", tour::COUNT);
+        return Err(wrong(&format!("tour={step}"), &allowed));
     }
+    shown
+        .check(&config)
+        .map_err(|(part, allowed)| wrong(&part, &format!("allowed: {allowed}")))?;
     let expected = expected
         .finish()
         .map_err(|missing| LinkError::Config(missing.to_owned()))?;
@@ -187,8 +183,7 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
     Ok(Link {
         preset: preset.id.to_owned(),
         config,
-        at,
-        lab,
+        shown,
         expected,
     })
 }
@@ -216,7 +211,7 @@ mod tests {
     fn a_link_goes_out_and_in_unchanged() {
         for e in experiments::all() {
             assert_eq!(
-                write(&e.config, Some(e.id), None, false),
+                write(&e.config, Some(e.id), &Shown::default()),
                 format!("v=1&preset={}", e.id)
             );
         }
@@ -230,12 +225,18 @@ mod tests {
             alpha_0: 1e-3,
             ..figure2()
         };
-        let text = write(&config, None, Some(12), true);
+        let shown = Shown {
+            at: Some(12),
+            lab: true,
+            layer: Some("h3_R".into()),
+            ..Shown::default()
+        };
+        let text = write(&config, None, &shown);
         assert!(text.contains("hidden=64,32&pathways=40,10"), "{text}");
         let link = read(&text).unwrap();
-        assert_eq!((&link.config, link.at, link.lab), (&config, Some(12), true));
+        assert_eq!((&link.config, &link.shown), (&config, &shown));
         // One configuration, one fragment.
-        assert_eq!(write(&link.config, None, link.at, link.lab), text);
+        assert_eq!(write(&link.config, None, &link.shown), text);
         // Nothing that a shell or a mail program takes for anything else.
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_=&,.-".contains(&b);
         assert!(text.bytes().all(is_plain), "{text}");
@@ -267,6 +268,10 @@ mod tests {
             ("v=1&preset=figure1&at=21", "allowed: 0 to 20"),
             ("v=1&preset=figure1&at=x", "whole number of tasks"),
             ("v=1&preset=figure1&tab=x", "tab=x: allowed: lab"),
+            ("v=1&preset=figure1&tour=0", "tour=0: allowed: 1 to 7"),
+            ("v=1&preset=figure1&tour=8", "tour=8: allowed: 1 to 7"),
+            ("v=1&preset=figure1&layer=h1&layer=h2", "twice"),
+            ("v=1&preset=figure1&layer=h3", "layer=h3: allowed: h1, h2"),
             (
                 "v=1&preset=figure1&seeds=3 4",
                 "white space within a number",

@@ -8,6 +8,9 @@ pub mod knobs;
 pub mod link;
 pub mod panel;
 pub mod sent;
+pub mod shown;
+pub mod tour;
+pub mod what_if;
 
 mod figure1;
 mod figure2;
@@ -36,6 +39,27 @@ pub fn all() -> Vec<Experiment> {
         quick::experiment(),
         two_layers::experiment(),
     ]
+}
+
+/// What there is to see and to run, and the tour through it.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Catalog {
+    /// The experiments, in the order in which they are offered.
+    pub experiments: Vec<Experiment>,
+    /// The tour's steps.
+    pub tour: Vec<tour::Step>,
+    /// What-if questions.
+    pub what_if: Vec<what_if::WhatIf>,
+}
+
+/// Everything that is offered.
+pub fn catalog() -> Catalog {
+    Catalog {
+        experiments: all(),
+        tour: tour::steps(),
+        what_if: what_if::all(),
+    }
 }
 
 /// A named configuration with its story: what is shown of it, and what is claimed.

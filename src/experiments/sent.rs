@@ -210,6 +210,7 @@ fn is_added(part: &str) -> bool {
 mod tests {
     use super::*;
     use crate::config::KNOBS;
+    use crate::experiments::shown::Shown;
     use crate::experiments::{self, link};
 
     const SENT: &str = "v=1&preset=quick&seeds=3&hidden=24,16";
@@ -221,8 +222,13 @@ mod tests {
 
     #[test]
     fn what_was_sent_as_it_is_stays_so() {
+        let shown = Shown {
+            at: Some(3),
+            lab: true,
+            ..Shown::default()
+        };
         for e in experiments::all() {
-            let fragment = link::write(&e.config, Some(e.id), Some(3), true);
+            let fragment = link::write(&e.config, Some(e.id), &shown);
             means(&fragment, &fragment);
             means(&format!("https://host/page/#{fragment}"), &fragment);
         }

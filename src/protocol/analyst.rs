@@ -3,13 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format};
+use super::{File, Format, TextFile};
 use crate::analysis::claims::Outcome;
 use crate::config::{Config, Problem};
 use crate::data::Chosen;
 use crate::experiments::Experiment;
 use crate::experiments::knobs::Field;
 use crate::experiments::link::Link;
+use crate::experiments::shown::Shown;
 use crate::inspect::Watched;
 use crate::messages::Words;
 use crate::report::given::Recognised;
@@ -56,16 +57,22 @@ pub enum Request {
         /// In which form.
         format: Format,
     },
+    /// Asks for all that is told of a results file, each as a file; answered by [`Response::Everything`] or
+    /// [`Response::Refused`].
+    Everything {
+        /// Its content.
+        file: File,
+        /// The address of the page that the run's link is to open on.
+        page: String,
+    },
     /// Asks for the fragment of a configuration; answered by [`Response::Link`].
     WriteLink {
         /// The configuration as JSON text.
         config: String,
         /// The experiment that it belongs to, by its id.
         experiment: Option<String>,
-        /// The point of the stream that is shown: tasks learned; none for the end.
-        at: Option<u32>,
-        /// Whether it is shown in the Lab.
-        lab: bool,
+        /// What of it is shown.
+        shown: Shown,
         /// What it is to say came out; none to say nothing of it.
         expected: Option<Expected>,
     },
@@ -144,7 +151,7 @@ pub enum Response {
     /// Answer to [`Request::ReadLink`].
     LinkRead {
         /// What it holds; none if it can't be read.
-        link: Option<Link>,
+        link: Option<Box<Link>>,
         /// What it claims came out, number by number; nothing of a link that claims nothing.
         claimed: Vec<MeasureOutcome>,
         /// The experiment to open where it can't.
@@ -191,6 +198,13 @@ pub enum Response {
         text: String,
         /// What a link can say came out; none of a run that is not whole.
         expected: Option<Expected>,
+    },
+    /// Answer to [`Request::Everything`].
+    Everything {
+        /// A name for all of them together.
+        name: String,
+        /// How it was made, the results, every number, and what the numbers are.
+        files: Vec<TextFile>,
     },
     /// The request was not understood.
     Failed(Words),

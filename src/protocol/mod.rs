@@ -125,6 +125,16 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
+/// A file that is written here, as text.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TextFile {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+}
+
 /// Where IDX files come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -200,6 +210,7 @@ mod tests {
             super::Keep,
             super::Measured,
             super::File,
+            super::TextFile,
             super::Origin,
             super::Format,
             super::StepUnit,
@@ -237,7 +248,13 @@ mod tests {
             crate::engine::info::EngineChoice,
             crate::engine::info::EngineInfo,
             crate::engine::info::EngineKind,
+            crate::experiments::Catalog,
             crate::experiments::Experiment,
+            crate::experiments::tour::Part,
+            crate::experiments::tour::Step,
+            crate::experiments::shown::Shown,
+            crate::experiments::what_if::WhatIf,
+            crate::config::Explored,
             crate::experiments::panel::Panel,
             crate::experiments::panel::Rate,
             crate::experiments::panel::Show,

@@ -1,5 +1,6 @@
 //! Numbers that a lane comes to: at the end of the stream, and over its whole course.
 
+use super::quantity::Quantity;
 use crate::analysis::summary::{Transfer, peak_of_alpha};
 use crate::model::{Lesion, Model};
 use crate::results::description::lesion_name;
@@ -15,6 +16,8 @@ pub(super) struct Measure {
     pub metric: String,
     /// What it is, as tables name it.
     pub words: String,
+    /// What kind of number it is.
+    pub quantity: Quantity,
     /// Digits after the point in tables.
     pub digits: usize,
     /// Finds it.
@@ -24,6 +27,7 @@ pub(super) struct Measure {
 impl Measure {
     /// A number that rows and tables name alike.
     fn new(
+        quantity: Quantity,
         name: String,
         digits: usize,
         of: impl Fn(&LaneResults) -> Option<f64> + 'static,
@@ -31,6 +35,7 @@ impl Measure {
         Self {
             metric: name.clone(),
             words: name,
+            quantity,
             digits,
             of: Box::new(of),
         }
@@ -71,6 +76,7 @@ pub(super) fn at_end(results: &Results) -> Vec<Measure> {
         };
         let digits = if head == 0 { 3 } else { 4 };
         all.push(Measure::new(
+            Quantity::Accuracy,
             accuracy_name(results, head, lesion),
             digits,
             of,
@@ -78,47 +84,67 @@ pub(super) fn at_end(results: &Results) -> Vec<Measure> {
     }
     for (l, name) in results.layers.iter().enumerate() {
         let of = move |lane: &LaneResults| evaluation(last(lane)?)?.active.get(l).copied();
-        all.push(Measure::new(format!("active fraction {name}"), 3, of));
+        all.push(Measure::new(
+            Quantity::Active,
+            format!("active fraction {name}"),
+            3,
+            of,
+        ));
     }
     let of = |lane: &LaneResults| Some(evaluation(last(lane)?)?.active_pooled);
-    all.push(Measure::new("active fraction, all layers".into(), 3, of));
+    all.push(Measure::new(
+        Quantity::Active,
+        "active fraction, all layers".into(),
+        3,
+        of,
+    ));
     for (l, name) in results.layers.iter().enumerate() {
         let of = move |lane: &LaneResults| *evaluation(last(lane)?)?.correlation.get(l)?;
         let name = format!("correlation of codes {name}");
-        all.push(Measure::new(name.clone(), 3, of));
+        all.push(Measure::new(Quantity::Correlation, name.clone(), 3, of));
         let before = move |lane: &LaneResults| {
             let first = lane.records.first()?;
             *evaluation(first)?.correlation.get(l)?
         };
-        all.push(Measure::new(format!("{name}, untrained"), 3, before));
+        all.push(Measure::new(
+            Quantity::Correlation,
+            format!("{name}, untrained"),
+            3,
+            before,
+        ));
     }
     for (m, name) in results.matrices.iter().enumerate() {
         let of = move |lane: &LaneResults| last(lane)?.alpha.get(m).copied();
-        all.push(Measure::new(format!("alpha {name}"), 4, of));
+        all.push(Measure::new(
+            Quantity::Alpha,
+            format!("alpha {name}"),
+            4,
+            of,
+        ));
     }
     for (l, name) in results.layers.iter().enumerate() {
         let of = move |lane: &LaneResults| last(lane)?.beta.get(l).copied();
-        all.push(Measure::new(format!("beta {name}"), 3, of));
+        all.push(Measure::new(Quantity::Beta, format!("beta {name}"), 3, of));
     }
     all
 }
 
 /// A part of [`Transfer`], by name.
-type Pick = (&'static str, fn(&Transfer) -> f64);
+type Pick = (Quantity, &'static str, fn(&Transfer) -> f64);
 
 /// What is known of a whole course: transfer and forgetting, and when rates were at their highest.
 pub(super) fn of_course(results: &Results) -> Vec<Measure> {
     const PICKS: [Pick; 4] = [
-        ("learning accuracy", |t| t.learning),
-        ("backward transfer", |t| t.backward),
-        ("forward transfer", |t| t.forward),
-        ("forgetting", |t| t.forgetting),
+        (Quantity::Learning, "learning accuracy", |t| t.learning),
+        (Quantity::Backward, "backward transfer", |t| t.backward),
+        (Quantity::Forward, "forward transfer", |t| t.forward),
+        (Quantity::Forgetting, "forgetting", |t| t.forgetting),
     ];
     let mut all = Vec::new();
     for (head, name) in (0..).zip(&results.heads) {
-        for (what, pick) in PICKS {
+        for (quantity, what, pick) in PICKS {
             let of = move |lane: &LaneResults| Transfer::of(&lane.records, head).map(|t| pick(&t));
-            let measure = Measure::new(format!("{what} {name}"), 3, of);
+            let measure = Measure::new(quantity, format!("{what} {name}"), 3, of);
             all.push(measure.told_as(format!("{what} ({name})")));
         }
     }
@@ -129,7 +155,7 @@ pub(super) fn of_course(results: &Results) -> Vec<Measure> {
             let peak = learned.then(|| peak_of_alpha(&lane.records, m))?;
             peak.map(f64::from)
         };
-        let measure = Measure::new(format!("peak of alpha {name}"), 1, of);
+        let measure = Measure::new(Quantity::Peak, format!("peak of alpha {name}"), 1, of);
         all.push(measure.told_as(format!("task at which alpha {name} peaks")));
     }
     all

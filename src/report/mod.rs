@@ -1,16 +1,20 @@
-//! A results file told: tables and claims as Markdown, every number as long-form rows, the experiment's
-//! figure, and what the page shows.
+//! A results file told: tables and claims as Markdown, every number as long-form rows with their units, the
+//! methods with all settings, the experiment's figure, and what the page shows.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod figure;
 pub mod given;
 mod markdown;
 mod measures;
+mod methods;
 pub mod page;
+mod quantity;
 mod rows;
 
 pub use markdown::{claims_markdown, markdown};
-pub use rows::{Row, csv, rows};
+pub use methods::methods;
+pub use quantity::Quantity;
+pub use rows::{Row, csv, rows, units};
 
 use crate::analysis::claims::Outcome;
 use crate::experiments;

@@ -6,7 +6,8 @@ use crate::analysis::claims::Outcome;
 use crate::analysis::summary::Summary;
 use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
-use crate::experiments;
+use crate::experiments::shown::Shown;
+use crate::experiments::{self, link};
 use crate::inspect;
 use crate::model::Model;
 use crate::report;
@@ -39,6 +40,8 @@ pub struct StoredRun {
     pub records: Vec<Vec<TaskRecord>>,
     /// What a link can say came out; none of a run that is not whole.
     pub expected: Option<Expected>,
+    /// The fragment of a link of its settings, without `#`.
+    pub link: String,
     /// Means over seeds.
     pub summary: Summary,
     /// The claims of the figure it has the shape of.
@@ -67,11 +70,12 @@ impl StoredRun {
         let stream = Stream::new(config, config.first_seed, train, test)?;
         let angles: Vec<f64> = stream.tasks.iter().map(|t| t.angle).collect();
         let lanes = results.lanes.iter().map(|l| (l.lane(), &l.records[..]));
+        let experiment = experiments::of(results).id;
         let summary = Summary::with_intervals(&config.conditions, lanes);
         Ok(Self {
             strip: inspect::strip(inspect::Probe::default().digit, &angles),
             run: RunDescription::new(
-                Some(experiments::of(results).id.into()),
+                Some(experiment.into()),
                 config,
                 &model,
                 &results.data,
@@ -84,6 +88,7 @@ impl StoredRun {
             draws: results.draws.clone(),
             records: results.lanes.iter().map(|l| shown(&l.records)).collect(),
             expected: Expected::of(results),
+            link: link::write(config, Some(experiment), &Shown::default()),
             summary,
             claims: report::outcomes(results),
         })

@@ -1,6 +1,7 @@
 //! Every number of a run as long-form rows: one for each seed, condition, task and metric.
 
 use super::measures::{Measure, accuracy_name, of_course};
+use super::quantity::Quantity;
 use crate::results::record::TaskRecord;
 use crate::results::{LaneResults, Results};
 
@@ -19,6 +20,8 @@ pub struct Row {
     pub metric: String,
     /// The number.
     pub value: f64,
+    /// What kind of number it is.
+    pub quantity: Quantity,
 }
 
 /// Every number of a run, one row each.
@@ -37,76 +40,129 @@ pub fn rows(results: &Results) -> Vec<Row> {
         .collect()
 }
 
-/// Every number of a run as a long-form CSV file: a row for each of [`rows`].
-///
-/// Numbers have the fewest digits that read back as the same, without exponent.
-pub fn csv(results: &Results) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = [
+/// The columns of the CSV file, with what each holds.
+const COLUMNS: [(&str, &str); 7] = [
+    (
         "seed",
-        "condition",
-        "tasks_learned",
+        "which seed; \"mean\" in the file of a chart: the mean over seeds",
+    ),
+    ("condition", "what the network meta-learned"),
+    ("tasks_learned", "tasks learned when it was measured"),
+    (
         "on_task",
-        "metric",
-        "value",
-    ];
-    // Writing into memory can't fail, and all rows are as long as the first.
-    let _ = writer.write_record(head);
-    for row in rows(results) {
-        let _ = writer.write_record([
-            &row.seed.to_string(),
-            row.condition,
-            &row.tasks_learned.to_string(),
-            &row.on_task.map(|t| t.to_string()).unwrap_or_default(),
-            &row.metric,
-            &row.value.to_string(),
-        ]);
+        "the task it was measured on, from 1; empty where it is not one task's",
+    ),
+    ("metric", "what was measured: one of the names below"),
+    ("value", "the number"),
+    ("unit", "its unit"),
+];
+
+/// The unit of a column's numbers.
+fn unit_of(column: &str) -> &'static str {
+    match column {
+        "tasks_learned" => "tasks",
+        "value" => "see unit",
+        _ => "",
+    }
+}
+
+/// A CSV file as RFC 4180 has it: lines end with CRLF, cells are quoted where they must be.
+fn written<C: AsRef<[u8]>>(records: impl Iterator<Item = Vec<C>>) -> String {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    for record in records {
+        // Writing into memory can't fail, and all rows are as long as the first.
+        let _ = writer.write_record(record);
     }
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// Every number of a run as a long-form CSV file (RFC 4180): a row for each of [`rows`].
+///
+/// Numbers have a decimal point and the fewest digits that read back as the same, without exponent.
+pub fn csv(results: &Results) -> String {
+    let head = COLUMNS.map(|(name, _)| name.to_owned()).to_vec();
+    let rows = rows(results).into_iter().map(|row| {
+        vec![
+            row.seed.to_string(),
+            row.condition.to_owned(),
+            row.tasks_learned.to_string(),
+            row.on_task.map(|t| t.to_string()).unwrap_or_default(),
+            row.metric,
+            row.value.to_string(),
+            row.quantity.unit().to_owned(),
+        ]
+    });
+    written(std::iter::once(head).chain(rows))
+}
+
+/// What stands in that file, as another: each column, then each metric in the order in which they come, with
+/// its unit and its meaning.
+pub fn units(results: &Results) -> String {
+    let mut metrics: Vec<(String, Quantity)> = Vec::new();
+    for row in rows(results) {
+        if metrics.iter().all(|(name, _)| *name != row.metric) {
+            metrics.push((row.metric, row.quantity));
+        }
+    }
+    let columns = COLUMNS.map(|(name, meaning)| (name.to_owned(), unit_of(name), meaning));
+    let metrics = metrics
+        .into_iter()
+        .map(|(name, quantity)| (name, quantity.unit(), quantity.meaning()));
+    let head = ("name".to_owned(), "unit", "meaning");
+    let all = std::iter::once(head).chain(columns).chain(metrics);
+    written(all.map(|(name, unit, meaning)| vec![name, unit.to_owned(), meaning.to_owned()]))
+}
+
 fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Vec<Row> {
-    let row = |metric: String, on_task: Option<usize>, value: f64| Row {
+    use Quantity::{Accuracy, Active, Alpha, Beta, Correlation, MetaLoss};
+    let row = |quantity, metric: String, on_task: Option<usize>, value: f64| Row {
         seed: lane.seed,
         condition: lane.condition.name(),
         tasks_learned: record.tasks_learned,
         on_task: on_task.map(|t| t as u32 + 1),
         metric,
         value,
+        quantity,
     };
     let mut rows = Vec::new();
     for (name, &value) in results.matrices.iter().zip(&record.alpha) {
-        rows.push(row(format!("alpha {name}"), None, value));
+        rows.push(row(Alpha, format!("alpha {name}"), None, value));
     }
     for (name, &value) in results.layers.iter().zip(&record.beta) {
-        rows.push(row(format!("beta {name}"), None, value));
+        rows.push(row(Beta, format!("beta {name}"), None, value));
     }
-    rows.extend(record.meta_loss.map(|v| row("meta-loss".into(), None, v)));
+    let loss = record.meta_loss;
+    rows.extend(loss.map(|v| row(MetaLoss, "meta-loss".into(), None, v)));
     let Some(evaluation) = &record.evaluation else {
         return rows;
     };
     for a in &evaluation.accuracy {
         let name = accuracy_name(results, a.head, a.lesion);
-        rows.push(row(name.clone(), None, a.mean));
+        rows.push(row(Accuracy, name.clone(), None, a.mean));
         for (task, &value) in a.by_task.iter().enumerate() {
-            rows.push(row(name.clone(), Some(task), value));
+            rows.push(row(Accuracy, name.clone(), Some(task), value));
         }
     }
     for (l, name) in results.layers.iter().enumerate() {
         let name = format!("active fraction {name}");
         let all = evaluation.active.get(l);
-        rows.extend(all.map(|&value| row(name.clone(), None, value)));
+        rows.extend(all.map(|&value| row(Active, name.clone(), None, value)));
         // A compact file leaves them out.
         let by_task = evaluation.active_by_task.get(l).into_iter().flatten();
         for (task, &value) in by_task.enumerate() {
-            rows.push(row(name.clone(), Some(task), value));
+            rows.push(row(Active, name.clone(), Some(task), value));
         }
     }
     for (name, value) in results.layers.iter().zip(&evaluation.correlation) {
-        rows.extend(value.map(|v| row(format!("correlation of codes {name}"), None, v)));
+        rows.extend(
+            value.map(|v| row(Correlation, format!("correlation of codes {name}"), None, v)),
+        );
     }
     rows.push(row(
+        Active,
         "active fraction pooled".into(),
         None,
         evaluation.active_pooled,
@@ -127,7 +183,27 @@ fn course_rows(measures: &[Measure], lane: &LaneResults) -> Vec<Row> {
             on_task: None,
             metric: measure.metric.clone(),
             value: (measure.of)(lane)?,
+            quantity: measure.quantity,
         })
     };
     measures.iter().filter_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_csv_file_is_as_rfc_4180_has_it() {
+        let records = [
+            ["name", "value"],
+            ["accuracy, \"all\"", "0.25"],
+            ["two\nlines", ""],
+        ];
+        let text = written(records.into_iter().map(|r| r.to_vec()));
+        assert_eq!(
+            text,
+            "name,value\r\n\"accuracy, \"\"all\"\"\",0.25\r\n\"two\nlines\",\r\n"
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::inspect::Probe;
 use crate::kept::log::{self, Log};
 use crate::kept::units;
 use crate::messages;
-use crate::protocol::{File, Format, Measured, Request, Response};
+use crate::protocol::{File, Format, Measured, Request, Response, TextFile};
 use crate::report;
 use crate::report::given::{self, Given};
 use crate::report::page::StoredRun;
@@ -97,16 +97,21 @@ fn answer(request: Request) -> Response {
                 reason: e.to_string(),
             },
         },
+        Request::Everything { file, page } => match results(file) {
+            Ok(results) => everything(&results, &page),
+            Err(e) => Response::Refused {
+                reason: e.to_string(),
+            },
+        },
         Request::WriteLink {
             config,
             experiment,
-            at,
-            lab,
+            shown,
             expected,
         } => Response::Link {
             // What is no configuration has no link; the editor says what is wrong with it.
             fragment: Config::from_json(&config).ok().map(|config| {
-                let fragment = link::write(&config, experiment.as_deref(), at, lab);
+                let fragment = link::write(&config, experiment.as_deref(), &shown);
                 match &expected {
                     Some(expected) => link::with_expected(fragment, expected),
                     None => fragment,
@@ -132,7 +137,7 @@ fn answer(request: Request) -> Response {
                 claimed: read.as_ref().ok().and_then(claims).unwrap_or_default(),
                 preset: link::preset_of(&fragment).into(),
                 problem: read.as_ref().err().map(ToString::to_string),
-                link: read.ok(),
+                link: read.ok().map(Box::new),
             }
         }
     }
@@ -201,24 +206,45 @@ fn opened(file: File) -> Result<Response, String> {
     )
 }
 
-/// A run's results as a file.
-fn written(results: &Results, format: Format) -> Response {
+/// A run's name, for files.
+fn name_of(results: &Results) -> String {
     let (first, seeds) = (results.config.first_seed, results.config.seeds);
     let id = experiments::of(results).id;
-    let name = match seeds {
+    match seeds {
         1 => format!("metacls-{id}-seed{first}"),
         _ => format!("metacls-{id}-seeds{first}to{}", results.config.last_seed()),
+    }
+}
+
+/// All that is told of a run, as files.
+fn everything(results: &Results, page: &str) -> Response {
+    let file = |name: &str, text: String| TextFile {
+        name: name.into(),
+        text,
     };
+    Response::Everything {
+        name: name_of(results),
+        files: vec![
+            file("methods.md", report::methods(results, Some(page))),
+            file("results.json", json(results)),
+            file("results.csv", report::csv(results)),
+            file("units.csv", report::units(results)),
+        ],
+    }
+}
+
+fn json(results: &Results) -> String {
+    serde_json::to_string_pretty(results).unwrap_or_default()
+}
+
+/// A run's results as a file.
+fn written(results: &Results, format: Format) -> Response {
     let (ending, media_type, text) = match format {
-        Format::Json => (
-            "json",
-            "application/json",
-            serde_json::to_string_pretty(results).unwrap_or_default(),
-        ),
+        Format::Json => ("json", "application/json", json(results)),
         Format::Csv => ("csv", "text/csv", report::csv(results)),
     };
     Response::Results {
-        file_name: format!("{name}.{ending}"),
+        file_name: format!("{}.{ending}", name_of(results)),
         media_type: media_type.into(),
         text,
         expected: Expected::of(results),

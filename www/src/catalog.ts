@@ -1,8 +1,16 @@
-// The experiments: what there is to see and to run, as data made at build time by `metacls info --json`.
-import type { Experiment } from './protocol';
+// What there is to see and to run, and the tour: data made at build time by `metacls info --json`.
+import type { Catalog, Experiment } from './protocol';
 import data from './stored/catalog.json';
 
-export const catalog = data as Experiment[];
+const made = data as Catalog;
+
+export const catalog = made.experiments;
+
+/// The tour's steps, in order.
+export const tour = made.tour;
+
+/// What-if questions.
+export const whatIf = made.what_if;
 
 export const experimentOf = (id: string | null): Experiment | undefined => catalog.find((e) => e.id === id);
 

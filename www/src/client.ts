@@ -2,6 +2,7 @@
 // that until then nothing is compiled.
 import type { KeeperNews } from './kept/keeper';
 import type { Command, File, Request, Response, Words } from './protocol';
+import { reason } from './reason';
 import { buffers, type Inbound, type Outbound, type RunEvent } from './wire';
 
 type Answer<T extends Response['type']> = Extract<Response, { type: T }>;
@@ -26,11 +27,13 @@ type Handlers = {
 /// What a worker is to the client; tests give one of their own.
 export type Port = Pick<Worker, 'postMessage' | 'onmessage' | 'onerror'>;
 
-const unloadable = (message: string): Words => ({
+const unloadable = (message: string, advice = 'Reload it in a current browser.'): Words => ({
   what: `The training program could not be loaded: ${message}`,
   meaning: 'Nothing can be trained in this page; the stored runs stay.',
-  advice: 'Reload it in a current browser.',
+  advice,
 });
+
+const FRAMED = 'Where this page is a frame of another one, open it by itself: frames may be kept from it.';
 
 export class Client {
   private worker: Port | undefined;
@@ -52,12 +55,23 @@ export class Client {
   /// Loads the programs, once.
   start(): Port {
     if (this.worker) return this.worker;
-    const worker = this.make();
+    const worker = this.made();
     this.worker = worker;
     worker.onmessage = (message: MessageEvent<Outbound>) => this.take(message.data);
     worker.onerror = (error) => this.handlers?.failed(unloadable(error.message));
     this.handlers?.started();
     return worker;
+  }
+
+  /// A worker, or what stands there where the browser lets the page have none, as in a sandboxed frame.
+  private made(): Port {
+    try {
+      return this.make();
+    } catch (error) {
+      // Told once whoever asks has gone on: what is asked of it stays unanswered, as where it does not load.
+      setTimeout(() => this.handlers?.failed(unloadable(reason(error), FRAMED)));
+      return { postMessage: () => undefined, onmessage: null, onerror: null };
+    }
   }
 
   /// Asks the analyst. The promise fails, in words, where the answer is not of the type wanted; it stays open

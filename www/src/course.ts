@@ -46,6 +46,8 @@ export type Course = {
   strip?: number[][] | undefined;
   /// What a link can say came out of a stored run; none of one that is not whole.
   expected?: Expected | null;
+  /// The fragment of a link of a stored run's settings.
+  link?: string | undefined;
   /// A stored run's results file.
   file?: (() => Promise<File>) | undefined;
 };
@@ -73,6 +75,7 @@ export function storedCourse(stored: StoredRun): Course {
     claims,
     strip,
     expected,
+    link,
   } = stored;
   return {
     ...bare,
@@ -86,6 +89,7 @@ export function storedCourse(stored: StoredRun): Course {
     claims,
     strip,
     expected,
+    link,
   };
 }
 

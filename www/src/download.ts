@@ -1,4 +1,7 @@
-// Files out: results, and charts as SVG (text stays text) or PNG.
+// Files out.
+import type { Picture } from './charts/picture';
+
+/// Saves a file.
 export function save(name: string, parts: BlobPart, type: string) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(parts instanceof Blob ? parts : new Blob([parts], { type }));
@@ -7,29 +10,13 @@ export function save(name: string, parts: BlobPart, type: string) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/// A chart by itself: its ground and its fonts written into it.
-function alone(svg: SVGSVGElement): { text: string; width: number; height: number } {
-  const copy = svg.cloneNode(true) as SVGSVGElement;
-  const box = svg.viewBox.baseVal;
-  const [width, height] = [box.width || svg.clientWidth, box.height || svg.clientHeight];
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('width', String(width));
-  copy.setAttribute('height', String(height));
-  const root = getComputedStyle(document.documentElement);
-  copy.style.background = root.getPropertyValue('--ground').trim();
-  copy.style.color = root.getPropertyValue('--text').trim();
-  copy.style.fontFamily = 'system-ui, sans-serif';
-  return { text: new XMLSerializer().serializeToString(copy), width, height };
-}
+const SVG = 'image/svg+xml';
 
-export function saveSvg(svg: SVGSVGElement, name: string) {
-  save(`${name}.svg`, alone(svg).text, 'image/svg+xml');
-}
+export const saveSvg = ({ text }: Picture, name: string) => save(`${name}.svg`, text, SVG);
 
-/// Three pixels for each of the chart's.
-export async function savePng(svg: SVGSVGElement, name: string) {
-  const { text, width, height } = alone(svg);
-  const url = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+/// Three pixels for each of the picture's.
+export async function savePng({ text, width, height }: Picture, name: string) {
+  const url = URL.createObjectURL(new Blob([text], { type: SVG }));
   try {
     const picture = new Image();
     picture.src = url;

@@ -1,5 +1,5 @@
 // How numbers are written, everywhere on the page.
-import type { Verdict } from './protocol';
+import type { Config, Verdict } from './protocol';
 
 export const percent = (x: number) => `${(100 * x).toFixed(0)}%`;
 
@@ -70,3 +70,7 @@ export const verdicts: Record<Verdict, string> = {
   not_measured: 'not measured yet',
   shown: 'ours: shown, not judged',
 };
+
+/// A setting's value as its field has it.
+export const fieldText = (value: Config[keyof Config]) =>
+  value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value);

@@ -7,25 +7,36 @@ import { Exports } from './exports';
 import { Images } from './images';
 import { Address } from './page/address';
 import { Checks } from './page/check';
+import * as contents from './page/contents';
 import * as controls from './page/controls';
 import { Drawing } from './page/drawing';
 import * as editor from './page/editor';
+import * as embed from './page/embed';
 import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
+import { Look } from './page/look';
+import { Offer } from './page/offer';
 import { Offline } from './page/offline';
 import { Opening } from './page/opening';
+import { Printing } from './page/printing';
+import * as projector from './page/projector';
 import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
-import * as share from './page/share';
+import { type Finished, Share } from './page/share';
 import * as status from './page/status';
+import * as terms from './page/terms';
+import * as title from './page/title';
+import { Tour } from './page/tour';
 import * as benchPane from './panes/bench';
 import * as checkPane from './panes/check';
 import { Inspector } from './panes/inspector';
+import * as lastPane from './panes/last';
 import { Lesions } from './panes/lesions';
 import { Network } from './panes/network';
 import { Time } from './panes/time';
 import { Trace } from './panes/trace';
-import type { Command, EngineChoice } from './protocol';
+import * as whatIfPane from './panes/what-if';
+import type { Command, EngineChoice, Probe } from './protocol';
 import { reason } from './reason';
 import { claimOf, unchecked } from './state/check';
 import { behind, initialChoice, LAB } from './state/choice';
@@ -41,7 +52,7 @@ import {
   starting,
   stop,
 } from './state/view';
-import { dark } from './theme';
+import { dark, onScale } from './theme';
 import type { RunEvent } from './wire';
 
 const view = new Store(initialView);
@@ -50,7 +61,10 @@ const client = new Client(() => new Worker(new URL('./worker.ts', import.meta.ur
 const command = (what: Command) => client.command(what);
 const away = (...about: About[]) => view.update((now) => dismiss(now, ...about));
 const images = new Images({ use: command, say: (lines) => opening.notify('images', ...lines) });
-const scheduler = new Scheduler((atOnce) => drawing.draw(atOnce));
+const scheduler = new Scheduler((atOnce) => {
+  drawing.draw(atOnce);
+  title.refresh(choice.get(), drawing.front, time.at);
+});
 const redraw = () => scheduler.redraw();
 
 const time = new Time({
@@ -68,7 +82,7 @@ const network = new Network(get('network'), {
   },
   cut: (lesion) => lesions.choose(lesion),
 });
-const inspector = new Inspector(get('inspector'), { probe: (probe) => command({ type: 'watch', probe }) });
+const inspector = new Inspector(get('inspector'), { probe: (probe) => look.probed(probe) });
 const lesions = new Lesions(redraw);
 const trace = new Trace((lane) => {
   if (drawing.front?.kind === 'live') return command({ type: 'trace', lane });
@@ -78,16 +92,19 @@ const trace = new Trace((lane) => {
 const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, time }, (pieces) =>
   scheduler.fill(pieces),
 );
+const watch = (probe: Probe) => command({ type: 'watch', probe });
+const look = new Look({ choice, network, lesions, time, watch, front: () => drawing.front });
 const check = new Store(unchecked);
 const address = new Address(
   client,
   choice,
-  () => time.at,
+  () => look.shown,
   (config) => claimOf(check.get(), config),
 );
-const runs = new Runs(client, view, choice, images, {
+const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
   begins: () => {
+    tour.leave();
     exports.forget();
     choice.update((now) => ({ ...now, follows: true }));
     time.stop();
@@ -97,10 +114,27 @@ const exports = new Exports(client);
 const checks = new Checks(client, view, check, runs, exports);
 const opening = new Opening(client, view, choice, runs, time, {
   redraw,
+  look: (shown) => {
+    look.show(shown);
+    redraw();
+  },
+  tour: (step) => void tour.open(step),
   keepLink: () => address.keep(),
   claimed: (config, expected, numbers) => checks.claim(config, expected, numbers),
 });
 
+const tour = new Tour(choice, opening, look, time, () => {
+  redraw();
+  address.keep();
+});
+
+const printing = new Printing({
+  front: () => drawing.front,
+  draw: () => drawing.whole(),
+  redraw,
+  linkOf: (run) => address.of(run),
+  page: address.page,
+});
 const kept = new KeptRuns(client, view, runs, opening);
 const offline = new Offline((...lines) => opening.notify('version', ...lines));
 
@@ -114,7 +148,8 @@ function askWeights(unit: number) {
 function refresh() {
   status.refresh(view.get());
   controls.refresh(view.get(), choice.get());
-  editor.refresh(choice.get(), view.get().problems);
+  editor.refresh(choice.get(), view.get());
+  lastPane.draw(drawing.front, view.get().last, view.get().fields);
   benchPane.draw(view.get());
   checkPane.draw(check.get(), checkable(), isRunning(view.get()));
 }
@@ -127,7 +162,7 @@ function finished(): Course | undefined {
 }
 
 /// What came out of it.
-async function outcome(): Promise<share.Finished | undefined> {
+async function outcome(): Promise<Finished | undefined> {
   const course = finished();
   if (!course) return undefined;
   const expected = course.kind === 'live' ? (await exports.ask('json')).expected : course.expected;
@@ -156,9 +191,10 @@ function checkStored() {
 function tell(event: RunEvent) {
   view.update((now) => fold(now, event));
   if (event.type === 'results') exports.take(event);
+  if (event.type === 'started') void printing.learn(event.run);
   checks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
-  if (event.type === 'data' && event.info.kind === 'mnist') void images.keep();
+  if (event.type === 'data') images.taken(event);
   if (event.type === 'data_refused' && !images.refused(event)) {
     opening.notify('files', `Refused: ${event.reason}.`, 'What was in use stays as it was.');
   }
@@ -168,6 +204,9 @@ function tell(event: RunEvent) {
   runs.runWanted();
   scheduler.redraw('run');
 }
+
+/// Whether what the page was opened with is read.
+let isRead = false;
 
 /// The analyst has come: its fields make the editor, and what the page was opened with is read.
 async function meet() {
@@ -184,8 +223,9 @@ async function meet() {
   };
   editor.build(fields, change, choose);
   const { fragment } = address;
-  if (fragment !== '') await opening.link(fragment);
+  if (fragment !== '') await address.opens(opening.link(fragment));
   else runs.check();
+  isRead = true;
   runs.runWanted();
   refresh();
 }
@@ -198,13 +238,21 @@ client.listen({
   },
   event: tell,
   keeper: (news) => kept.told(news),
-  failed: (words) => view.update((now) => stop(now, words)),
+  failed: (words) => {
+    images.stopped(words.what);
+    view.update((now) => stop(now, words));
+    if (!isRead && !drawing.front) void opening.unread(address.fragment);
+  },
 });
 view.listen(refresh);
 choice.listen(refresh);
 check.listen(refresh);
-controls.listen({ client, exports, runs, opening, drawing, images, dismiss: away }, redraw);
-share.listen(address, { isThere: () => finished() !== undefined, get: outcome });
+controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
+new Share(address, {
+  isThrough: () => finished() !== undefined,
+  outcome,
+  view: () => title.viewOf(choice.get(), drawing.front, time.at),
+});
 get('check-run').addEventListener('click', checkStored);
 get('check-claim').addEventListener('click', () => void runs.run());
 status.listen({ dismiss: away, reload: () => void offline.reload() });
@@ -214,9 +262,17 @@ get('reset').addEventListener('click', () => {
   runs.reset();
 });
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });
+printing.listen();
 dark.addEventListener('change', redraw);
 addEventListener('resize', redraw);
-address.listen((fragment) => (client.isStarted ? void opening.link(fragment) : client.start()));
+onScale(redraw);
+address.listen((fragment) => {
+  tour.end();
+  // Back before the first link the page is as it was opened.
+  if (fragment === '') return opening.tab(openingExperiment.id);
+  if (client.isStarted) void address.opens(opening.link(fragment));
+  else client.start();
+});
 
 const loadCharts = () =>
   drawing
@@ -236,6 +292,13 @@ async function begin() {
   await loadCharts();
 }
 
+embed.begin();
+terms.listen();
+contents.begin();
+projector.listen(redraw);
+whatIfPane.build(
+  ({ experiment, config }) => void opening.settings(experiment, config).then(() => runs.run()),
+);
 // From here on what fails is said by the page itself: see index.html's script.
 Object.assign(window, { started: true });
 offline.hold();

@@ -28,7 +28,15 @@ file: File,
 /**
  * In which form.
  */
-format: Format, } | { "type": "write_link", 
+format: Format, } | { "type": "everything", 
+/**
+ * Its content.
+ */
+file: File, 
+/**
+ * The address of the page that the run's link is to open on.
+ */
+page: string, } | { "type": "write_link", 
 /**
  * The configuration as JSON text.
  */
@@ -38,13 +46,9 @@ config: string,
  */
 experiment: string | null, 
 /**
- * The point of the stream that is shown: tasks learned; none for the end.
+ * What of it is shown.
  */
-at: number | null, 
-/**
- * Whether it is shown in the Lab.
- */
-lab: boolean, 
+shown: Shown, 
 /**
  * What it is to say came out; none to say nothing of it.
  */
@@ -181,7 +185,15 @@ text: string,
 /**
  * What a link can say came out; none of a run that is not whole.
  */
-expected: Expected | null, } | { "type": "failed" } & Words;
+expected: Expected | null, } | { "type": "everything", 
+/**
+ * A name for all of them together.
+ */
+name: string, 
+/**
+ * How it was made, the results, every number, and what the numbers are.
+ */
+files: Array<TextFile>, } | { "type": "failed" } & Words;
 export type Command = { "type": "use_digits" } | { "type": "use_files", 
 /**
  * The files, in any order; which is which is read from their headers and sizes.
@@ -421,6 +433,15 @@ name: string,
  * Its content.
  */
 bytes: Uint8Array, };
+export type TextFile = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its content.
+ */
+text: string, };
 export type Origin = "served" | "kept" | "dropped" | "mirror";
 export type Format = "json" | "csv";
 export type StepUnit = "observe" | "task";
@@ -900,6 +921,10 @@ unit: string,
  */
 kind: Kind, 
 /**
+ * The stretch of its range that the Lab has a slider for.
+ */
+explored: Explored | null, 
+/**
  * What it does, in a sentence or two.
  */
 meaning: string, 
@@ -1023,6 +1048,19 @@ backend: string,
  */
 self_test: number | null, };
 export type EngineKind = "gpu" | "cpu" | "reference";
+export type Catalog = { 
+/**
+ * The experiments, in the order in which they are offered.
+ */
+experiments: Array<Experiment>, 
+/**
+ * The tour's steps.
+ */
+tour: Array<Step>, 
+/**
+ * What-if questions.
+ */
+what_if: Array<WhatIf>, };
 export type Experiment = { 
 /**
  * The name used on the command line, in links and in files' names.
@@ -1053,6 +1091,91 @@ stored: boolean,
  * Whether it is what the page opens on; one of the stored ones is.
  */
 opening: boolean, };
+export type Part = "network" | "inspector" | "active" | "alpha" | "time" | "lesions" | "first_panel" | "controls";
+export type Step = { 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * What there is to see, in a sentence or two.
+ */
+words: string, 
+/**
+ * The experiment whose stored run is shown, by its id.
+ */
+experiment: string, 
+/**
+ * What of it is shown.
+ */
+shown: Shown, 
+/**
+ * What of the page is shown.
+ */
+parts: Array<Part>, };
+export type Shown = { 
+/**
+ * The point of the stream: tasks learned; none for the end.
+ */
+at: number | null, 
+/**
+ * Whether it is shown in the Lab, though its experiment has a page of its own.
+ */
+lab: boolean, 
+/**
+ * What is cut; none of the intact network.
+ */
+cut: Lesion | null, 
+/**
+ * The layer looked at closer, by its name; none for what the page chooses.
+ */
+layer: string | null, 
+/**
+ * The unit of that layer, from 0; none for the layer as a whole.
+ */
+unit: number | null, 
+/**
+ * The input that units are shown on; none for what the page chooses.
+ */
+probe: Probe | null, 
+/**
+ * Whether only the figure and its controls are shown, within another page.
+ */
+embed: boolean, 
+/**
+ * The step of the tour that is open, from 1; none outside it.
+ */
+tour: number | null, };
+export type WhatIf = { 
+/**
+ * The question.
+ */
+title: string, 
+/**
+ * What is changed, and what to look for in the run.
+ */
+look_for: string, 
+/**
+ * The experiment that the settings start from, by its id.
+ */
+experiment: string, 
+/**
+ * The settings.
+ */
+config: Config, };
+export type Explored = { 
+/**
+ * Its lower end.
+ */
+low: number, 
+/**
+ * Its upper end.
+ */
+high: number, 
+/**
+ * Whether equal steps are equal ratios rather than equal differences.
+ */
+is_log: boolean, };
 export type Panel = { 
 /**
  * What it shows, for people.
@@ -1337,13 +1460,9 @@ preset: string,
  */
 config: Config, 
 /**
- * The point of the stream that is shown: tasks learned; none for the end.
+ * What of it is shown.
  */
-at: number | null, 
-/**
- * Whether it is shown in the Lab, though its experiment has a page of its own.
- */
-lab: boolean, 
+shown: Shown, 
 /**
  * What is claimed to come out; none of a link that says nothing of it.
  */
@@ -1520,6 +1639,10 @@ records: Array<Array<TaskRecord>>,
  * What a link can say came out; none of a run that is not whole.
  */
 expected: Expected | null, 
+/**
+ * The fragment of a link of its settings, without `#`.
+ */
+link: string, 
 /**
  * Means over seeds.
  */

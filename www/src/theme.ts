@@ -1,20 +1,70 @@
 // The style sheet's colours, for what is drawn by script, and how conditions and layers are told apart.
 import type { Condition } from './protocol';
 
-/// Values of the sheet's variables. Charts ask for one with every mark, and asking the page each time would
-/// have it work out its styles anew after every change; only the system's scheme changes them.
-const known = new Map<string, string>();
+/// Values of the sheet's variables, on the screen and on paper. Charts ask for one with every mark, and
+/// asking the page each time would have it work out its styles anew after every change; only the system's
+/// scheme changes them, and nothing those of paper.
+const known = { screen: new Map<string, string>(), paper: new Map<string, string>() };
 
 /// Whether the system asks for dark, and when that changes.
 export const dark = matchMedia('(prefers-color-scheme: dark)');
-dark.addEventListener('change', () => known.clear());
+dark.addEventListener('change', () => known.screen.clear());
+
+/// What is drawn on.
+let ground: keyof typeof known = 'screen';
+
+/// Draws on paper, which is light whatever the screen is.
+export function onPaper<T>(draw: () => T): T {
+  const before = ground;
+  ground = 'paper';
+  try {
+    return draw();
+  } finally {
+    ground = before;
+  }
+}
+
+/// From now on everything is drawn on paper, or on the screen again.
+export function turnTo(next: typeof ground) {
+  ground = next;
+}
+
+/// What colours depend on: what was drawn in another one is drawn anew.
+export const surroundings = () => (ground === 'paper' ? 'paper' : dark.matches ? 'dark' : 'light');
+
+/// An element that has paper's colours.
+let sheet: HTMLElement | undefined;
+
+function sheetOfPaper(): HTMLElement {
+  if (sheet) return sheet;
+  sheet = document.createElement('div');
+  sheet.className = 'paper';
+  sheet.hidden = true;
+  document.body.append(sheet);
+  return sheet;
+}
+
+/// Tells when the page comes to a screen of another scale: that changes no size, so that nothing else tells.
+export function onScale(changed: () => void) {
+  const scale = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  const now = () => {
+    changed();
+    onScale(changed);
+  };
+  scale.addEventListener('change', now, { once: true });
+}
+
+/// A colour as #rrggbb, which the build may have made shorter.
+const whole = (value: string) => value.replace(/^#([\da-f])([\da-f])([\da-f])$/i, '#$1$1$2$2$3$3');
 
 /// The value of a variable of the style sheet.
 export function style(name: string): string {
-  let value = known.get(name);
+  const values = known[ground];
+  let value = values.get(name);
   if (value === undefined) {
-    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    known.set(name, value);
+    const of = ground === 'paper' ? sheetOfPaper() : document.documentElement;
+    value = whole(getComputedStyle(of).getPropertyValue(name).trim());
+    values.set(name, value);
   }
   return value;
 }

@@ -1,4 +1,5 @@
 // Sentences that follow a run's configuration: nothing in them that a field of the Lab can make false.
+import { type Course, isOver, reached } from './course';
 import { Count, count, counted } from './format';
 import type { Config, LesionDescription, RunDescription } from './protocol';
 
@@ -76,3 +77,14 @@ export const explanations: Record<string, (config: Config) => string> = {
   },
   evaluation: ({ evaluate_on }) => (evaluate_on === 'test' ? 'test images' : 'the learned items'),
 };
+
+/// What a run is, of which experiment, where and on what it was made.
+export function sourceWords(title: string, course: Course): string {
+  const { kind, run, data, engine, engineChanges = [] } = course;
+  const { first_seed: first, seeds, tasks } = run.config;
+  const of = seeds === 1 ? `seed ${first}` : `seeds ${first} to ${first + seeds - 1}`;
+  const so = isOver(course) ? [] : [`so far ${reached(course)} of ${tasks} tasks`];
+  const on = `on ${data?.name ?? 'unknown images'}, by ${engine?.adapter ?? 'an unknown engine'}`;
+  const whose = kind === 'live' ? 'trained in this page' : 'a stored run';
+  return `${title}, ${whose}: ${[of, on, ...so, ...engineChanges].join('; ')}.`;
+}

@@ -71,7 +71,7 @@ const small =
 async function claiming(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Share' }).click();
   await page.getByLabel('say what came out').check();
-  await expect(page.locator('#shared-words')).toContainText('with what came out');
+  await expect(page.locator('#shared-words')).toContainText('says what came out, too');
   return page.locator('#shared-link').inputValue();
 }
 

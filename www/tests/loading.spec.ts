@@ -20,7 +20,7 @@ async function serve(page: Page, file: (name: string) => Buffer | number | undef
 const whole = (name: string) => idx(name.startsWith('train') ? 60 : 30, name.includes('images'));
 
 test.describe('MNIST beside the page', () => {
-  test.use({ expected: /404/ });
+  test.use({ expected: /404/, images: null });
 
   for (const [how, file, words] of [
     ['of other bytes', whole, 'by its SHA-256 it is not MNIST'],

@@ -56,7 +56,7 @@ test('a stored run is taken along whole', async ({ page }) => {
     expect(download.suggestedFilename()).toContain('metacls-figure3-seeds0to39');
     return readFile(await download.path(), 'utf8');
   };
-  const rows = (await saved('results (CSV)')).trim().split('\n');
+  const rows = (await saved('results (CSV)')).trim().split('\r\n');
   const items = rows
     .filter((r) => /^\d+,meta,20,,accuracy item without h4_L,/.test(r))
     .map((r) => Number(r.split(',')[5]));
@@ -250,8 +250,8 @@ test('results, charts and rows go out, and results come in again', async ({ page
   await page.locator('#export-menu summary').click();
   const csv = await saved(() => page.getByRole('button', { name: 'results (CSV)' }).click());
   const json = await saved(() => page.getByRole('button', { name: 'results (JSON)' }).click());
-  const rows = (await readFile(csv.path, 'utf8')).trim().split('\n');
-  expect(rows[0]).toBe('seed,condition,tasks_learned,on_task,metric,value');
+  const rows = (await readFile(csv.path, 'utf8')).trim().split('\r\n');
+  expect(rows[0]).toBe('seed,condition,tasks_learned,on_task,metric,value,unit');
   const file = JSON.parse(await readFile(json.path, 'utf8')) as {
     lanes: { records: { alpha: number[] }[] }[];
   };
@@ -278,7 +278,7 @@ test('every number of every chart is in the exported file', async ({ page }) => 
     await click();
     return (await readFile(await (await waiting).path(), 'utf8'))
       .trim()
-      .split('\n')
+      .split('\r\n')
       .slice(1)
       .map((line) => line.split(','));
   };
@@ -302,7 +302,7 @@ test('every number of every chart is in the exported file', async ({ page }) => 
     const text = await page.evaluate(() => (window as unknown as { lastFile(): Promise<string> }).lastFile());
     return text
       .trim()
-      .split('\n')
+      .split('\r\n')
       .slice(1)
       .map((line) => line.split(','));
   };

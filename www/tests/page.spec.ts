@@ -50,7 +50,7 @@ test('pause, step, resume; reset gives the identical run', async ({ page }) => {
   await expect(status(page)).toContainText('Paused at task 1');
   await page.getByRole('button', { name: 'step' }).click();
   await expect
-    .poll(() => page.locator('progress').evaluate((e: HTMLProgressElement) => e.value))
+    .poll(() => page.locator('#progress').evaluate((e: HTMLProgressElement) => e.value))
     .toBe(1 / 12);
   await expect(status(page)).toContainText('Paused at task 1');
   await page.getByRole('button', { name: 'one task' }).click();

@@ -1,14 +1,31 @@
 // What every test of the page shares: a page that must stay free of console errors, and its controls.
 
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, test as base, expect, type Page, type Worker } from '@playwright/test';
+import type { Chosen } from '../src/images';
+import type { Catalog } from '../src/protocol';
 import type { Outbound } from '../src/wire';
 
-export const test = base.extend<{ expected: RegExp | undefined }>({
+export const test = base.extend<{ expected: RegExp | undefined; images: Chosen | null }>({
   /// What a test itself makes the browser complain of.
   expected: [undefined, { option: true }],
+  /// Which images the reader has chosen before, and so is not asked for; null where none were.
+  images: ['digits', { option: true }],
+  context: async ({ context, images }, use) => {
+    if (images) {
+      await context.addInitScript((chosen) => {
+        try {
+          localStorage['metacls-images'] ??= chosen;
+        } catch {
+          // A frame that may keep nothing.
+        }
+      }, images);
+    }
+    await use(context);
+  },
   page: async ({ page, expected }, use) => {
     const said: string[] = [];
     page.on('console', (m) => {
@@ -35,6 +52,10 @@ export async function open(page: Page, engine: 'gpu' | 'auto' = 'gpu') {
 export async function configure(page: Page, fields: Record<string, string>) {
   for (const [name, value] of Object.entries(fields)) await page.locator(`#field-${name}`).fill(value);
 }
+
+/// What there is to see, as the page was built with it.
+export const catalogOf = (): Catalog =>
+  JSON.parse(readFileSync(new URL('../src/stored/catalog.json', import.meta.url), 'utf8'));
 
 /// A run of seconds.
 export const small = { tasks: '3', samples_per_task: '20', evaluation_images: '20', hidden: '24, 16' };

@@ -20,7 +20,7 @@ test('while eight lanes train on the software GPU the page answers, and its memo
   for (let run = 0; run < 3; run++) {
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await expect
-      .poll(() => page.locator('progress').evaluate((e: HTMLProgressElement) => e.value))
+      .poll(() => page.locator('#progress').evaluate((e: HTMLProgressElement) => e.value))
       .toBeGreaterThan(0);
     await page.locator('#spread').focus();
     for (let i = 0; i === 0 || (i < 12 && !(await status(page).textContent())?.startsWith('Done')); i++) {

@@ -1,3 +1,4 @@
+import { csvParse } from 'd3-dsv';
 import { describe, expect, test } from 'vitest';
 import { apart } from '../src/charts/apart';
 import { csv, rowsOf } from '../src/charts/rows';
@@ -43,7 +44,13 @@ describe('labels', () => {
 
 describe('a chart’s numbers', () => {
   const mean = { condition: 'meta' as const, tasks: 3, metric: 'alpha hidden1', e: estimate(0.5) };
-  const seed = { seed: 7, condition: 'meta' as const, tasks: 3, metric: 'accuracy, "all"', value: 0.25 };
+  const seed = {
+    seed: 7,
+    condition: 'meta' as const,
+    tasks: 3,
+    metric: 'accuracy "all", intact',
+    value: 0.25,
+  };
 
   test('are means with the ends of their spread, then seeds', () => {
     expect(rowsOf([mean], [seed], 'sem')).toEqual([
@@ -55,14 +62,25 @@ describe('a chart’s numbers', () => {
         value: 0.5,
         low: 0.4,
         high: 0.6,
+        band: 'SEM',
       },
-      { seed: 7, condition: 'meta', tasks_learned: 3, metric: 'accuracy, "all"', value: 0.25 },
+      { seed: 7, condition: 'meta', tasks_learned: 3, metric: 'accuracy "all", intact', value: 0.25 },
     ]);
   });
 
-  test('are a CSV file whose cells are quoted where they must be', () => {
-    expect(csv(rowsOf([], [seed], 'sem'))).toBe(
-      'seed,condition,tasks_learned,on_task,metric,value,low,high\n7,meta,3,,"accuracy, ""all""",0.25,,\n',
-    );
+  test('are a CSV file as RFC 4180 has it, with units and what bands are', () => {
+    const lines = [
+      'seed,condition,tasks_learned,on_task,metric,value,low,high,unit,band',
+      'mean,meta,3,,alpha hidden1,0.5,0.4,0.6,1,SEM',
+      '7,meta,3,,"accuracy ""all"", intact",0.25,,,share,',
+    ];
+    expect(csv(rowsOf([mean], [seed], 'sem'))).toBe(lines.map((line) => `${line}\r\n`).join(''));
+  });
+
+  test('are read as they were written', () => {
+    const metric = 'two\r\nlines, "quoted", and ; more';
+    const [row, ...rest] = csvParse(csv(rowsOf([], [{ ...seed, metric, value: 1e-7 }], 'sd')));
+    expect(row).toMatchObject({ seed: '7', metric, value: '1e-7', low: '', unit: '' });
+    expect(rest).toEqual([]);
   });
 });

@@ -21,22 +21,31 @@ function connected() {
   return { client, posted, transferred, event, say };
 }
 
+const shown = {
+  at: null,
+  lab: false,
+  cut: null,
+  layer: null,
+  unit: null,
+  probe: null,
+  embed: false,
+  tour: null,
+};
+
 test('answers find who asked, in whatever order they come', async () => {
   const { client, say } = connected();
   const one = client.ask('link', {
     type: 'write_link',
     config: '1',
     experiment: null,
-    at: null,
-    lab: false,
+    shown,
     expected: null,
   });
   const two = client.ask('link', {
     type: 'write_link',
     config: '2',
     experiment: null,
-    at: null,
-    lab: false,
+    shown,
     expected: null,
   });
   say({ from: 'analyst', id: 2, response: { type: 'link', fragment: 'b' } });

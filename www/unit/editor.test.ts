@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { allowed, parse, text } from '../src/page/editor';
+import { fieldText } from '../src/format';
+import { allowed, parse } from '../src/page/editor';
 
 vi.mock('../src/catalog', () => import('./a-catalog'));
 
@@ -25,7 +26,7 @@ test('words are lists', () => {
 
 test('a value and its text are each other’s', () => {
   for (const value of [7, [24, 16], null]) {
-    expect(parse(Array.isArray(value) || value === null ? widths : whole, text(value))).toEqual(value);
+    expect(parse(Array.isArray(value) || value === null ? widths : whole, fieldText(value))).toEqual(value);
   }
 });
 

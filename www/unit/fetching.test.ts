@@ -59,3 +59,28 @@ test('a slow answer that goes on coming is waited for', async () => {
   });
   expect((await fetched('a/b.gz', 100)).size).toBe(8);
 });
+
+test('it is said how much has come', async () => {
+  answers(async () => new Response('content'));
+  let bytes = 0;
+  const took = (more: number) => {
+    bytes += more;
+  };
+  await fetched('a/b.gz', 1000, { took });
+  expect(bytes).toBe(7);
+});
+
+test('what is not wanted any more is given up', async () => {
+  const control = new AbortController();
+  answers(never);
+  const coming = fetched('a/b.gz', 60_000, { signal: control.signal });
+  control.abort();
+  await expect(coming).rejects.toThrow('b.gz: given up');
+  let asked = 0;
+  answers(() => {
+    asked++;
+    return Promise.resolve(new Response('content'));
+  });
+  await expect(fetched('a/b.gz', 60_000, { signal: control.signal })).rejects.toThrow('given up');
+  expect(asked).toBe(0);
+});

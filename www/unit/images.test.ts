@@ -1,9 +1,20 @@
 // Sources of images: the next one, with a word, where one is of no use.
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Images } from '../src/images';
 import type { Command, Origin } from '../src/protocol';
 
+beforeEach(() => remember());
 afterEach(() => vi.unstubAllGlobals());
+
+/// A browser that remembers this choice.
+function remember(choice?: string) {
+  const held = new Map(choice === undefined ? [] : [['metacls-images', choice]]);
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => held.get(name) ?? null,
+    setItem: (name: string, value: string) => held.set(name, value),
+  });
+  return held;
+}
 
 type Kept = Map<string, Blob>;
 
@@ -15,7 +26,11 @@ function page(served: Record<string, string | undefined>, kept?: Kept) {
       ? new Response('', { status: 404, statusText: 'Not Found' })
       : new Response(text);
   };
-  vi.stubGlobal('fetch', (address: string) => Promise.resolve(answer(address)));
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', (address: string) => {
+    asked.push(address);
+    return Promise.resolve(answer(address));
+  });
   const cache = {
     match: (name: string) => {
       const blob = kept?.get(name);
@@ -27,7 +42,7 @@ function page(served: Record<string, string | undefined>, kept?: Kept) {
   const used: Command[] = [];
   const said: string[][] = [];
   const images = new Images({ use: (command) => used.push(command), say: (lines) => said.push(lines) });
-  return { images, used, said };
+  return { images, used, said, asked };
 }
 
 const names = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'].map(
@@ -39,6 +54,14 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 test('nothing served and nothing kept: digits, without a word', async () => {
   const { images, used, said } = page({});
+  await images.begin();
+  expect(used).toEqual([{ type: 'use_digits' }]);
+  expect(said).toEqual([]);
+});
+
+test('a browser that lets the page store nothing: digits, without a word', async () => {
+  const { images, used, said } = page({});
+  vi.stubGlobal('caches', { open: () => Promise.reject(new DOMException('no', 'SecurityError')) });
   await images.begin();
   expect(used).toEqual([{ type: 'use_digits' }]);
   expect(said).toEqual([]);
@@ -112,4 +135,118 @@ test('what lies beside the page is kept once it is verified, and used without a 
   await offline.begin();
   expect(used[0]).toMatchObject({ type: 'use_files', origin: 'kept' });
   expect(said).toEqual([]);
+});
+
+const info = { kind: 'mnist', name: '', digest: '', train: 1, test: 1, side: 28, classes: 10 } as const;
+const taken = (origin: Origin) => ({ type: 'data', info, origin }) as const;
+const own = { type: 'data', info: { ...info, kind: 'digits' }, origin: null } as const;
+const chosenIn = (held: Map<string, string>) => held.get('metacls-images');
+
+test('digits that were chosen are used though there is MNIST; nothing is asked for', async () => {
+  remember('digits');
+  const { images, used, asked } = page(all);
+  await images.begin();
+  expect(used).toEqual([{ type: 'use_digits' }]);
+  expect(asked).toEqual([]);
+  expect(images.chosen).toBe('digits');
+});
+
+test('what the page takes by itself is no choice', async () => {
+  const held = remember();
+  const { images } = page(all);
+  await images.begin();
+  images.taken(taken('served'));
+  expect(images.chosen).toBeUndefined();
+  expect(held.size).toBe(0);
+});
+
+test('MNIST from the mirror is remembered and kept once it is verified', async () => {
+  const [held, kept]: [Map<string, string>, Kept] = [remember(), new Map()];
+  const { images, used, asked } = page(all, kept);
+  let bytes = 0;
+  const took = (more: number) => {
+    bytes += more;
+  };
+  const had = images.mnist('mirror', { took });
+  await settled();
+  expect(used[0]).toMatchObject({ type: 'use_files', origin: 'mirror' });
+  expect(asked.every((address) => address.startsWith('https://raw.githubusercontent.com/'))).toBe(true);
+  expect(bytes).toBe(4 * 'bytes'.length);
+  expect(chosenIn(held)).toBeUndefined();
+  images.taken(taken('mirror'));
+  await had;
+  expect(chosenIn(held)).toBe('mnist');
+  await settled();
+  expect(kept.size).toBe(4);
+  expect(await images.nearest()).toBe('kept');
+});
+
+test('MNIST that does not come, or is another, is said and not remembered', async () => {
+  const held = remember();
+  const { images, used } = page({ ...all, [names[1] ?? '']: undefined });
+  await expect(images.mnist('mirror')).rejects.toThrow(`${names[1]}: 404 Not Found`);
+  expect(used).toEqual([]);
+  const { images: others } = page(all);
+  const had = others.mnist('mirror');
+  await settled();
+  // Whoever asked for it says so: nobody else is to.
+  expect(others.refused(refused('mirror'))).toBe(true);
+  await expect(had).rejects.toThrow('a wrong byte');
+  const gone = others.mnist('mirror');
+  await settled();
+  others.stopped('The trainer is gone');
+  await expect(gone).rejects.toThrow('The trainer is gone');
+  expect(held.size).toBe(0);
+});
+
+test('kept MNIST that is of no use any more is forgotten', async () => {
+  const kept: Kept = new Map(names.map((name) => [`./kept/${name}`, new Blob(['x'])]));
+  const { images } = page({}, kept);
+  const had = images.mnist('kept');
+  await settled();
+  images.refused(refused('kept'));
+  await expect(had).rejects.toThrow('a wrong byte');
+  expect(kept.size).toBe(0);
+  await expect(images.mnist('kept')).rejects.toThrow('keeps it no more');
+});
+
+test('of two choices the later one counts', async () => {
+  const held = remember();
+  const { images, used } = page(all);
+  images.taken(own);
+  const had = images.mnist('mirror');
+  images.digits();
+  await expect(had).rejects.toThrow('other images were chosen');
+  // The digits were in use all the time.
+  expect(used).toEqual([]);
+  expect(chosenIn(held)).toBe('digits');
+  // Chosen while MNIST is being verified, they are asked for anew.
+  const late = images.mnist('mirror');
+  await settled();
+  images.digits();
+  images.taken(taken('mirror'));
+  await late;
+  expect(used.map(({ type }) => type)).toEqual(['use_files', 'use_digits']);
+  expect(chosenIn(held)).toBe('digits');
+});
+
+test('MNIST that is dropped is chosen, other files are not', () => {
+  const held = remember('digits');
+  const { images } = page({});
+  images.taken({ ...taken('dropped'), info: { ...info, kind: 'custom' } });
+  expect(chosenIn(held)).toBe('digits');
+  images.taken(taken('dropped'));
+  expect(chosenIn(held)).toBe('mnist');
+});
+
+test('a browser that remembers nothing for the page still has the choice of this visit', () => {
+  const refusing = () => {
+    throw new DOMException('not allowed', 'SecurityError');
+  };
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: refusing });
+  const { images } = page({});
+  images.digits();
+  expect(images.chosen).toBe('digits');
+  remember('something else');
+  expect(page({}).images.chosen).toBeUndefined();
 });

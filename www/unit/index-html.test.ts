@@ -17,3 +17,10 @@ test('the one script in it is allowed by its digest', () => {
 test('it is of the oldest JavaScript', () => {
   expect(script.replace(/\/\/.*/g, '')).not.toMatch(/=>|\b(const|let|class|import)\b|`|\?\./);
 });
+
+test('the page may fetch from MNIST’s mirror, and from no other host', () => {
+  const mirror = readFileSync(join(import.meta.dirname, '..', '..', 'src', 'data', 'mnist.mirror'), 'utf8');
+  const { origin, pathname } = new URL(mirror.trim());
+  expect(pathname.endsWith('/')).toBe(true);
+  expect(/connect-src ([^;]*);/.exec(html)?.[1]).toBe(`'self' ${origin}`);
+});

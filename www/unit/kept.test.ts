@@ -202,3 +202,12 @@ test('a list says in what runs differ, and how far they are', () => {
   expect(stateOf(run(1, true), false)).toBe('through');
   expect(stateOf(run(1, false), false)).toBe(`stopped: at task 3 of ${config.tasks}`);
 });
+
+test('where a page may hold nothing a run is begun all the same', async () => {
+  const request = () => Promise.reject(new DOMException('no', 'SecurityError'));
+  vi.stubGlobal('navigator', { locks: { request, query: request } });
+  const { news, settled } = keeping();
+  await settled(begin(), lanes('a\n', 1));
+  expect(news[0]).toHaveProperty('begun');
+  expect(news.at(-1)).toMatchObject({ kept: { ended: 1 } });
+});

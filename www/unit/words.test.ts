@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { DataInfo, EngineInfo } from '../src/protocol';
 import {
   clipping,
   explanations,
@@ -7,9 +8,10 @@ import {
   metaLoss,
   seen,
   silenced,
+  sourceWords,
   without,
 } from '../src/words';
-import { config, pathways, run } from './a-run';
+import { config, course, pathways, run } from './a-run';
 
 test('a step’s words follow the batch, the replay and the bound', () => {
   expect(seen(5, 5)).toContain('Five new digits come one after the other; as many are replayed');
@@ -51,4 +53,17 @@ test('explanations say the run’s own numbers', () => {
   expect(said('competition')).toBe('k is one percent of the units');
   expect(said('competition', { k_fraction: 0.025 })).toBe('k is 2.5 percent of the units');
   expect(said('evaluation', { evaluate_on: 'learned' })).toBe('the learned items');
+});
+
+test('what is printed says which run it is', () => {
+  const data = { name: 'procedural digits' } as DataInfo;
+  const engine = { adapter: 'two cores' } as EngineInfo;
+  expect(sourceWords('Quick', { ...course(), data, engine })).toBe(
+    'Quick, trained in this page: seeds 0 to 1; on procedural digits, by two cores; so far 2 of 3 tasks.',
+  );
+  const one = { ...run, config: { ...config, seeds: 1, first_seed: 7 } };
+  const stored = { ...course(), kind: 'stored' as const, run: one, records: [], engineChanges: ['changed'] };
+  expect(sourceWords('Quick', stored)).toBe(
+    'Quick, a stored run: seed 7; on unknown images, by an unknown engine; changed.',
+  );
 });

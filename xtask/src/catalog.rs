@@ -19,6 +19,12 @@ pub struct Experiment {
     pub opening: bool,
 }
 
+/// What is read of it.
+#[derive(Deserialize)]
+struct Read {
+    experiments: Vec<Experiment>,
+}
+
 /// The registry.
 pub struct Catalog {
     /// As the page takes it.
@@ -38,8 +44,9 @@ impl Catalog {
             bail!("{words} ended with {}", output.status);
         }
         let json = String::from_utf8(output.stdout)?;
-        let experiments =
+        let read: Read =
             serde_json::from_str(&json).with_context(|| format!("{words} printed no catalog"))?;
+        let experiments = read.experiments;
         Ok(Self { json, experiments })
     }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 
-use crate::page;
 use crate::shell::root;
+use crate::{mnist, page};
 
 /// Builds the site and prints its sizes.
 pub fn dist() -> Result<()> {
@@ -42,7 +42,12 @@ pub fn dist() -> Result<()> {
         }
     }
     println!("{all:>9}  bytes in all, kept for use offline once the first view is there");
-    println!("\nthe site is in {}", site.display());
+    let images = if mnist::is_beside(&site) {
+        "with MNIST beside the page"
+    } else {
+        "without MNIST, which the page offers to fetch (cargo xtask mnist puts it beside the page)"
+    };
+    println!("\nthe site is in {}, {images}", site.display());
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! parts.
 
 mod bits;
+mod browsers;
 mod catalog;
 mod check;
 mod deny;
@@ -11,6 +12,7 @@ mod dist;
 mod figures;
 mod fuzz;
 mod gpu_report;
+mod mirror;
 mod mnist;
 mod page;
 mod phases;
@@ -51,6 +53,8 @@ enum Job {
     },
     /// Compare the CPU engine's bits on 64-bit ARM, and a part of the stored runs at every level.
     Bits,
+    /// Build the page and test it in Firefox and WebKit.
+    Browsers,
     /// Fuzz what reads files, links and messages: with coverage by cargo-fuzz, else on stable.
     Fuzz {
         /// A target, by its folder in fuzz/seeds; all of them, one after the other, where it is left out.
@@ -68,11 +72,7 @@ enum Job {
     /// Serve www/dist.
     Serve(serve::Args),
     /// Put MNIST's files, verified, beside the page.
-    Mnist {
-        /// The folder with the four files, plain or gzip.
-        #[arg(long, env = "METACLS_MNIST")]
-        from: Option<PathBuf>,
-    },
+    Mnist(mnist::Args),
     /// Run the paper's figures at forty seeds on MNIST; write stored/ and the pictures in docs/.
     Figures {
         /// The folder with MNIST's four files, plain or gzip.
@@ -103,6 +103,7 @@ fn main() -> anyhow::Result<()> {
         Job::Deny => deny::deny(),
         Job::Test { skip_browser } => test::test(skip_browser),
         Job::Bits => bits::bits(),
+        Job::Browsers => browsers::browsers(),
         Job::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Job::Build => page::build(None).map(|_| ()),
         Job::Dist => dist::dist(),
@@ -111,7 +112,7 @@ fn main() -> anyhow::Result<()> {
         Job::Figures { from } => figures::figures(from),
         Job::Pictures => figures::pictures(),
         Job::GpuReport(args) => gpu_report::report(&args),
-        Job::Mnist { from } => mnist::mnist(from),
+        Job::Mnist(args) => mnist::mnist(args),
         Job::WasmTestRunner { args } => {
             let all = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(all)

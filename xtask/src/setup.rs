@@ -125,6 +125,68 @@ pub fn chromium() -> Option<PathBuf> {
         .find(|p| p.is_file())
 }
 
+/// A browser that the tests want.
+pub enum Browser {
+    /// Its program, or its driver's.
+    Ready(PathBuf),
+    /// It is not there, why, and what to do.
+    None(String),
+}
+
+/// The first of these programs that is there: by its place, or by its name on the PATH.
+pub fn program(places: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    places
+        .iter()
+        .flat_map(|place| folders.iter().map(move |folder| folder.join(place)))
+        .find(|p| p.is_file())
+}
+
+/// Has a browser at hand: as root on Debian, installs what is missing of it.
+fn browser(found: impl Fn() -> Option<PathBuf>, packages: &[&str], words: &str) -> Result<Browser> {
+    if let Some(program) = found() {
+        return Ok(Browser::Ready(program));
+    }
+    if is_debian() && is_root() {
+        install(packages)?;
+        return match found() {
+            Some(program) => Ok(Browser::Ready(program)),
+            None => bail!("{} gave no such program: {words}", packages.join(" and ")),
+        };
+    }
+    let how = if is_debian() {
+        format!(
+            "for the tests in it, sudo apt-get install {}",
+            packages.join(" ")
+        )
+    } else {
+        words.to_owned()
+    };
+    Ok(Browser::None(how))
+}
+
+/// Firefox, for the tests in it.
+pub fn firefox() -> Result<Browser> {
+    let places = [
+        "firefox-esr",
+        "firefox",
+        "/Applications/Firefox.app/Contents/MacOS/firefox",
+        "C:\\Program Files\\Mozilla Firefox\\firefox.exe",
+    ];
+    let words = "there is no Firefox: install it, or name it by FIREFOX=...";
+    let named = std::env::var_os("FIREFOX").map(PathBuf::from);
+    let found = || named.clone().or_else(|| program(&places));
+    browser(found, &["firefox-esr"], words)
+}
+
+/// The driver of WebKit, which starts a browser of its own on a screen that nobody sees.
+pub fn webkit() -> Result<Browser> {
+    let found = || program(&["WebKitWebDriver"]).filter(|_| program(&["Xvfb"]).is_some());
+    let words = "WebKitWebDriver and Xvfb are not on the PATH; they are for Linux";
+    browser(found, &["webkit2gtk-driver", "xvfb"], words)
+}
+
 /// The description of Mesa's software Vulkan driver, if it is installed.
 pub fn lavapipe() -> Option<PathBuf> {
     let folder = std::fs::read_dir("/usr/share/vulkan/icd.d").ok()?;

@@ -53,6 +53,8 @@ fn wasm() -> Result<()> {
     let driver_json = target().join("webdriver.json");
     std::fs::write(&driver_json, options.to_string())?;
     let this = std::env::current_exe()?;
+    let driver = setup::program(&["chromedriver", "chromedriver.exe"])
+        .context("chromedriver is not on the PATH")?;
     run(cargo()
         .args([
             "test",
@@ -67,17 +69,9 @@ fn wasm() -> Result<()> {
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             format!("{} wasm-test-runner", this.display()),
         )
-        .env("CHROMEDRIVER", which("chromedriver")?)
+        .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &driver_json)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300"))
-}
-
-fn which(program: &str) -> Result<std::path::PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .flat_map(|folder| [folder.join(program), folder.join(format!("{program}.exe"))])
-        .find(|p| p.is_file())
-        .with_context(|| format!("{program} is not on the PATH"))
 }
 
 fn in_page() -> Result<()> {

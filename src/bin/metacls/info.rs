@@ -6,9 +6,9 @@ use metacls::gpu::device::adapters;
 use super::Failure;
 use super::voice::print;
 
-/// The registry as JSON, as the page takes it: a list of [`experiments::Experiment`].
+/// The registry as JSON, as the page takes it: [`experiments::Catalog`].
 pub(super) fn catalog() -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(&experiments::all()).map_err(Failure::failed)?;
+    let json = serde_json::to_string_pretty(&experiments::catalog()).map_err(Failure::failed)?;
     print(&json)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use metacls::experiments::shown::Shown;
 use metacls::experiments::{self, link};
 use metacls::formats;
 use metacls::inspect::Watched;
@@ -21,7 +22,8 @@ pub(super) struct ReportArgs {
     /// Results files, as `metacls run` writes them (.json or .json.gz).
     #[arg(required = true)]
     results: Vec<PathBuf>,
-    /// Also write every number as a long-form CSV file into this folder, named after the results file.
+    /// Also write every number as a long-form CSV file into this folder, named after the results file, and
+    /// beside it what its columns and metrics are, with their units.
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
     /// Also write a compact copy (six digits, gzip) into this folder, named after the results file.
@@ -31,6 +33,10 @@ pub(super) struct ReportArgs {
     /// shows it, `metacls check` runs it again.
     #[arg(long, conflicts_with = "quiet")]
     link: bool,
+    /// Also write how each was made into this folder, named after the results file: all settings in words,
+    /// where its numbers come from, how to make it again.
+    #[arg(long, value_name = "DIR")]
+    methods: Option<PathBuf>,
     /// Print nothing: only write files.
     #[arg(long)]
     quiet: bool,
@@ -44,7 +50,13 @@ pub(super) struct ReportArgs {
 }
 
 pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
-    let folders = [&args.csv, &args.compact, &args.page, &args.svg];
+    let folders = [
+        &args.csv,
+        &args.compact,
+        &args.methods,
+        &args.page,
+        &args.svg,
+    ];
     folders
         .into_iter()
         .flatten()
@@ -55,11 +67,17 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         if let Some(folder) = &args.csv {
             let path = folder.join(format!("{name}.csv"));
             write_file(&path, report::csv(&results).as_bytes())?;
+            let path = folder.join(format!("{name}.units.csv"));
+            write_file(&path, report::units(&results).as_bytes())?;
         }
         if let Some(folder) = &args.compact {
             let path = folder.join(format!("{name}.json.gz"));
             let json = serde_json::to_vec(&results.compact()).map_err(Failure::failed)?;
             write_gzip(&path, &json)?;
+        }
+        if let Some(folder) = &args.methods {
+            let path = folder.join(format!("{name}.methods.md"));
+            write_file(&path, report::methods(&results, None).as_bytes())?;
         }
         if let Some(folder) = &args.page {
             for_page(path, &results, &folder.join(&name))?;
@@ -87,7 +105,7 @@ fn link_of(path: &Path, results: &Results) -> Result<String, Failure> {
         Failure::Usage(format!("{path}: not all of its lanes came to the end"))
     })?;
     let id = experiments::of(results).id;
-    let fragment = link::write(&results.config, Some(id), None, false);
+    let fragment = link::write(&results.config, Some(id), &Shown::default());
     Ok(format!("#{}", link::with_expected(fragment, &expected)))
 }
 

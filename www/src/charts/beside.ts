@@ -57,10 +57,9 @@ export function* draw(shown: Shown): Generator<void> {
   const { run, summary } = shown.front;
   for (const [i, { id, shows, height }] of charts.entries()) {
     const size = { width: widths[i] ?? 310, height: height(run) };
-    const list = summary
-      ? shows(run).map((one, n) => drawKind(one, shown, { id: `${id}-${n}`, ...size, compares: true }))
-      : [LATER];
-    show(containers[i] ?? null, list);
+    const drawOne = (one: Show, n: number) =>
+      drawKind(one, shown, { id: `${id}-${n}`, ...size, compares: true });
+    show(containers[i] ?? null, () => (summary ? shows(run).map(drawOne) : [LATER]));
     yield;
   }
 }

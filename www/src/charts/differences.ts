@@ -40,7 +40,7 @@ export const differences: Chart<'differences'> = ({ claim, part }, { front, behi
   const condition = compared(conditions).at(-1) ?? 'meta';
   const common = { condition, tasks_learned: tasks, metric: what };
   const numbers = (): Row[] => [
-    { seed: 'mean', ...common, value: mean, low: from, high: to },
+    { seed: 'mean', ...common, value: mean, low: from, high: to, band: '95% interval' },
     ...here.values.map((value, i) => ({ seed: here.seeds[i] ?? i, ...common, value })),
   ];
   const words = `${effect(mean)}, 95% interval ${effect(from)} to ${effect(to)}, ${n} seeds`;

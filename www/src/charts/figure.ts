@@ -2,12 +2,56 @@
 // beneath it.
 import { button, element, tableOf } from '../dom';
 import { save, savePng, saveSvg } from '../download';
+import { onPaper, style } from '../theme';
 import type { Drawn } from './chart';
+import { type Picture, picture } from './picture';
 import { csv, type Row } from './rows';
 
-const shown = new WeakMap<Element, Drawn[]>();
+/// Draws a chart: what is drawn, or words where there is nothing.
+export type Draw = () => (Drawn | string)[];
 
-const numbersOf = (container: Element): Row[] => (shown.get(container) ?? []).flatMap((d) => d.numbers());
+const shown = new WeakMap<Element, { drawn: Drawn[]; draw: Draw }>();
+
+const numbersOf = (container: Element): Row[] =>
+  (shown.get(container)?.drawn ?? []).flatMap((d) => d.numbers());
+
+const isDrawn = (one: Drawn | string): one is Drawn => typeof one !== 'string';
+
+/// What was drawn as one document, in the colours of what it was drawn on; none where nothing was.
+function documentOf(drawn: Drawn[], title: string): Picture | undefined {
+  const drawings = drawn.flatMap(({ plot }) => {
+    const all = plot instanceof SVGSVGElement ? [plot] : [...plot.querySelectorAll('svg')];
+    return all.filter((svg) => !svg.parentElement?.closest('svg'));
+  });
+  if (drawings.length === 0) return undefined;
+  const band = drawn.flatMap((one) => one.numbers()).find((row) => row.band)?.band;
+  const words = [...drawn.map(({ label }) => `${label}.`), ...(band ? [`Bands and bars: ${band}.`] : [])];
+  return picture(drawings, title, words.join(' '), { ground: style('--ground'), text: style('--text') });
+}
+
+/// A chart on paper: light, whatever the screen is.
+export const paperOf = (draw: Draw, title: string): Picture | undefined =>
+  onPaper(() => documentOf(draw().filter(isDrawn), title));
+
+/// What pictures are saved for: paper, or as they stand on the screen. The same for all charts, for as long
+/// as the page is open.
+let wanted = 'paper';
+
+/// Chooses between the two.
+function chooser(title: string): HTMLSelectElement {
+  const options = [
+    ['paper', 'for paper'],
+    ['screen', 'as on screen'],
+  ].map(([value = '', words = '']) => element('option', { value }, words));
+  const label = `${title}, colours of SVG and PNG`;
+  const made = element('select', { class: 'small ground', 'aria-label': label }, ...options);
+  made.value = wanted;
+  made.addEventListener('change', () => {
+    wanted = made.value;
+    for (const other of document.querySelectorAll<HTMLSelectElement>('select.ground')) other.value = wanted;
+  });
+  return made;
+}
 
 const digits = (x: number | undefined) =>
   x === undefined ? '' : Number.isInteger(x) ? String(x) : x.toPrecision(4);
@@ -49,11 +93,12 @@ function refill(container: Element) {
   tableUnder(container)?.replaceChildren(table(numbersOf(container)));
 }
 
-/// Puts what was drawn into its container; words where there is nothing.
-export function show(container: HTMLElement | null, list: (Drawn | string)[]) {
+/// Draws into a container; words where there is nothing.
+export function show(container: HTMLElement | null, draw: Draw) {
   if (!container) return;
-  const drawn = list.filter((d) => typeof d !== 'string');
-  shown.set(container, drawn);
+  const list = draw();
+  const drawn = list.filter(isDrawn);
+  shown.set(container, { drawn, draw });
   const words = list.find((d) => typeof d === 'string');
   if (drawn.length === 0) {
     container.replaceChildren(element('p', { class: 'empty' }, words ?? ''));
@@ -77,11 +122,10 @@ export function show(container: HTMLElement | null, list: (Drawn | string)[]) {
 export function exits(container: HTMLElement, title: string, name: string): HTMLElement {
   const exit = (words: string, label: string, click: () => void) =>
     button({ class: 'small', 'aria-label': `${title} ${label}` }, words, click);
-  // A chart of two tasks is two pictures.
-  const pictures = () => {
-    const all = [...container.querySelectorAll<SVGSVGElement>(':scope svg')];
-    const outer = all.filter((svg) => !svg.parentElement?.closest('svg'));
-    return outer.map((svg, i) => ({ svg, as: outer.length > 1 ? `${name}-${i + 1}` : name }));
+  const saved = (take: (chart: Picture) => void) => {
+    const now = shown.get(container);
+    const chart = now && (wanted === 'paper' ? paperOf(now.draw, title) : documentOf(now.drawn, title));
+    if (chart) take(chart);
   };
   const numbers = exit('table', 'as a table', () => {
     const open = tableUnder(container);
@@ -95,13 +139,10 @@ export function exits(container: HTMLElement, title: string, name: string): HTML
   return element(
     'span',
     { class: 'exits' },
-    exit('SVG', 'as SVG', () => {
-      for (const { svg, as } of pictures()) saveSvg(svg, as);
-    }),
-    exit('PNG', 'as PNG', () => {
-      for (const { svg, as } of pictures()) void savePng(svg, as);
-    }),
+    exit('SVG', 'as SVG', () => saved((chart) => saveSvg(chart, name))),
+    exit('PNG', 'as PNG', () => saved((chart) => void savePng(chart, name))),
     exit('CSV', 'as CSV', () => save(`${name}.csv`, csv(numbersOf(container)), 'text/csv')),
     numbers,
+    chooser(title),
   );
 }

@@ -4,7 +4,7 @@ import { compared } from '../course';
 import { element, get } from '../dom';
 import type { Panel, RunDescription } from '../protocol';
 import type { Shown } from './chart';
-import { exits, show } from './figure';
+import { exits, paperOf, show } from './figure';
 import { draw as drawKind } from './kinds';
 
 /// What there is to see of a run that belongs to no experiment.
@@ -19,6 +19,9 @@ function general({ heads, config }: RunDescription): Panel[] {
     ),
   ];
 }
+
+/// The panels of a run's figure.
+const panelsOf = (run: RunDescription): Panel[] => experimentOf(run.experiment)?.panels ?? general(run);
 
 const letter = (i: number) => String.fromCharCode(97 + i);
 
@@ -40,7 +43,7 @@ export function* draw(shown: Shown): Generator<void> {
   const { run, summary } = shown.front;
   if (!summary) return;
   const experiment = experimentOf(run.experiment);
-  const list = experiment?.panels ?? general(run);
+  const list = panelsOf(run);
   const now = JSON.stringify([run.experiment, list]);
   if (now !== made) {
     made = now;
@@ -58,7 +61,18 @@ export function* draw(shown: Shown): Generator<void> {
   });
   for (const [i, panel] of list.entries()) {
     const frame = frames[i];
-    if (frame) show(frame.container, [drawKind(panel.show, shown, frame)]);
+    if (frame) show(frame.container, () => [drawKind(panel.show, shown, frame)]);
     yield;
+  }
+}
+
+/// Every panel on paper, one with each turn: its file's name without ending, and the document. Their size is
+/// always the same, so that a run's pictures are.
+export function* pictures(shown: Shown): Generator<{ name: string; text: string }> {
+  for (const [i, { title, note, wide, show }] of panelsOf(shown.front.run).entries()) {
+    const frame = { id: `paper-${i}`, width: wide ? 640 : 460 };
+    const words = `${letter(i)}  ${title}${note === null ? '' : ` (${note})`}`;
+    const made = paperOf(() => [drawKind(show, shown, frame)], words);
+    if (made) yield { name: `${letter(i)}-${slug(title)}`, text: made.text };
   }
 }

@@ -1,9 +1,9 @@
 // The numbers of a chart, as rows in the columns of the results' long-form CSV.
-import { csvFormat } from 'd3-dsv';
+import { csvFormatRow } from 'd3-dsv';
 import { type Spread, whisker } from '../course';
 import type { Condition, Estimate } from '../protocol';
 
-/// One number; a mean has the ends of its spread as well.
+/// One number; a mean has the ends of its spread as well, and what they are.
 export type Row = {
   seed: number | 'mean';
   condition: Condition;
@@ -13,11 +13,20 @@ export type Row = {
   value: number;
   low?: number;
   high?: number;
+  band?: string;
 };
 
 /// What a mark says of one seed, or of all of them, whatever else it needs to be drawn.
 export type OfSeed = { seed: number; condition: Condition; tasks: number; metric: string; value: number };
 export type OfMean = { condition: Condition; tasks: number; metric: string; e: Estimate };
+
+/// What the ends of a mean are.
+const bands: Record<Spread, string> = { sem: 'SEM', sd: 'SD', interval: '95% interval' };
+
+function ends(e: Estimate, spread: Spread) {
+  const found = whisker(e, spread);
+  return found && { ...found, band: bands[spread] };
+}
 
 /// The rows of a chart's marks: means with the ends of their spread, then single seeds.
 export const rowsOf = (means: OfMean[], seeds: OfSeed[], spread: Spread): Row[] => [
@@ -27,7 +36,7 @@ export const rowsOf = (means: OfMean[], seeds: OfSeed[], spread: Spread): Row[] 
     tasks_learned: tasks,
     metric,
     value: e.mean,
-    ...whisker(e, spread),
+    ...ends(e, spread),
   })),
   ...seeds.map(({ seed, condition, tasks, metric, value }) => ({
     seed,
@@ -38,7 +47,19 @@ export const rowsOf = (means: OfMean[], seeds: OfSeed[], spread: Spread): Row[] 
   })),
 ];
 
-const COLUMNS: (keyof Row)[] = [
+/// The units of metrics by how their names begin, as results files have them (src/report/quantity.rs).
+const UNITS = [
+  ['accuracy ', 'share'],
+  ['active fraction ', 'share'],
+  ['alpha ', '1'],
+  ['beta ', '1'],
+  ['correlation of codes ', '1'],
+] as const;
+
+/// A metric's unit; none of what a claim compares, which its own words say.
+const unitOf = (metric: string) => UNITS.find(([begins]) => metric.startsWith(begins))?.[1] ?? '';
+
+const COLUMNS = [
   'seed',
   'condition',
   'tasks_learned',
@@ -47,7 +68,15 @@ const COLUMNS: (keyof Row)[] = [
   'value',
   'low',
   'high',
-];
+  'unit',
+  'band',
+] as const;
 
-/// Rows as a CSV file.
-export const csv = (rows: Row[]): string => `${csvFormat(rows, COLUMNS)}\n`;
+/// Rows as a CSV file, as RFC 4180 has it: lines end with CRLF, cells are quoted where they must be.
+export function csv(rows: Row[]): string {
+  const cells = rows.map((row) => {
+    const all = { ...row, unit: unitOf(row.metric) };
+    return COLUMNS.map((column) => String(all[column] ?? ''));
+  });
+  return [[...COLUMNS], ...cells].map((line) => `${csvFormatRow(line)}\r\n`).join('');
+}

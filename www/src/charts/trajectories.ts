@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { compared, pointsOf, type Spread } from '../course';
 import { same } from '../dom';
 import type { Condition } from '../protocol';
-import { style } from '../theme';
+import { style, surroundings } from '../theme';
 import { apart } from './apart';
 import { atRule, type Chart, type Drawn, type Frame, facets, faint, LATER, type Shown, sizes } from './chart';
 import { members, rateNames } from './rates';
@@ -22,16 +22,7 @@ const made = new Map<string, { of: unknown[]; lines: Lines }>();
 export const trajectories: Chart<'trajectories'> = ({ rate }, shown, frame) => {
   const { front, at, spread } = shown;
   if (!front.summary) return LATER;
-  const of = [
-    rate,
-    front.run,
-    front.summary,
-    front.records,
-    at,
-    frame.width,
-    frame.height,
-    style('--ground'),
-  ];
+  const of = [rate, front.run, front.summary, front.records, at, frame.width, frame.height, surroundings()];
   let held = made.get(frame.id);
   if (!held || !same(held.of, of)) {
     held = { of, lines: lines(rate, shown, frame) };

@@ -29,15 +29,18 @@ type Current = {
 /// The first line of a log: a results file without lanes.
 type Head = Pick<Kept, 'experiment' | 'config'> & { data: { name: string }; engine: { adapter: string } };
 
-/// Takes hold of a run, so that no other tab writes it; undefined where one does.
+/// Takes hold of a run, so that no other tab writes it; undefined where one does. A page that may store
+/// nothing may hold nothing either, and there is nothing to be written by two.
 function hold(id: string): Promise<(() => void) | undefined> {
-  if (!navigator.locks) return Promise.resolve(() => undefined);
+  const nothing = () => undefined;
+  if (!navigator.locks) return Promise.resolve(nothing);
   return new Promise((resolve) => {
-    void navigator.locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
+    const asked = navigator.locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
       if (lock) return new Promise<void>((release) => resolve(release));
       resolve(undefined);
       return undefined;
     });
+    asked.catch(() => resolve(nothing));
   });
 }
 

@@ -35,9 +35,9 @@ export type Kept = {
 /// The name of a run's lock: whoever holds it writes the run.
 export const lockOf = (id: string) => `metacls-run-${id}`;
 
-/// The runs that a tab is at.
+/// The runs that a tab is at. A page that may store nothing may not ask, and there are none.
 export async function held(): Promise<Set<string>> {
-  const locks = (await navigator.locks?.query())?.held ?? [];
+  const locks = (await navigator.locks?.query().catch(() => undefined))?.held ?? [];
   return new Set(locks.map((lock) => lock.name ?? ''));
 }
 

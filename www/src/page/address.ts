@@ -1,33 +1,36 @@
 // The address: what is chosen as a link, kept in step with it, and read when it comes.
 import type { Client } from '../client';
 import { get, put } from '../dom';
-import type { Config, Expected, RunDescription } from '../protocol';
-import { type Choice, isLab } from '../state/choice';
+import type { Config, Expected, RunDescription, Shown } from '../protocol';
+import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
 import { commandOf } from './command';
 import { debounced } from './debounce';
+import { plainly } from './look';
 
 /// Browsers refuse to have the address changed too often; so many milliseconds between two writes are
 /// allowed.
 const WAIT = 300;
 
 /// What a link says.
-type Shown = {
+type Said = {
   config: Config;
   experiment: string | null;
-  at: number | null;
-  lab: boolean;
+  shown: Shown;
   expected: Expected | null;
 };
 
 export class Address {
-  /// What this page has written.
-  private written = '';
+  /// What the address says, as far as this page has taken notice: another one is a link that is to be read,
+  /// not written over.
+  private known = this.fragment;
+  /// How many links are being opened: what is shown meanwhile is not what they say.
+  private opening = 0;
 
   constructor(
     private readonly client: Client,
     private readonly choice: Store<Choice>,
-    private readonly at: () => number,
+    private readonly shown: () => Shown,
     /// What the link that was opened claims of just these settings.
     private readonly claimed: (config: Config) => Expected | null,
   ) {}
@@ -37,17 +40,30 @@ export class Address {
     return location.hash.slice(1) || (/(?:%23|#)(.+)/i.exec(location.href)?.[1] ?? '');
   }
 
-  /// Tells of links that come later.
+  /// Tells of links that come later, and of the address without one.
   listen(came: (fragment: string) => void) {
     addEventListener('hashchange', () => {
-      if (this.fragment !== this.written && this.fragment !== '') came(this.fragment);
+      if (this.fragment === this.known) return;
+      this.known = this.fragment;
+      came(this.known);
     });
   }
 
   /// Keeps the address in step with what is chosen, once there is who can write it.
   readonly keep = debounced(() => {
-    if (this.client.isStarted) void this.write();
+    if (this.client.isStarted && this.opening === 0) void this.write();
   }, WAIT);
+
+  /// Lets a link be opened; the address says it until then, and what is shown from then on.
+  async opens(work: Promise<void>) {
+    this.opening += 1;
+    try {
+      await work;
+    } finally {
+      this.opening -= 1;
+      this.keep();
+    }
+  }
 
   /// Loads what writes links.
   prepare() {
@@ -64,33 +80,40 @@ export class Address {
 
   /// A link of a run that says what came out of it.
   async claiming({ config, experiment }: RunDescription, expected: Expected): Promise<string> {
-    const fragment = await this.fragmentOf({ config, experiment, at: null, lab: false, expected });
+    const shown = this.shown();
+    const fragment = await this.fragmentOf({ config, experiment, shown, expected });
     if (fragment === null) throw new Error('its settings are of no use');
     return `${this.page}#${fragment}`;
   }
 
+  /// A link of a run, as it was asked for.
+  async of({ config, experiment }: RunDescription): Promise<string | undefined> {
+    const fragment = await this.fragmentOf({ config, experiment, shown: plainly, expected: null });
+    return fragment === null ? undefined : `${this.page}#${fragment}`;
+  }
+
   /// The fragment of what is to be shown; none of what is no usable configuration.
-  private async fragmentOf({ config, ...rest }: Shown): Promise<string | null> {
+  private async fragmentOf({ config, ...rest }: Said): Promise<string | null> {
     const request = { type: 'write_link', config: JSON.stringify(config), ...rest } as const;
     return (await this.client.ask('link', request)).fragment;
   }
 
   /// Where this page lies; what trackers and encodings left in the address is no part of it.
-  private get page(): string {
+  get page(): string {
     return location.origin + location.pathname.replace(/%23.*$/i, '');
   }
 
   private async write(): Promise<string | undefined> {
-    const choice = this.choice.get();
-    const { config, experiment, follows } = choice;
-    const at = follows ? null : this.at();
+    const { config, experiment } = this.choice.get();
     const expected = this.claimed(config);
-    const fragment = await this.fragmentOf({ config, experiment, at, lab: isLab(choice), expected });
+    const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return undefined;
-    this.written = fragment;
     const address = `${this.page}#${fragment}`;
-    history.replaceState(null, '', address);
+    if (this.fragment === this.known) {
+      history.replaceState(null, '', address);
+      this.known = this.fragment;
+    }
     put(get('command'), commandOf(fragment));
     return address;
   }

@@ -3,14 +3,17 @@ import type { Client } from '../client';
 import { button, get, put } from '../dom';
 import { save } from '../download';
 import type { Exports } from '../exports';
-import { type Images, mirrorHost } from '../images';
+import type { Images } from '../images';
 import type { Format } from '../protocol';
 import { reason } from '../reason';
 import { type Choice, LAB, tabs } from '../state/choice';
 import { type About, isRunning, type View } from '../state/view';
+import type { Address } from './address';
 import { copied, select } from './copying';
 import type { Drawing } from './drawing';
+import { saveEverything } from './everything';
 import * as given from './given';
+import { listen as listenForImages } from './offer';
 import type { Opening } from './opening';
 import type { Runs } from './runs';
 
@@ -21,6 +24,7 @@ export type Parts = {
   opening: Opening;
   drawing: Drawing;
   images: Images;
+  address: Address;
   /// Takes notices away.
   dismiss(...about: About[]): void;
 };
@@ -46,6 +50,7 @@ export function listen(parts: Parts, redraw: () => void) {
   press('new-seed', () => runs.edit('first_seed', Math.floor(Math.random() * 1_000_000)));
   press('export', () => void takeAlong(parts, 'json'));
   press('export-csv', () => void takeAlong(parts, 'csv'));
+  press('export-all', () => void takeEverything(parts));
   press('measure', () => void runs.bench());
   press('copy-command', () => {
     const command = get('command');
@@ -79,11 +84,22 @@ async function takeAlong({ client, exports, opening, drawing }: Parts, format: F
   }
 }
 
+/// Everything of the run in front as one file.
+async function takeEverything(parts: Parts) {
+  const course = parts.drawing.front;
+  try {
+    if (course) await saveEverything(course, parts);
+  } catch (error) {
+    const words = `The ZIP file could not be made (${reason(error)}).`;
+    parts.opening.notify('stored', words, 'Nothing is lost: press it again, or take the results alone.');
+  }
+}
+
 /// Saves a results file as the analyst has made it.
 export const saveResults = (made: { file_name: string; text: string; media_type: string }) =>
   save(made.file_name, made.text, made.media_type);
 
-/// Takes files by input or by drop, whatever they are, and images from the mirror or the page itself.
+/// Takes files by input or by drop, whatever they are, and the reader's choice of images.
 function listenForFiles(parts: Parts) {
   const { opening, images, dismiss } = parts;
   const take = async (files: Promise<given.Given[]>) => {
@@ -100,24 +116,7 @@ function listenForFiles(parts: Parts) {
       if (files.length > 0) void take(Promise.resolve(files));
     });
   }
-  press('digits', () => {
-    dismiss('files', 'images');
-    images.digits();
-  });
-  const mirror = get<HTMLButtonElement>('mirror');
-  put(mirror, `fetch MNIST (11 MB) from ${mirrorHost}`);
-  mirror.addEventListener('click', () => {
-    mirror.disabled = true;
-    dismiss('files', 'images');
-    const failed = (error: unknown) =>
-      opening.notify('files', `The mirror could not be read (${reason(error)}).`, 'What was in use stays.');
-    images
-      .fromMirror()
-      .catch(failed)
-      .finally(() => {
-        mirror.disabled = false;
-      });
-  });
+  listenForImages(images, { dismiss, notify: (...what) => opening.notify(...what) });
   const { classList } = document.body;
   document.addEventListener('dragover', (e) => {
     e.preventDefault();
@@ -149,5 +148,5 @@ export function refresh(view: View, { tab, stored }: Choice) {
   put(get('pause'), isPaused ? 'resume' : 'pause');
   can(isPaused, 'step', 'step-task');
   can(live !== undefined && !['compiling', 'self_testing', 'loading'].includes(state), 'reset');
-  can(live !== undefined || stored?.file !== undefined, 'export', 'export-csv');
+  can(live !== undefined || stored?.file !== undefined, 'export', 'export-csv', 'export-all');
 }

@@ -14,7 +14,7 @@ export async function copied(text: string): Promise<boolean> {
 
 /// Selects an element's text, so that the keys for copying take it.
 export function select(of: HTMLElement) {
-  if (of instanceof HTMLInputElement) {
+  if (of instanceof HTMLInputElement || of instanceof HTMLTextAreaElement) {
     of.focus();
     of.select();
   } else getSelection()?.selectAllChildren(of);

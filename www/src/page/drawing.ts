@@ -13,7 +13,7 @@ import type { Trace } from '../panes/trace';
 import { behind, type Choice, front } from '../state/choice';
 import type { Store } from '../state/store';
 import type { View } from '../state/view';
-import { dark } from '../theme';
+import { surroundings } from '../theme';
 import { explanations } from '../words';
 import { callout } from './callout';
 import type { Scheduler } from './scheduler';
@@ -28,6 +28,9 @@ export type Panes = {
   trace: Trace;
   time: Time;
 };
+
+/// What bands mean, as the reader has chosen.
+const chosenSpread = () => get<HTMLSelectElement>('spread').value as Spread;
 
 /// The width from which charts stand beside the network.
 const WIDE = 1180;
@@ -54,7 +57,24 @@ export class Drawing {
     this.charts = await import('../charts');
   }
 
-  draw(atOnce: boolean) {
+  /// The figure's panels on paper, at a point of the stream: of that run alone, whatever is shown behind it.
+  async pictures(front: Course, at: number): Promise<Iterable<{ name: string; text: string }>> {
+    if (!this.charts) await this.load();
+    const shown = { front, behind: undefined, at, spread: chosenSpread() };
+    return this.charts?.panels.pictures(shown) ?? [];
+  }
+
+  /// Draws everything now, whatever was drawn before.
+  whole() {
+    this.panes.time.stop();
+    this.drawn = [];
+    this.draw(true, (pieces) => {
+      while (!pieces.next().done);
+    });
+    this.table();
+  }
+
+  draw(atOnce: boolean, fill = this.fill) {
     const course = this.front;
     const isLive = course?.kind === 'live';
     put(get('source-badge'), isLive ? 'this machine' : 'stored run');
@@ -75,10 +95,11 @@ export class Drawing {
     this.inspect();
     if (!time.isPlaying) put(get('callout'), callout(course, at, lesions.words(course, at)));
     const back = behind(choice.get(), course);
-    const spread = get<HTMLSelectElement>('spread').value as Spread;
+    const spread = chosenSpread();
     const { summary, records, traces } = course;
-    const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen];
-    const now = [...of, this.charts, innerWidth, dark.matches];
+    const { isPlaying } = time;
+    const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen, isPlaying];
+    const now = [...of, this.charts, innerWidth, devicePixelRatio, surroundings()];
     if (same(now, this.drawn)) return;
     this.drawn = now;
     time.follow();
@@ -92,7 +113,7 @@ export class Drawing {
     const pieces = this.charts.beside.draw(shown);
     if (atOnce || time.isPlaying) while (!pieces.next().done);
     // While the pass plays only what is beside the network follows.
-    if (!time.isPlaying) this.fill(rest(this.charts, shown, pieces));
+    if (!time.isPlaying) fill(rest(this.charts, shown, pieces));
   }
 
   /// Shows a closer look at what is chosen.

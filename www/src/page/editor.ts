@@ -1,10 +1,12 @@
 // The configuration editor: one row for each field that the analyst describes.
 import { catalog, experimentOf } from '../catalog';
 import { button, element, get, put } from '../dom';
+import { fieldText } from '../format';
 import type { Condition, Config, Field, Kind, Problem } from '../protocol';
 import { type Choice, changed } from '../state/choice';
+import type { View } from '../state/view';
+import { STEPS, stepOf, valueAt } from './slider';
 
-type Value = Config[keyof Config];
 type Input = HTMLInputElement | HTMLSelectElement;
 type Change = (name: string, value: unknown) => void;
 
@@ -48,10 +50,6 @@ export function allowed(kind: Kind): string {
   }
 }
 
-/// A value as a field's text.
-export const text = (value: Value) =>
-  value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value);
-
 const isSwitch = (input: Input): input is HTMLInputElement =>
   input instanceof HTMLInputElement && input.type === 'checkbox';
 
@@ -65,10 +63,32 @@ function inputOf({ kind }: Field, attributes: Record<string, string>): Input {
   return element('input', { ...attributes, type: kind.kind === 'switch' ? 'checkbox' : 'text' });
 }
 
+/// A slider beside the field, where a stretch of its range is to be explored.
+function sliderOf({ name, label, kind, explored }: Field, change: Change): HTMLElement[] {
+  if (!explored) return [];
+  const range = { type: 'range', min: 0, max: STEPS, step: 1, 'data-slider': name };
+  const slider = element('input', { ...range, 'aria-label': `${label}, slider` });
+  slider.addEventListener('input', () => change(name, valueAt(explored, kind, Number(slider.value))));
+  return [slider];
+}
+
+/// Puts the sliders where the values are.
+function refreshSliders(fields: Field[], config: Config) {
+  for (const slider of get('fields').querySelectorAll<HTMLInputElement>('[data-slider]')) {
+    const name = slider.dataset['slider'];
+    const explored = fields.find((f) => f.name === name)?.explored;
+    const value = config[name as keyof Config];
+    if (!explored || typeof value !== 'number') continue;
+    if (document.activeElement !== slider) slider.value = String(stepOf(explored, value));
+    slider.setAttribute('aria-valuetext', String(value));
+  }
+}
+
 function row(field: Field, change: Change): HTMLElement {
   const id = `field-${field.name}`;
   const input = inputOf(field, { id, name: field.name, 'aria-describedby': `${id}-help` });
   input.addEventListener('input', () => change(field.name, entered(field.kind, input)));
+  const slider = sliderOf(field, change);
   const range = allowed(field.kind);
   const help = `${field.meaning} ${range ? `Allowed: ${range}. ` : ''}Figures: ${field.paper}.`;
   return element(
@@ -76,6 +96,7 @@ function row(field: Field, change: Change): HTMLElement {
     { class: 'field' },
     element('label', { for: id }, field.unit ? `${field.label} (${field.unit})` : field.label),
     input,
+    ...slider,
     element('small', { id: `${id}-help` }, help),
   );
 }
@@ -125,7 +146,7 @@ function refreshRow(input: Input, config: Config, differs: boolean, problem: Pro
   const value = config[input.name as keyof Config];
   if (document.activeElement !== input) {
     if (isSwitch(input)) input.checked = Boolean(value);
-    else input.value = text(value);
+    else input.value = fieldText(value);
   }
   const row = input.parentElement;
   row?.classList.toggle('changed', differs);
@@ -135,7 +156,7 @@ function refreshRow(input: Input, config: Config, differs: boolean, problem: Pro
 }
 
 /// Shows a configuration's values, what differs from its experiment's, and what is wrong.
-export function refresh({ config, experiment }: Choice, problems: Problem[]) {
+export function refresh({ config, experiment }: Choice, { problems, fields }: View) {
   const from = experimentOf(experiment);
   for (const preset of get('presets').querySelectorAll('button')) {
     preset.setAttribute('aria-pressed', String(preset.value === experiment));
@@ -152,8 +173,9 @@ export function refresh({ config, experiment }: Choice, problems: Problem[]) {
     box.checked = config.conditions.includes(box.value as Condition);
   }
   const differs = changed(config, from?.config ?? config);
-  for (const input of get('fields').querySelectorAll<Input>('input, select')) {
+  for (const input of get('fields').querySelectorAll<Input>('input[name], select')) {
     const problem = problems.find((p) => p.field === input.name);
     refreshRow(input, config, differs.has(input.name as keyof Config), problem);
   }
+  refreshSliders(fields, config);
 }

@@ -150,9 +150,14 @@ export class KeptRuns {
     const log = await this.log(run);
     const bytes = await read(run.id, CHECKPOINT);
     const checkpoint = bytes ? { name: CHECKPOINT, bytes } : null;
+    const wasOffered = this.isOffered;
     this.isOffered = false;
     await this.opening.settings(run.experiment, run.config);
-    this.runsOf.goOn({ type: 'go_on', id: run.id, log, checkpoint });
+    const command = { type: 'go_on' as const, id: run.id, log, checkpoint };
+    void this.runsOf.goOn(command, run.config.data, () => {
+      this.isOffered = wasOffered;
+      this.draw();
+    });
     this.draw();
   }
 

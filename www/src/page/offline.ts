@@ -27,6 +27,8 @@ const idle = () =>
 
 const savesData = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
 
+const REFUSED = 'Not kept for use offline: this browser does not let the page be kept.';
+
 const say = (state: string, words: string) => {
   document.documentElement.dataset['offline'] = state;
   put(get('offline-badge'), words);
@@ -62,9 +64,10 @@ export class Offline {
   }
 
   /// Has this page kept for when there is no network, and looks for a newer version. Where browsers have no
-  /// service workers or forbid them, the page is as it would be without.
+  /// service workers or forbid them, the page says so and is as it would be without.
   async begin() {
-    if (!build || !('locks' in navigator)) return;
+    if (!build) return;
+    if (!('locks' in navigator)) return say('refused', REFUSED);
     if (savesData()) return say('saving data', 'Not kept for use offline: this browser saves data.');
     await idle();
     try {
@@ -83,7 +86,7 @@ export class Offline {
       for (const worker of [registration.waiting, registration.active]) this.meet(worker);
       document.addEventListener('visibilitychange', () => this.look(registration));
     } catch {
-      // No service worker.
+      say('refused', REFUSED);
     }
   }
 

@@ -3,7 +3,7 @@ import { experimentOf } from '../catalog';
 import type { Client } from '../client';
 import { type Course, reached, storedCourse, withWatched } from '../course';
 import type { Time } from '../panes/time';
-import type { Config, Expected, File, MeasureOutcome, StoredRun, Watched } from '../protocol';
+import type { Config, Expected, File, MeasureOutcome, Shown, StoredRun, Watched } from '../protocol';
 import { reason } from '../reason';
 import { type Choice, chosen, front, LAB, settings, storedOf, tabOf } from '../state/choice';
 import type { Store } from '../state/store';
@@ -13,6 +13,10 @@ import type { Runs } from './runs';
 
 type Handlers = {
   redraw(): void;
+  /// What of the run in front is to be shown.
+  look(shown: Shown): void;
+  /// A step of the tour is to be opened.
+  tour(step: number): void;
   /// The address is to say what is shown.
   keepLink(): void;
   /// A link was opened, with what it claims came out, if it claims anything.
@@ -54,9 +58,22 @@ export class Opening {
   /// The reader's choice of a tab: its settings, its stored run at its end.
   tab(id: string) {
     this.view.update((view) => dismiss(view, 'link'));
-    if (id !== LAB) this.runs.choose(id);
+    if (id !== LAB) return void this.figure(id);
     this.choice.update((choice) => ({ ...choice, follows: true }));
     void this.show(id);
+  }
+
+  /// An experiment's settings and its stored run at its end.
+  async figure(id: string) {
+    this.runs.choose(id);
+    this.choice.update((choice) => ({ ...choice, follows: true }));
+    await this.show(id);
+  }
+
+  /// What can be shown of a link without the program that reads links: the stored run of its experiment.
+  async unread(fragment: string) {
+    const named = experimentOf(/(?:^|&)preset=(\w+)/.exec(fragment)?.[1] ?? null);
+    await this.show(named?.stored ? named.id : this.choice.get().tab);
   }
 
   /// Opens what a link holds; what can't be read says so, and the nearest experiment stands there.
@@ -72,17 +89,16 @@ export class Opening {
       this.runs.choose(preset);
       return this.show(tabOf(preset), preset);
     }
-    const { config, at, lab, expected } = link;
+    const { config, shown, expected } = link;
     this.handlers.claimed(config, expected, claimed);
     const plain = experimentOf(link.preset)?.config;
     const isOwn = plain !== undefined && settings(plain, config).length === 0;
     this.choice.update((choice) => ({ ...choice, experiment: link.preset, config }));
+    if (shown.tour !== null) return this.handlers.tour(shown.tour);
+    await this.show(isOwn && !shown.lab ? tabOf(link.preset) : LAB, link.preset);
+    this.handlers.look(shown);
+    // The address follows once all of it is shown: what it says in between would be another link.
     this.runs.check();
-    await this.show(isOwn && !lab ? tabOf(link.preset) : LAB, link.preset);
-    if (at === null) return;
-    this.choice.update((choice) => ({ ...choice, follows: false }));
-    this.time.move(at);
-    this.handlers.keepLink();
   }
 
   /// Opens records of the reader's: results as a stored run, with their units where these are among them; a
@@ -169,6 +185,8 @@ export class Opening {
 
   /// Looks at the end of a stored run.
   private toEnd(stored: Course) {
+    // A pass that plays would go on over it, and what waits for its end with it.
+    this.time.stop();
     const end = reached(stored);
     this.time.set(stored.run.config.tasks, end, stored.strip);
     this.time.move(end);

@@ -2,10 +2,11 @@
 import type { Client } from '../client';
 import { get } from '../dom';
 import type { Images } from '../images';
-import type { Command, Config, EngineChoice, StepUnit } from '../protocol';
+import type { Command, Config, DataSet, EngineChoice, StepUnit } from '../protocol';
 import { type Choice, chosen, edited } from '../state/choice';
 import type { Store } from '../state/store';
 import { isRunning, measuring, type View } from '../state/view';
+import type { Offer } from './offer';
 
 type Handlers = {
   /// Other settings are chosen.
@@ -16,6 +17,9 @@ type Handlers = {
 
 /// The most seeds whose lanes are measured side by side.
 const MOST_MEASURED = 40;
+
+/// Why a kept run needs the images that it was begun on.
+const BEGUN = 'It was begun on MNIST, and goes on with the same images alone.';
 
 export class Runs {
   /// What was asked for before there was anything to run on.
@@ -28,6 +32,7 @@ export class Runs {
     private readonly view: Store<View>,
     private readonly choice: Store<Choice>,
     private readonly images: Images,
+    private readonly offer: Offer,
     private readonly handlers: Handlers,
   ) {}
 
@@ -57,14 +62,15 @@ export class Runs {
     this.checked = checked;
   }
 
-  /// Runs what is chosen, now or as soon as there are images.
+  /// Runs what is chosen, now or as soon as there are images, and the reader has said which where that is
+  /// open.
   async run() {
     const view = this.view.get();
     if (view.data === undefined || !this.checked) return this.wait(() => void this.run());
     this.wanted = undefined;
     const { experiment } = this.choice.get();
     const config = await this.checked;
-    if (!config) return;
+    if (!config || !(await this.offer.settled(config.data))) return;
     this.handlers.begins();
     const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
     this.client.command({ type: 'run', config, experiment, engine, paused: false });
@@ -89,17 +95,23 @@ export class Runs {
     this.client.command({ type: 'bench', config: { ...config, seeds }, engine });
   }
 
-  /// Does something now, or as soon as there are images.
-  withImages(act: () => void) {
-    if (this.view.get().data === undefined) return this.wait(() => this.withImages(act));
+  /// Does something with such images as a run was made on, now or as soon as there are any. `act` meets
+  /// others where the reader does not want these.
+  async withImages(like: DataSet | undefined, why: string, act: () => void) {
+    if (this.view.get().data === undefined) {
+      return this.wait(() => void this.withImages(like, why, act));
+    }
     this.wanted = undefined;
+    if (like) await this.offer.same(like, why);
     act();
   }
 
-  /// Goes on with a kept run, now or as soon as there are images.
-  goOn(command: Extract<Command, { type: 'go_on' }>) {
-    if (this.view.get().data === undefined) return this.wait(() => this.goOn(command));
+  /// Goes on with a kept run that was begun on such images, now or as soon as there are any; `givenUp` where
+  /// the reader does not want these.
+  async goOn(command: Extract<Command, { type: 'go_on' }>, like: DataSet, givenUp: () => void) {
+    if (this.view.get().data === undefined) return this.wait(() => void this.goOn(command, like, givenUp));
     this.wanted = undefined;
+    if (!(await this.offer.same(like, BEGUN))) return givenUp();
     this.handlers.begins();
     this.client.command(command);
   }

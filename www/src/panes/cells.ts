@@ -1,6 +1,6 @@
 // Units as cells and weights as pictures, on canvases.
 import type { LayerSnapshot } from '../protocol';
-import { dark, rgb, style } from '../theme';
+import { rgb, style } from '../theme';
 
 /// How a layer's units stand: pathways at their true sizes side by side, others in rows of at most fifty.
 export function grid(units: number, isPathway: boolean): { columns: number; rows: number } {
@@ -24,16 +24,17 @@ export function ramp(isBaseline: boolean): string[] {
   return Array.from({ length: 256 }, (_, v) => (v === 0 ? style('--silent') : mix(stops, v / 255)));
 }
 
-/// Makes a canvas so many CSS pixels large, sharp on every screen. Gives its pen, scaled.
-function sized(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+/// Makes a canvas so many CSS pixels large, sharp on every screen: of whole pixels of it, also where one of
+/// the page's is one and a quarter. Gives its pen, scaled, and what takes a length to such a pixel's edge.
+function sized(canvas: HTMLCanvasElement, width: number, height: number) {
   const ratio = Math.min(2, devicePixelRatio || 1);
-  canvas.width = width * ratio;
-  canvas.height = height * ratio;
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${canvas.width / ratio}px`;
+  canvas.style.height = `${canvas.height / ratio}px`;
   const pen = canvas.getContext('2d');
   pen?.scale(ratio, ratio);
-  return pen;
+  return { pen, edge: (length: number) => Math.round(length * ratio) / ratio };
 }
 
 export type Layer = {
@@ -50,11 +51,14 @@ type Look = { snapshot: LayerSnapshot | undefined; colors: string[]; isCut: bool
 /// Draws a layer's cells: crossed out where they are cut, with a frame around the unit chosen.
 export function paintLayer({ canvas, columns, rows, units, pitch }: Layer, look: Look) {
   const [width, height] = [columns * pitch, rows * pitch];
-  const pen = sized(canvas, width, height);
+  const { pen, edge } = sized(canvas, width, height);
   if (!pen) return;
   const { snapshot, colors, isCut, unit } = look;
-  const at = (u: number): [number, number] => [(u % columns) * pitch, Math.floor(u / columns) * pitch];
-  const side = pitch - (pitch > 3 ? 1 : 0.5);
+  const at = (u: number): [number, number] => [
+    edge((u % columns) * pitch),
+    edge(Math.floor(u / columns) * pitch),
+  ];
+  const side = edge(pitch - (pitch > 3 ? 1 : 0.5));
   for (let u = 0; u < units; u++) {
     pen.fillStyle = colors[isCut ? 0 : (snapshot?.output[u] ?? 0)] ?? '';
     pen.fillRect(...at(u), side, side);
@@ -87,7 +91,7 @@ export function paintSquare(canvas: HTMLCanvasElement, pixels: ArrayLike<number>
   canvas.height = side;
   const pen = canvas.getContext('2d');
   if (!pen || side === 0) return;
-  const ink = dark.matches ? ([236, 234, 228] as const) : ([28, 27, 25] as const);
+  const ink = rgb(style('--text'));
   const image = pen.createImageData(side, side);
   Array.from(pixels).forEach((p, i) => {
     const color = !isSigned ? ink : p >= 128 ? POSITIVE : NEGATIVE;

@@ -3,7 +3,7 @@ import { type Course, imageLayer, pairOf } from '../course';
 import { drawing, element, same } from '../dom';
 import type { Lane, LayerSnapshot, Probe } from '../protocol';
 import { type Receptive, receptiveKey } from '../state/view';
-import { conditionColor, dark, style } from '../theme';
+import { conditionColor, style, surroundings } from '../theme';
 import { paintSquare } from './cells';
 import type { Selected } from './network';
 
@@ -102,7 +102,17 @@ export class Inspector {
 
   show(course: Course, selected: Selected, layers: (LayerSnapshot | undefined)[], receptive: Receptive) {
     const { run, kind, probe, pixels } = course;
-    const now = [run, kind, probe, pixels, selected.layer, selected.unit, receptive, dark.matches, ...layers];
+    const now = [
+      run,
+      kind,
+      probe,
+      pixels,
+      selected.layer,
+      selected.unit,
+      receptive,
+      surroundings(),
+      ...layers,
+    ];
     if (same(now, this.shown)) return;
     this.shown = now;
     this.showProbe(course);

@@ -29,6 +29,8 @@ export class Network {
   private course?: Course;
   private snapshots: (Snapshot | undefined)[] = [];
   private selected: Selected = { layer: -1, unit: null };
+  /// What is to be selected as soon as there is a run that has it.
+  private aimed: { layer: string; unit: number | null } | undefined;
   private lesion: Lesion = 'intact';
 
   constructor(
@@ -42,6 +44,7 @@ export class Network {
     this.lesion = lesion;
     const pair = pairOf(course);
     this.make(course, matchMedia('(max-width: 900px)').matches ? 3 : 6);
+    this.reach(course);
     for (const cut of this.root.querySelectorAll<HTMLElement>('[data-lesion]')) {
       cut.setAttribute('aria-pressed', String(cut.dataset['lesion'] === lesion));
     }
@@ -52,10 +55,36 @@ export class Network {
     this.measure(course, at);
   }
 
+  /// Selects a layer by its name, or one of its units; no name for what is selected where nothing was picked.
+  aim(layer: string | null, unit: number | null) {
+    this.aimed = layer === null ? undefined : { layer, unit };
+    if (this.course) this.selected = { layer: topLayer(this.course.run), unit: null };
+  }
+
+  /// What is selected, by its layer's name; none where that is what the page selects by itself.
+  get picked(): { layer: string; unit: number | null } | undefined {
+    const { course, selected, aimed } = this;
+    // What a link asked for is said also until it is drawn.
+    if (aimed) return aimed;
+    const layer = course?.run.layers[selected.layer]?.name;
+    if (!course || layer === undefined) return undefined;
+    const isPlain = selected.layer === topLayer(course.run) && selected.unit === null;
+    return isPlain ? undefined : { layer, unit: selected.unit };
+  }
+
   /// The two lanes' layers under a selection, for the inspector.
   inspected(): { selected: Selected; layers: (LayerSnapshot | undefined)[] } {
     const { selected } = this;
     return { selected, layers: this.snapshots.map((snapshot) => snapshot?.layers[selected.layer]) };
+  }
+
+  /// Selects what was aimed at, where this run has it.
+  private reach({ run }: Course) {
+    const { aimed } = this;
+    const layer = run.layers.findIndex((l) => l.name === aimed?.layer);
+    if (!aimed || layer < 0) return;
+    this.aimed = undefined;
+    this.selected = { layer, unit: aimed.unit };
   }
 
   /// The bars beneath each layer: units active, speed, competition, each as a share of the largest shown.
@@ -196,6 +225,7 @@ export class Network {
   }
 
   private choose(selected: Selected) {
+    this.aimed = undefined;
     this.selected = selected;
     this.paint();
     this.handlers.select(selected);

@@ -1,9 +1,10 @@
 // One step traced: the digits, the inner steps and what they change, the meta-loss after each, the gradients,
 // the update.
 import { type Course, imageLayer, layerOf, pairOf } from '../course';
-import { button, element, get, tableOf } from '../dom';
+import { button, element, get, same, tableOf } from '../dom';
 import { rate, small } from '../format';
 import type { Lane, RunDescription, StepTrace } from '../protocol';
+import { surroundings } from '../theme';
 import { clipping, metaLoss, seen } from '../words';
 import { digit, lookAhead, unitPictures } from './samples';
 
@@ -114,7 +115,8 @@ export class Trace {
   private stage = 0;
   private lane = -1;
   private asked = '';
-  private drawn?: StepTrace | undefined;
+  /// What was drawn last, and on what.
+  private drawn: unknown[] = [undefined];
 
   /// `ask` is told which lane's step is to be walked through.
   constructor(private readonly ask: (lane: number) => void) {}
@@ -137,8 +139,9 @@ export class Trace {
       this.choices(lanes, isLive);
     }
     const trace = course.traces[this.lane];
-    if (trace === this.drawn) return;
-    this.drawn = trace;
+    const now = [trace, surroundings()];
+    if (same(now, this.drawn)) return;
+    this.drawn = now;
     if (trace) this.draw(trace, course.run);
     else get('trace').replaceChildren();
   }

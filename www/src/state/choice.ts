@@ -17,6 +17,8 @@ export type Choice = {
   stored?: Course | undefined;
   /// Whether the handle of time follows the run: until the reader takes it.
   follows: boolean;
+  /// The step of the tour that is open, from 1; none outside it.
+  tour: number | null;
 };
 
 /// An experiment's settings as the page begins with them: many seeds are for the terminal, one is enough
@@ -28,6 +30,7 @@ export const initialChoice: Choice = {
   experiment: opening.id,
   config: begun(opening.config),
   follows: true,
+  tour: null,
 };
 
 /// Starts from an experiment's settings.
@@ -52,8 +55,10 @@ export function storedOf({ tab, experiment }: Choice): string {
 /// The tab of an experiment: its own if it has one, else the Lab.
 export const tabOf = (id: string | null): string => (id !== null && experimentOf(id)?.stored ? id : LAB);
 
-/// The run in front: this machine's where there is one for what is chosen, else the stored one.
-export function front({ tab, stored }: Choice, live: Course | undefined): Course | undefined {
+/// The run in front: this machine's where there is one for what is chosen, else the stored one. The tour
+/// tells of stored runs.
+export function front({ tab, stored, tour }: Choice, live: Course | undefined): Course | undefined {
+  if (tour !== null) return stored;
   if (tab === LAB) return live ?? stored;
   return live?.run.experiment === tab ? live : stored;
 }

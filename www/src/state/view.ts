@@ -44,6 +44,8 @@ export type View = {
   notice: string | null;
   /// The run on this machine, once there is one.
   live?: Course | undefined;
+  /// The one before it, if something was measured in it.
+  last?: Course | undefined;
   receptive: Receptive;
   progress?: Progress | undefined;
   diverged: string[];
@@ -128,7 +130,8 @@ export function fold(view: View, event: RunEvent): View {
     case 'started': {
       const { probe, pixels, strip } = view.live ?? {};
       const live = { ...liveCourse(event.run, view.data, view.engine), probe, pixels, strip };
-      return { ...view, live, receptive: {}, diverged: [], progress: undefined };
+      const last = view.live?.summary ? view.live : view.last;
+      return { ...view, live, last, receptive: {}, diverged: [], progress: undefined };
     }
     case 'progress': {
       const { type: _, ...progress } = event;

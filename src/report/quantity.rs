@@ -1,0 +1,58 @@
+//! What the numbers of rows are: their units and what they mean, for rows and for the file beside them.
+
+/// What a row's number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// A head's accuracy.
+    Accuracy,
+    /// Units active.
+    Active,
+    /// A matrix's learning rate.
+    Alpha,
+    /// A layer's strength of competition.
+    Beta,
+    /// The meta-loss.
+    MetaLoss,
+    /// How alike codes are.
+    Correlation,
+    /// Accuracy just after learning.
+    Learning,
+    /// Backward transfer.
+    Backward,
+    /// Forward transfer.
+    Forward,
+    /// Forgetting.
+    Forgetting,
+    /// When a learning rate is at its highest.
+    Peak,
+}
+
+impl Quantity {
+    /// Its unit: a share (0 to 1; of differences -1 to 1), nats, tasks, or 1 for any other pure number.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Accuracy | Self::Active => "share",
+            Self::Learning | Self::Backward | Self::Forward | Self::Forgetting => "share",
+            Self::MetaLoss => "nats",
+            Self::Peak => "tasks",
+            Self::Alpha | Self::Beta | Self::Correlation => "1",
+        }
+    }
+
+    /// What it means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Accuracy => "share of evaluation images read correctly with the weights W",
+            Self::Active => "share of units with h > 0 on the evaluation images",
+            Self::Alpha => "learning rate of this matrix; at or below 0 it learns nothing",
+            Self::Beta => "strength of competition in this layer: h = relu(z - beta c)",
+            Self::MetaLoss => "mean meta-loss over the task just learned",
+            Self::Correlation => "mean correlation between codes of different images",
+            Self::Learning => "mean accuracy on a task just after learning it",
+            Self::Backward => "mean accuracy at the end less that just after learning",
+            Self::Forward => "mean accuracy just before learning less the untrained network's",
+            Self::Forgetting => "mean of the best accuracy before the end less that at the end",
+            Self::Peak => "tasks learned when this rate was highest",
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// A chart by itself: one SVG document that looks the same in every program. Its ground is drawn, every colour
+// is written out, fonts are named with fall-backs, and what only browsers know (style sheets, variables,
+// currentColor) is left out.
+
+/// Where text comes from: what Macs, Windows, Linux and TeX have for Helvetica, then any without serifs.
+const FONTS = "Helvetica, Arial, 'Nimbus Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif";
+
+/// Pixels between pictures, and around them.
+const GAP = 8;
+
+/// The title's height above its pictures, and its text's.
+const [HEAD, TITLE] = [22, 13];
+
+export type Colours = { ground: string; text: string };
+
+/// A document and its size in pixels.
+export type Picture = { text: string; width: number; height: number };
+
+const NAMESPACE = 'http://www.w3.org/2000/svg';
+
+function make(tag: string, attributes: Record<string, string | number>, text = ''): SVGElement {
+  const made = document.createElementNS(NAMESPACE, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  if (text !== '') made.textContent = text;
+  return made;
+}
+
+/// What a drawing says of all its marks.
+const INHERITED = ['fill', 'font-size', 'text-anchor'];
+
+/// A colour without what only browsers know.
+const plain = (value: string, { ground, text }: Colours) =>
+  value.replaceAll('currentColor', text).replaceAll(/var\(--plot-background\)/g, ground);
+
+/// A copy of an element and all that is in it, as any program reads it.
+function cleaned(of: Element, colours: Colours): Element[] {
+  if (of.tagName === 'style') return [];
+  const copy = of.cloneNode(false) as Element;
+  for (const { name, value } of [...copy.attributes]) {
+    if (name === 'class' || name === 'role' || name.startsWith('aria-')) copy.removeAttribute(name);
+    else copy.setAttribute(name, plain(value, colours));
+  }
+  for (const child of of.childNodes) {
+    copy.append(...(child instanceof Element ? cleaned(child, colours) : [child.cloneNode()]));
+  }
+  return [copy];
+}
+
+function sizeOf(svg: SVGSVGElement): { width: number; height: number } {
+  const { width, height } = svg.viewBox.baseVal;
+  return { width: width || svg.clientWidth, height: height || svg.clientHeight };
+}
+
+/// One drawing as a group, so many pixels down.
+function group(svg: SVGSVGElement, y: number, colours: Colours): SVGElement {
+  const made = make('g', { transform: `translate(${GAP},${y})` });
+  for (const name of INHERITED) {
+    const value = svg.style.getPropertyValue(name) || svg.getAttribute(name);
+    if (value) made.setAttribute(name, plain(value, colours));
+  }
+  for (const child of svg.children) made.append(...cleaned(child, colours));
+  return made;
+}
+
+/// Drawings below each other as one document, under their title; `words` say what is to be seen.
+export function picture(drawings: SVGSVGElement[], title: string, words: string, colours: Colours): Picture {
+  const sizes = drawings.map(sizeOf);
+  const width = Math.max(0, ...sizes.map((size) => size.width)) + 2 * GAP;
+  let y = HEAD + GAP;
+  const groups = drawings.map((svg, i) => {
+    const made = group(svg, y, colours);
+    y += (sizes[i]?.height ?? 0) + GAP;
+    return made;
+  });
+  const size = { width, height: y };
+  const root = make('svg', { ...size, viewBox: `0 0 ${width} ${y}`, 'font-family': FONTS });
+  root.append(
+    make('title', {}, title),
+    make('desc', {}, words),
+    make('rect', { ...size, fill: colours.ground }),
+    make('text', { x: GAP, y: HEAD, fill: colours.text, 'font-size': TITLE, 'font-weight': 'bold' }, title),
+    ...groups,
+  );
+  const text = new XMLSerializer().serializeToString(root);
+  return { text: `<?xml version="1.0" encoding="UTF-8"?>\n${text}\n`, ...size };
+}

@@ -1,0 +1,39 @@
+// Each stored run's first lane, begun again in this browser: the same bits as on record. Needs MNIST
+// (METACLS_MNIST); the whole of Figure 1 is figure1.spec.ts's, on request.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { catalogOf, expect, results, status, test } from './page';
+
+const mnist = process.env['METACLS_MNIST'];
+
+type Lane = { seed: number; condition: string; records: { tasks_learned: number; digest?: string }[] };
+
+const digests = (lane: Lane) => lane.records.map((r) => [r.tasks_learned, r.digest]);
+
+for (const { id, title } of catalogOf().experiments.filter((e) => e.stored)) {
+  test(`${id} begins with the stored bits`, async ({ page, context }) => {
+    test.skip(!mnist, 'METACLS_MNIST names no folder with MNIST');
+    const files = readdirSync(mnist ?? '.').filter((name) => name.endsWith('.gz'));
+    await context.route('**/mnist/*', (route) => {
+      const name = new URL(route.request().url()).pathname.split('/').at(-1) ?? '';
+      return name === 'files.json'
+        ? route.fulfill({ json: { files } })
+        : route.fulfill({ path: join(mnist ?? '.', name), contentType: 'application/gzip' });
+    });
+    await page.goto(`/#v=1&preset=${id}&seeds=1&conditions=meta`);
+    await expect(page.locator('#data-badge')).toContainText('MNIST (verified)');
+    await page.locator('#engine').selectOption('cpu');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect(status(page), title).toContainText(/task [2-9]/i);
+    await page.getByRole('button', { name: 'pause', exact: true }).click();
+    await expect(status(page)).toContainText('Paused');
+    const [found] = (await results(page)).lanes as unknown as Lane[];
+    const file = gunzipSync(readFileSync(`../stored/${id}.json.gz`)).toString();
+    const stored = (JSON.parse(file).lanes as Lane[]).find((l) => l.seed === 0 && l.condition === 'meta');
+    if (!found || !stored) throw new Error('a lane is missing');
+    expect(found.records.length).toBeGreaterThanOrEqual(2);
+    expect(found.records.every((r) => /^[0-9a-f]{16}$/.test(r.digest ?? ''))).toBe(true);
+    expect(digests(found)).toEqual(digests(stored).slice(0, found.records.length));
+  });
+}
