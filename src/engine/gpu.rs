@@ -215,13 +215,8 @@ impl GpuEngine {
     }
 
     pub(super) async fn digests(&self, counts: &[Vec<Counts>]) -> Result<Vec<Digest>, EngineError> {
-        let mut digests = Vec::with_capacity(self.wave.lanes.len());
-        // One lane at a time: all of them may be more than there is memory for.
-        for lane in 0..self.wave.lanes.len() {
-            let counted = digest::counts_of(counts, lane);
-            digests.push(digest::of_lane(&self.lane(lane).await?, counted));
-        }
-        Ok(digests)
+        let of = |lane, state| digest::of_lane(&state, digest::counts_of(counts, lane));
+        Ok(self.on_gpu.each_lane(of).await?)
     }
 
     pub(super) async fn lanes(&self) -> Result<Vec<LaneState<f32>>, EngineError> {

@@ -1,5 +1,6 @@
 //! The adapter and its device: what is asked for, and in words what is missing.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::fault::{Failures, GpuError, Refusal, Refusals};
@@ -287,18 +288,39 @@ impl Gpu {
         at: u64,
         len: u64,
     ) -> Result<Vec<u32>, GpuError> {
-        let watch = self.watch();
-        let staging = self.buffer(&wgpu::BufferDescriptor {
+        let staging = self.staging(len);
+        self.read_by(&staging, buffer, at..at + len, bytemuck::pod_collect_to_vec)
+            .await
+    }
+
+    /// A buffer by which so many f32 elements can be read at once.
+    pub(super) fn staging(&self, len: u64) -> wgpu::Buffer {
+        self.buffer(&wgpu::BufferDescriptor {
             label: Some("readback"),
             size: len * 4,
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
-        });
+        })
+    }
+
+    /// Copies a range of a buffer, in f32 elements, into `staging` and hands its bytes out where they lie.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub(super) async fn read_by<T>(
+        &self,
+        staging: &wgpu::Buffer,
+        buffer: &wgpu::Buffer,
+        range: Range<u64>,
+        with: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, GpuError> {
+        let watch = self.watch();
+        let bytes = (range.end - range.start) * 4;
         let mut encoder = self.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(buffer, at * 4, &staging, 0, len * 4);
+        encoder.copy_buffer_to_buffer(buffer, range.start * 4, staging, 0, bytes);
         self.queue.submit([encoder.finish()]);
         let (done, when_done) = futures_channel::oneshot::channel();
-        staging.map_async(wgpu::MapMode::Read, .., move |result| {
+        staging.map_async(wgpu::MapMode::Read, ..bytes, move |result| {
             let _ = done.send(result);
         });
         watch.end().await?;
@@ -310,9 +332,12 @@ impl Gpu {
         }
         self.check()?;
         let view = staging
-            .get_mapped_range(..)
+            .get_mapped_range(..bytes)
             .map_err(|e| lost(e.to_string()))?;
-        Ok(bytemuck::pod_collect_to_vec(&view))
+        let got = with(&view);
+        drop(view);
+        staging.unmap();
+        Ok(got)
     }
 }
 
@@ -376,10 +401,20 @@ async fn adapter(patience: &Patience) -> Result<wgpu::Adapter, GpuError> {
 }
 
 fn compile(device: &wgpu::Device, stage: &Stage, walking: u32) -> wgpu::ComputePipeline {
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+    let described = wgpu::ShaderModuleDescriptor {
         label: Some(stage.name),
         source: wgpu::ShaderSource::Wgsl(stage.source(walking).into()),
-    });
+    };
+    // Natively wgpu ends every loop after so many turns, by a counter that costs an observe step a seventh
+    // (docs/gpu.md); a browser takes the shader as it is. Indices are checked as ever.
+    let checks = wgpu::ShaderRuntimeChecks {
+        force_loop_bounding: false,
+        ..wgpu::ShaderRuntimeChecks::checked()
+    };
+    // SAFETY: without that counter a loop without end would be undefined behaviour. Every loop in `shaders/`
+    // counts up, down or by halves to a bound that it does not change.
+    #[allow(unsafe_code)]
+    let module = unsafe { device.create_shader_module_trusted(described, checks) };
     device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label: Some(stage.name),
         layout: None,

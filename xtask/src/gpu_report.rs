@@ -49,6 +49,8 @@ pub fn report(args: &Args) -> Result<()> {
     let mut part = |title: String, command: &mut Command| {
         println!("=== {title}");
         parts.push(Part::run(title, command));
+        // After each: what is stopped in the middle has its report too.
+        write(&out, &parts)
     };
     let on_gpu = |words: &[&str]| {
         let mut command = Command::new(&metacls);
@@ -56,7 +58,7 @@ pub fn report(args: &Args) -> Result<()> {
         command
     };
     let vectors = root().join("tests/vectors");
-    part("vectors".into(), on_gpu(&["verify"]).arg(vectors));
+    part("vectors".into(), on_gpu(&["verify"]).arg(vectors))?;
     let data = args.mnist.clone().unwrap_or_else(|| "digits".into());
     let figure = |id: &str, seeds: &str, file: &str| {
         let mut command = on_gpu(&["run", id, "--again", "--seeds", seeds]);
@@ -68,7 +70,7 @@ pub fn report(args: &Args) -> Result<()> {
     for twice in ["first", "second"] {
         let title = format!("the same bits twice: {twice}");
         let mut command = figure("figure1", "0..2", "twice.json");
-        part(title, command.args(["--set", "tasks=3"]));
+        part(title, command.args(["--set", "tasks=3"]))?;
     }
     for id in ["figure1", "figure2", "figure3"] {
         let mut command = figure(id, seeds, &format!("{id}.json"));
@@ -77,7 +79,7 @@ pub fn report(args: &Args) -> Result<()> {
                 command.args(["--set", knob]);
             }
         }
-        part(format!("{id}, seeds {seeds}"), &mut command);
+        part(format!("{id}, seeds {seeds}"), &mut command)?;
     }
     let lanes: &[&str] = if args.small {
         &["2"]
@@ -87,23 +89,14 @@ pub fn report(args: &Args) -> Result<()> {
     for id in ["figure1", "figure2", "figure3"] {
         for lanes in lanes {
             let mut command = on_gpu(&["bench", id, "--lanes", lanes, "--json"]);
-            part(format!("bench {id}, {lanes} lanes"), &mut command);
+            part(format!("bench {id}, {lanes} lanes"), &mut command)?;
         }
     }
     let mut second = on_gpu(&["bench", "figure1", "--set", "second_order=true", "--json"]);
     part(
         "bench figure1, second order".into(),
         second.args(["--lanes", lanes.last().unwrap_or(&"2")]),
-    );
-    for (what, lanes, knobs) in growth(args.small) {
-        let mut command = on_gpu(&["bench", "figure1", "--lanes", &lanes, "--json"]);
-        // Two conditions, so that there may be two lanes.
-        command.args(["--set", "conditions=baseline,meta"]);
-        for knob in knobs {
-            command.arg("--set").arg(knob);
-        }
-        part(format!("growth, {what}"), &mut command);
-    }
+    )?;
     if let Some(script) = &args.beside {
         for id in ["figure1", "figure2"] {
             let mut python = Command::new("python3");
@@ -112,10 +105,18 @@ pub fn report(args: &Args) -> Result<()> {
                 python
                     .arg(script)
                     .args(["--preset", id, "--lanes", "80", "--device", "gpu"]),
-            );
+            )?;
         }
     }
-    write(&out, &parts)?;
+    for (what, lanes, knobs) in growth(args.small) {
+        let mut command = on_gpu(&["bench", "figure1", "--lanes", &lanes, "--json"]);
+        // Two conditions, so that there may be two lanes.
+        command.args(["--set", "conditions=baseline,meta"]);
+        for knob in knobs {
+            command.arg("--set").arg(knob);
+        }
+        part(format!("growth, {what}"), &mut command)?;
+    }
     let failed: Vec<&str> = parts
         .iter()
         .filter(|p| !p.is_done)

@@ -1,5 +1,7 @@
 //! What is read back from the GPU: rates, counts, codes, whole lanes.
 
+use std::borrow::Cow;
+
 use super::transpose::transpose;
 use super::{GpuWave, LaneRates};
 use crate::gpu::GpuError;
@@ -8,6 +10,9 @@ use crate::gpu::layout::{Layout, pad};
 use crate::gpu::passes;
 use crate::model::{LaneState, Model};
 use crate::numeric::codes;
+
+/// Bytes of weights that are read at once.
+const PIECE: u64 = 64 << 20;
 
 /// One lane's values from its weights as the GPU lays them.
 fn state(model: &Model, at: &Layout, all: &[f32], rates: LaneRates) -> LaneState<f32> {
@@ -112,20 +117,50 @@ impl GpuWave {
     /// # Errors
     /// If the device failed.
     pub async fn all_lanes(&self) -> Result<Vec<LaneState<f32>>, GpuError> {
-        let len = self.training.at.weights_lane as usize;
-        let all = len as u64 * u64::from(self.lanes.lanes);
-        let words = self.gpu.read(&self.weights, 0, all).await?;
-        let weights: &[f32] = bytemuck::cast_slice(&words);
+        self.each_lane(|_, state| state).await
+    }
+
+    /// Reads every lane's values, some lanes at a time, and keeps what `of` makes of a lane (its place in the
+    /// wave) and its values: all of them may be more than there is memory for.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn each_lane<T: Send>(
+        &self,
+        of: impl Fn(usize, LaneState<f32>) -> T + Sync,
+    ) -> Result<Vec<T>, GpuError> {
+        let len = u64::from(self.training.at.weights_lane);
         let rates = self.rates().await?;
+        let at_once = (PIECE / (4 * len).max(1)).clamp(1, rates.len().max(1) as u64);
+        let staging = self.gpu.staging(at_once * len);
         let (model, at) = (&self.model, &self.training.at);
-        let of = |(weights, rates): (&[f32], LaneRates)| state(model, at, weights, rates);
-        #[cfg(not(target_arch = "wasm32"))]
-        let all = {
-            use rayon::prelude::*;
-            weights.par_chunks_exact(len).zip(rates).map(of).collect()
-        };
-        #[cfg(target_arch = "wasm32")]
-        let all = weights.chunks_exact(len).zip(rates).map(of).collect();
+        let mut all = Vec::with_capacity(rates.len());
+        for rates in rates.chunks(at_once as usize) {
+            let first = all.len();
+            let range = first as u64 * len..(first + rates.len()) as u64 * len;
+            let of_piece = |bytes: &[u8]| {
+                // A browser hands bytes out where it likes.
+                let words = bytemuck::try_cast_slice(bytes).map_or_else(
+                    |_| Cow::Owned(bytemuck::pod_collect_to_vec(bytes)),
+                    Cow::Borrowed,
+                );
+                let of = |(i, rates): (usize, &LaneRates)| {
+                    let weights: &[f32] = &words[i * len as usize..][..len as usize];
+                    of(first + i, state(model, at, weights, rates.clone()))
+                };
+                #[cfg(not(target_arch = "wasm32"))]
+                {
+                    use rayon::prelude::*;
+                    rates.par_iter().enumerate().map(of).collect::<Vec<T>>()
+                }
+                #[cfg(target_arch = "wasm32")]
+                {
+                    rates.iter().enumerate().map(of).collect::<Vec<T>>()
+                }
+            };
+            let piece = self.gpu.read_by(&staging, &self.weights, range, of_piece);
+            all.extend(piece.await?);
+        }
         Ok(all)
     }
 
