@@ -48,7 +48,7 @@ test('pause, step, resume; reset gives the identical run', async ({ page }) => {
   const first = await results(page);
   await page.getByRole('button', { name: 'reset' }).click();
   await expect(status(page)).toContainText('Paused at task 1');
-  await page.getByRole('button', { name: 'step' }).click();
+  await page.getByRole('button', { name: 'step', exact: true }).click();
   await expect
     .poll(() => page.locator('#progress').evaluate((e: HTMLProgressElement) => e.value))
     .toBe(1 / 12);
