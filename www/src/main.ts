@@ -269,7 +269,7 @@ onScale(redraw);
 address.listen((fragment) => {
   tour.end();
   // Back before the first link the page is as it was opened.
-  if (fragment === '') return opening.tab(openingExperiment.id);
+  if (fragment === '') return void address.opens(opening.tab(openingExperiment.id));
   if (client.isStarted) void address.opens(opening.link(fragment));
   else client.start();
 });

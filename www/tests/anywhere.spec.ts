@@ -66,8 +66,13 @@ test('moved to a screen of another scale the page is drawn for that', async ({ p
   const across = () => canvas.evaluate((c: HTMLCanvasElement) => c.width / c.getBoundingClientRect().width);
   expect(await across()).toBeCloseTo(1, 3);
   const session = await context.newCDPSession(page);
-  for (const deviceScaleFactor of [2, 1.25, 1]) {
-    const size = { width: 1280, height: 720, mobile: false, deviceScaleFactor };
+  // Chromium tells nothing of an emulated scale alone: the window's size changes with it.
+  for (const [deviceScaleFactor, width] of [
+    [2, 1279],
+    [1.25, 1281],
+    [1, 1280],
+  ] as const) {
+    const size = { width, height: 720, mobile: false, deviceScaleFactor };
     await session.send('Emulation.setDeviceMetricsOverride', size);
     await expect.poll(across).toBeCloseTo(deviceScaleFactor, 2);
   }
@@ -146,11 +151,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
       return new Set(drawn.map((e) => getComputedStyle(e).stroke)).size;
     });
     expect(inks).toBeGreaterThan(4);
-    const text = await page
+    // A chart's words have its own colour, which the system's ground must let stand out.
+    const contrast = await page
       .locator('#chart-alpha svg text')
       .first()
-      .evaluate((e) => getComputedStyle(e).fill);
-    expect(text).toBe(await page.evaluate(() => getComputedStyle(document.body).color));
+      .evaluate((e) => {
+        const light = (colour: string) => {
+          const [r, g, b] = (colour.match(/\d+/g) ?? []).slice(0, 3).map((c) => {
+            const part = Number(c) / 255;
+            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+          });
+          return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+        };
+        const two = [getComputedStyle(e).fill, getComputedStyle(document.body).backgroundColor].map(light);
+        return (Math.max(...two) + 0.05) / (Math.min(...two) + 0.05);
+      });
+    expect(contrast).toBeGreaterThan(7);
     await picture(page, `forced-${colorScheme}`);
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await expect(page.locator('#shared-qr svg')).toBeVisible();
@@ -164,6 +180,21 @@ const drawn = (page: Page) =>
     ...[...document.querySelectorAll('canvas')].map((c) => c.toDataURL()),
     ...[...document.querySelectorAll('svg')].map((s) => s.outerHTML),
   ]);
+
+/// Waits until nothing more has been drawn for a while.
+async function settled(page: Page) {
+  let before = '';
+  await expect
+    .poll(
+      async () => {
+        const last = before;
+        before = (await drawn(page)).join();
+        return before === last;
+      },
+      { intervals: [1_000] },
+    )
+    .toBe(true);
+}
 
 /// States that a change of the system's colours must reach, each from a page just opened.
 const states: [string, (page: Page) => Promise<unknown>][] = [
@@ -216,9 +247,10 @@ test('a change of the system’s colours reaches every picture, in any state', a
         await one.emulateMedia({ colorScheme: one === dark ? 'dark' : 'light' });
         await reach(one);
         await expect(one.locator('.charts svg[role="img"]:visible, #chart-alpha svg').first()).toBeAttached();
-        await expect(one.locator('.empty')).toHaveCount(0);
+        // A run of one seed says in words what it has no chart of.
+        if (name !== 'a run of this machine') await expect(one.locator('.empty')).toHaveCount(0);
         // What comes piece by piece is there.
-        await one.waitForTimeout(500);
+        await settled(one);
       }
       const light = await drawn(page);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -261,7 +293,7 @@ test('back and forward go from view to view', async ({ page }) => {
   await page.goForward();
   await page.goForward();
   await expect(page.locator('#tour-count')).toHaveText('5 of 7');
-  await expect(page.getByRole('alert')).toBeEmpty();
+  await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
 });
 
 test('the way to the network by keyboard leaves the address as it is', async ({ page }) => {
@@ -271,7 +303,7 @@ test('the way to the network by keyboard leaves the address as it is', async ({ 
   await page.keyboard.press('Enter');
   await expect(page.locator('#stage')).toBeFocused();
   await expect(page).toHaveURL(FIGURE3);
-  await expect(page.getByRole('alert')).toBeEmpty();
+  await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
 });
 
 /// Runs something in every worker of the page before its own program.
@@ -306,10 +338,10 @@ test.describe('without cookies or storage', () => {
     await page.goto('/');
     await shown(page);
     await expect(page.locator('#offline-badge')).toContainText('Not kept for use offline');
-    await expect(page.getByRole('alert')).toBeEmpty();
+    await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
     await expect(page.locator('#kept')).toBeHidden();
     await open(page, 'auto');
-    await expect(page.getByRole('alert')).toBeEmpty();
+    await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
     await configure(page, small);
     await run(page);
     await expect(status(page)).toContainText('Done');
@@ -354,7 +386,7 @@ test('in a hidden tab training goes on, and time and speed are those of the trai
   // It stands still for a while that no clock of the run's may count.
   await page.waitForTimeout(3_000);
   const before = Date.now();
-  await held.release(0.7);
+  await held.release(0.6); // The second of three tasks ends there, at the latest.
   await held.reached();
   await expect(page.locator('#speed')).toContainText('lane-steps/s, about');
   const words = (await page.locator('#speed').textContent()) ?? '';
@@ -393,7 +425,7 @@ test.describe('under fingers', () => {
     );
   const ALL = 'a[href], button, input, select, textarea, summary, [role="button"]';
   const PRIMARY =
-    'nav button, #export-menu summary, .primary, .controls .row > button:not(.term), #play, #at, select, ' +
+    'nav button, #export-menu summary, .primary, .controls .row > button:not(.term), #play, #at, select:not(.small), ' +
     '.controls input:not([type="file"]), #lesion-buttons button, #tour button, .copying button, ' +
     '#shared-close, ' +
     '#trace button, #trace-ask button, #presets button, .question button, #check button, ' +

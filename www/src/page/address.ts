@@ -105,12 +105,14 @@ export class Address {
 
   private async write(): Promise<string | undefined> {
     const { config, experiment } = this.choice.get();
+    const { known } = this;
     const expected = this.claimed(config);
     const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return undefined;
     const address = `${this.page}#${fragment}`;
-    if (this.fragment === this.known) {
+    // A link that has come meanwhile is another entry, and says what is to be shown.
+    if (this.fragment === known && this.known === known) {
       history.replaceState(null, '', address);
       this.known = this.fragment;
     }

@@ -56,11 +56,11 @@ export class Opening {
   }
 
   /// The reader's choice of a tab: its settings, its stored run at its end.
-  tab(id: string) {
+  async tab(id: string) {
     this.view.update((view) => dismiss(view, 'link'));
-    if (id !== LAB) return void this.figure(id);
+    if (id !== LAB) return this.figure(id);
     this.choice.update((choice) => ({ ...choice, follows: true }));
-    void this.show(id);
+    await this.show(id);
   }
 
   /// An experiment's settings and its stored run at its end.
