@@ -288,39 +288,47 @@ impl Gpu {
         at: u64,
         len: u64,
     ) -> Result<Vec<u32>, GpuError> {
-        let staging = self.staging(len);
-        self.read_by(&staging, buffer, at..at + len, bytemuck::pod_collect_to_vec)
-            .await
-    }
-
-    /// A buffer by which so many f32 elements can be read at once.
-    pub(super) fn staging(&self, len: u64) -> wgpu::Buffer {
-        self.buffer(&wgpu::BufferDescriptor {
-            label: Some("readback"),
-            size: len * 4,
-            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        })
+        let (mut staging, range) = (None, at..at + len);
+        self.read_by(
+            &mut staging,
+            len,
+            buffer,
+            range,
+            bytemuck::pod_collect_to_vec,
+        )
+        .await
     }
 
     /// Copies a range of a buffer, in f32 elements, into `staging` and hands its bytes out where they lie.
+    /// `staging` is made for `most` elements where it is not there yet.
     ///
     /// # Errors
     /// If the device failed.
     pub(super) async fn read_by<T>(
         &self,
-        staging: &wgpu::Buffer,
+        staging: &mut Option<wgpu::Buffer>,
+        most: u64,
         buffer: &wgpu::Buffer,
         range: Range<u64>,
         with: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, GpuError> {
         let watch = self.watch();
+        let staging = staging.get_or_insert_with(|| {
+            self.buffer(&wgpu::BufferDescriptor {
+                label: Some("readback"),
+                size: most * 4,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        });
         let bytes = (range.end - range.start) * 4;
+        // One that found no memory is smaller; the watch tells.
+        let mapped = ..bytes.min(staging.size());
         let mut encoder = self.device.create_command_encoder(&Default::default());
         encoder.copy_buffer_to_buffer(buffer, range.start * 4, staging, 0, bytes);
         self.queue.submit([encoder.finish()]);
         let (done, when_done) = futures_channel::oneshot::channel();
-        staging.map_async(wgpu::MapMode::Read, ..bytes, move |result| {
+        staging.map_async(wgpu::MapMode::Read, mapped, move |result| {
             let _ = done.send(result);
         });
         watch.end().await?;
@@ -332,7 +340,7 @@ impl Gpu {
         }
         self.check()?;
         let view = staging
-            .get_mapped_range(..bytes)
+            .get_mapped_range(mapped)
             .map_err(|e| lost(e.to_string()))?;
         let got = with(&view);
         drop(view);

@@ -132,7 +132,7 @@ impl GpuWave {
         let len = u64::from(self.training.at.weights_lane);
         let rates = self.rates().await?;
         let at_once = (PIECE / (4 * len).max(1)).clamp(1, rates.len().max(1) as u64);
-        let staging = self.gpu.staging(at_once * len);
+        let (mut staging, most) = (None, at_once * len);
         let (model, at) = (&self.model, &self.training.at);
         let mut all = Vec::with_capacity(rates.len());
         for rates in rates.chunks(at_once as usize) {
@@ -158,7 +158,7 @@ impl GpuWave {
                     rates.iter().enumerate().map(of).collect::<Vec<T>>()
                 }
             };
-            let piece = self.gpu.read_by(&staging, &self.weights, range, of_piece);
+            let piece = (self.gpu).read_by(&mut staging, most, &self.weights, range, of_piece);
             all.extend(piece.await?);
         }
         Ok(all)

@@ -87,7 +87,8 @@ export class Drawing {
     put(get('network-words'), `seed ${lanes[0]?.seed}${seeds}, ${course.data?.name ?? ''}`);
     const limit = reached(course);
     if (isLive && follows && !time.isPlaying) time.at = limit;
-    time.set(config.tasks, limit, course.strip ?? stored?.strip);
+    const strip = course.strip ?? stored?.strip;
+    time.set(config.tasks, limit, strip);
     const { at } = time;
     lesions.show(course, at);
     trace.show(course);
@@ -99,7 +100,7 @@ export class Drawing {
     const { summary, records, traces } = course;
     const { isPlaying } = time;
     const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen, isPlaying];
-    const now = [...of, this.charts, innerWidth, devicePixelRatio, surroundings()];
+    const now = [...of, strip, this.charts, innerWidth, devicePixelRatio, surroundings()];
     if (same(now, this.drawn)) return;
     this.drawn = now;
     time.follow();
