@@ -424,7 +424,8 @@ test.describe('under fingers', () => {
     );
   const ALL = 'a[href], button, input, select, textarea, summary, [role="button"]';
   const PRIMARY =
-    'nav button, #export-menu summary, .primary, .controls .row > button:not(.term), #play, #at, select:not(.small), ' +
+    'nav button, #export-menu summary, .primary, .controls .row > button:not(.term), #play, #at, ' +
+    'select:not(.small), ' +
     '.controls input:not([type="file"]), #lesion-buttons button, #tour button, .copying button, ' +
     '#shared-close, ' +
     '#trace button, #trace-ask button, #presets button, .question button, #check button, ' +

@@ -196,7 +196,7 @@ test('tables open in a spreadsheet: strict CSV, decimal points, a unit for every
     const label = (await one.getAttribute('aria-label')) ?? '';
     const [chart] = await saved(page, () => one.click());
     const isClaim = /^Claim /.test(label);
-    // A chart's numbers have the units that the results have, and the ends of a mean's band say what they are.
+    // A chart's numbers have the units of the results, and the ends of a mean's band say what they are.
     const isAlike = (row: Record<string, string>) =>
       NUMBER.test(row['value'] ?? '') &&
       (isClaim || row['unit'] === units.get(row['metric'])) &&
