@@ -31,12 +31,7 @@ export default defineConfig({
   projects: [
     {
       name: 'webgpu',
-      // anywhere.spec.ts has not been seen to pass yet: ANYWHERE=1 runs it.
-      testIgnore: [
-        'fallback.spec.ts',
-        'timing.spec.ts',
-        ...(process.env['ANYWHERE'] ? [] : ['anywhere.spec.ts']),
-      ],
+      testIgnore: ['fallback.spec.ts', 'timing.spec.ts'],
       use: { launchOptions: { executablePath, args: withGpu } },
     },
     {

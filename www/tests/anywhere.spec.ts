@@ -24,7 +24,8 @@ const cutOff = (page: Page) =>
         const isOut = (right > innerWidth + 0.5 || left < -0.5) && !scrolls(e.parentElement);
         const { overflowX } = getComputedStyle(e);
         const cuts = /hidden|clip/.test(overflowX) && e.scrollWidth > e.clientWidth + 1;
-        return isOut || (cuts && !(e instanceof SVGElement));
+        // A field scrolls in itself.
+        return isOut || (cuts && !(e instanceof SVGElement || e instanceof HTMLInputElement));
       })
       .map(name);
   });
