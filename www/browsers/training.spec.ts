@@ -102,7 +102,7 @@ test('a chart goes out as SVG and its numbers as CSV', async ({ tab }) => {
   await count(tab, '.charts svg[role="img"]').toBe(4);
   await text(tab, '#at-words').toBe('after 20 of 20 tasks');
   const svg = await tab.saved(() => tab.press('.charts [aria-label$="as SVG"]'));
-  expect(svg).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+  expect(svg).toMatch(/^<\?xml [^>]*>\s*<svg[\s\S]*<\/svg>\s*$/);
   expect(svg).toContain('tasks learned');
   const csv = await tab.saved(() => tab.press('.charts [aria-label$="as CSV"]'));
   expect(csv).toMatch(/^seed,condition,tasks_learned/);
