@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::lane::Counts;
 use crate::model::LaneState;
+use crate::numeric::cores;
 
 /// The first 64 bits of a SHA-256 over the bits of a lane's numbers; written as 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -102,16 +103,7 @@ pub(crate) fn counts_of(counts: &[Vec<Counts>], lane: usize) -> &[Counts] {
 
 /// Of several lanes, on all cores where there are several; `counts` is empty where there was no evaluation.
 pub fn of_lanes(states: &[LaneState<f32>], counts: &[Vec<Counts>]) -> Vec<Digest> {
-    let of = |(i, state): (usize, &LaneState<f32>)| of_lane(state, counts_of(counts, i));
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        use rayon::prelude::*;
-        states.par_iter().enumerate().map(of).collect()
-    }
-    #[cfg(target_arch = "wasm32")]
-    {
-        states.iter().enumerate().map(of).collect()
-    }
+    cores::each(states, |i, state| of_lane(state, counts_of(counts, i)))
 }
 
 /// Of several digests in their order: a run's is made of its lanes'.

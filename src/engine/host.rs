@@ -11,6 +11,7 @@ use crate::lane::{Counts, HostLane, Sample, Seen};
 use crate::model::{LaneState, Model, Rule};
 use crate::numeric::argmax;
 use crate::numeric::codes::CodeSum;
+use crate::numeric::cores::each_mut;
 use crate::reference::Reference;
 use crate::stream::Stream;
 
@@ -47,19 +48,6 @@ struct Lane {
     turns: Arc<Vec<Turn>>,
     loss_sum: f32,
     diverged: Option<u32>,
-}
-
-/// Does the same to every element, on all cores where there are several.
-fn each<T: Send, R: Send>(list: &mut [T], work: impl Fn(&mut T) -> R + Send + Sync) -> Vec<R> {
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        use rayon::prelude::*;
-        list.par_iter_mut().map(work).collect()
-    }
-    #[cfg(target_arch = "wasm32")]
-    {
-        list.iter_mut().map(work).collect()
-    }
 }
 
 impl HostEngine {
@@ -122,7 +110,7 @@ impl HostEngine {
     pub(super) fn advance(&mut self, steps: Range<u32>) {
         let data = &self.wave.data;
         let (heads, inputs) = (self.wave.model.heads.len(), self.wave.model.inputs);
-        each(&mut self.lanes, |lane| {
+        each_mut(&mut self.lanes, |lane| {
             for s in steps.clone() {
                 let step = &lane.stream.steps[s as usize];
                 let ready = |list: &[u32]| -> Vec<Ready> {
@@ -178,7 +166,7 @@ impl HostEngine {
             }
         }
         let (lanes, turns) = (&self.lanes, &self.turns);
-        let counted = each(&mut pieces, |(seed, images)| {
+        let counted = each_mut(&mut pieces, |(seed, images)| {
             let stream = &wave.streams[*seed];
             let turn = &turns[*seed][task];
             let mut inputs = vec![0.0; images.len() * pixels];
@@ -243,7 +231,7 @@ impl HostEngine {
 
     pub(super) fn digests(&self, counts: &[Vec<Counts>]) -> Vec<Digest> {
         let mut lanes: Vec<(usize, &Lane)> = self.lanes.iter().enumerate().collect();
-        each(&mut lanes, |(i, lane)| {
+        each_mut(&mut lanes, |(i, lane)| {
             digest::of_lane(&lane.engine.state(), digest::counts_of(counts, *i))
         })
     }

@@ -2,6 +2,7 @@
 //! comparisons, pictures. (The CPU engine has its own: the crate `metacls_arithmetic`.)
 
 pub mod codes;
+pub mod cores;
 
 use num_traits::{Float, FromPrimitive, NumAssign};
 

@@ -1,24 +1,16 @@
 // Firefox by WebDriver BiDi, the protocol that it speaks by itself. Of Selenium the connection alone is
 // taken: the rest of it wants a driver beside the browser, which Debian has not.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Key } from 'selenium-webdriver';
 import bidi, { type Index } from 'selenium-webdriver/bidi/index.js';
+import { folderIn, saved } from './downloads';
+import { KEYS } from './keys';
 import { ended, line, started, unheard, until } from './processes';
-import type { KeyName, Program, Tab } from './tab';
+import type { Program, Tab } from './tab';
 
 // The types say that the module has the class; it is the class.
 const Connection = bidi as unknown as typeof Index;
-
-const KEYS: Record<KeyName, string> = {
-  ArrowLeft: Key.ARROW_LEFT,
-  ArrowRight: Key.ARROW_RIGHT,
-  Escape: Key.ESCAPE,
-  Enter: Key.ENTER,
-  Tab: Key.TAB,
-};
 
 type Send = <R>(method: string, params: object) => Promise<R>;
 
@@ -36,8 +28,7 @@ type Entry = { level: string; text: string | null; source: { context?: string } 
 
 export async function byBidi(program: string, address: string): Promise<Program> {
   const home = mkdtempSync(join(tmpdir(), 'metacls-firefox-'));
-  const downloads = join(home, 'downloads');
-  mkdirSync(downloads);
+  const downloads = folderIn(home);
   const preferences = {
     'browser.download.folderList': 2,
     'browser.download.dir': downloads,
@@ -144,16 +135,8 @@ async function tabOf(connection: Index, send: Send, address: string, downloads: 
       const sharedId = await call('(of) => document.querySelector(JSON.parse(of))', selector, true);
       await send('input.setFiles', { context, element: { sharedId }, files: [path] });
     },
-    saved: async (deed) => {
-      const before = new Set(readdirSync(downloads));
-      await deed();
-      const name = await until('the file', () => {
-        const names = readdirSync(downloads);
-        // What is being written has a second file beside it.
-        return names.some((one) => one.endsWith('.part')) ? undefined : names.find((one) => !before.has(one));
-      });
-      return readFile(join(downloads, name), 'utf8');
-    },
+    // What is being written has a second file beside it.
+    saved: (deed) => saved(downloads, '.part', deed),
     complaints: async () => said,
     close: () => send('browser.removeUserContext', { userContext }),
   };

@@ -1,22 +1,15 @@
 // WebKit as GNOME's browsers have it: WebKitWebDriver starts its MiniBrowser, which wants a screen.
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Builder, By, Key, type WebDriver } from 'selenium-webdriver';
+import { Builder, By, type WebDriver } from 'selenium-webdriver';
+import { folderIn, saved } from './downloads';
+import { KEYS } from './keys';
 import { ended, line, started, unheard, until } from './processes';
-import type { KeyName, Program, Tab } from './tab';
-
-const KEYS: Record<KeyName, string> = {
-  ArrowLeft: Key.ARROW_LEFT,
-  ArrowRight: Key.ARROW_RIGHT,
-  Escape: Key.ESCAPE,
-  Enter: Key.ENTER,
-  Tab: Key.TAB,
-};
+import type { Program, Tab } from './tab';
 
 /// A port that nobody has.
 async function freePort(): Promise<number> {
@@ -38,8 +31,7 @@ async function screen() {
 
 export async function byWebDriver(driver: string, address: string): Promise<Program> {
   const home = mkdtempSync(join(tmpdir(), 'metacls-webkit-'));
-  const downloads = join(home, 'downloads');
-  mkdirSync(downloads);
+  const downloads = folderIn(home);
   writeFileSync(join(home, 'user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
   const { child: shown, name } = await screen();
   const port = await freePort();
@@ -99,14 +91,7 @@ async function tabOf(server: string, address: string, downloads: string): Promis
     key: (name) => driver.actions().sendKeys(KEYS[name]).perform(),
     give: (selector, path) => find(selector).sendKeys(path),
     run: (work, given) => inPage(driver, work, given),
-    saved: async (deed) => {
-      const before = new Set(readdirSync(downloads));
-      await deed();
-      const name = await until('the file', () =>
-        readdirSync(downloads).find((one) => !before.has(one) && !one.endsWith('.wkdownload')),
-      );
-      return readFile(join(downloads, name), 'utf8');
-    },
+    saved: (deed) => saved(downloads, '.wkdownload', deed),
     complaints: () => inPage(driver, () => (window as unknown as { said?: string[] }).said ?? [], null),
     close: () => driver.quit(),
   };

@@ -1,4 +1,5 @@
 // What is fetched: within a time, and with a word where it does not come. Nothing else in the page fetches.
+import { reason } from './reason';
 
 /// How long a server may send nothing, in milliseconds.
 const SILENCE = 20_000;
@@ -49,10 +50,8 @@ export async function fetched(
   } catch (error) {
     const seconds = `nothing came for ${silence / 1000} seconds`;
     const words = control.signal.aborted ? seconds : error instanceof TypeError ? UNREACHABLE : '';
-    const reason = signal?.aborted
-      ? 'given up'
-      : words || (error instanceof Error ? error.message : String(error));
-    throw new Error(`${name}: ${reason}`, { cause: error });
+    const why = signal?.aborted ? 'given up' : words || reason(error);
+    throw new Error(`${name}: ${why}`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', giveUp);

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { Client, type Port } from '../src/client';
+import { plainly } from '../src/page/look';
 import type { Inbound, Outbound } from '../src/wire';
 
 /// A client, what it posts, and a way to answer.
@@ -21,31 +22,20 @@ function connected() {
   return { client, posted, transferred, event, say };
 }
 
-const shown = {
-  at: null,
-  lab: false,
-  cut: null,
-  layer: null,
-  unit: null,
-  probe: null,
-  embed: false,
-  tour: null,
-};
-
 test('answers find who asked, in whatever order they come', async () => {
   const { client, say } = connected();
   const one = client.ask('link', {
     type: 'write_link',
     config: '1',
     experiment: null,
-    shown,
+    shown: plainly,
     expected: null,
   });
   const two = client.ask('link', {
     type: 'write_link',
     config: '2',
     experiment: null,
-    shown,
+    shown: plainly,
     expected: null,
   });
   say({ from: 'analyst', id: 2, response: { type: 'link', fragment: 'b' } });

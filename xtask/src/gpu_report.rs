@@ -117,6 +117,7 @@ pub fn report(args: &Args) -> Result<()> {
         }
         part(format!("growth, {what}"), &mut command)?;
     }
+    println!("the report is in {}", out.display());
     let failed: Vec<&str> = parts
         .iter()
         .filter(|p| !p.is_done)
@@ -334,6 +335,5 @@ fn write(out: &std::path::Path, parts: &[Part]) -> Result<()> {
     }
     let path = out.join("gpu-report.md");
     std::fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))?;
-    println!("{}", path.display());
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::gpu::kernels::misc;
 use crate::gpu::layout::{Layout, pad};
 use crate::gpu::passes;
 use crate::model::{LaneState, Model};
-use crate::numeric::codes;
+use crate::numeric::{codes, cores};
 
 /// Bytes of weights that are read at once.
 const PIECE: u64 = 64 << 20;
@@ -144,19 +144,10 @@ impl GpuWave {
                     |_| Cow::Owned(bytemuck::pod_collect_to_vec(bytes)),
                     Cow::Borrowed,
                 );
-                let of = |(i, rates): (usize, &LaneRates)| {
+                cores::each(rates, |i, rates| {
                     let weights: &[f32] = &words[i * len as usize..][..len as usize];
                     of(first + i, state(model, at, weights, rates.clone()))
-                };
-                #[cfg(not(target_arch = "wasm32"))]
-                {
-                    use rayon::prelude::*;
-                    rates.par_iter().enumerate().map(of).collect::<Vec<T>>()
-                }
-                #[cfg(target_arch = "wasm32")]
-                {
-                    rates.iter().enumerate().map(of).collect::<Vec<T>>()
-                }
+                })
             };
             let piece = (self.gpu).read_by(&mut staging, most, &self.weights, range, of_piece);
             all.extend(piece.await?);

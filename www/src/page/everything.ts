@@ -5,6 +5,7 @@ import { type Course, reached } from '../course';
 import { get, put } from '../dom';
 import { save } from '../download';
 import type { Exports } from '../exports';
+import { late } from '../late';
 import type { File, TextFile } from '../protocol';
 import type { Drawing } from './drawing';
 
@@ -18,10 +19,7 @@ export type Sources = {
 /// How long the programs are waited for, in milliseconds.
 const WAIT = 120_000;
 
-const late = () =>
-  new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('the program that reads results did not answer')), WAIT);
-  });
+const LATE = 'the program that reads results did not answer';
 
 /// Lets the reader in.
 const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -57,7 +55,7 @@ export async function saveEverything(course: Course, sources: Sources) {
   isAtWork = true;
   put(get('announce'), 'The ZIP file is being made.');
   try {
-    const { name, files } = await Promise.race([filesOf(course, sources), late()]);
+    const { name, files } = await Promise.race([filesOf(course, sources), late(LATE, WAIT)]);
     const { zipped } = await import('../zip');
     save(`${name}.zip`, new Blob(await zipped(files, breathe)), 'application/zip');
     put(get('announce'), `${name}.zip was saved.`);

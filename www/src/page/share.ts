@@ -1,5 +1,6 @@
 // Share: the very view as a link, to copy, to embed, to scan and to run, and what its receiver sees.
 import { get, put } from '../dom';
+import { late } from '../late';
 import type { Expected, RunDescription } from '../protocol';
 import { reason } from '../reason';
 import type { Address } from './address';
@@ -10,10 +11,7 @@ import { embedCode, embedded } from './embed';
 /// How long the program that writes links is waited for, in milliseconds.
 const WAIT = 30_000;
 
-const late = () =>
-  new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('the program that writes links did not come')), WAIT);
-  });
+const LATE = 'the program that writes links did not come';
 
 /// A run, and what came out of it.
 export type Finished = { run: RunDescription; expected: Expected };
@@ -78,7 +76,7 @@ export class Share {
     put(this.said, 'Writing the link.');
     get('shared-all').hidden = true;
     try {
-      const href = await Promise.race([this.written(), late()]);
+      const href = await Promise.race([this.written(), late(LATE, WAIT)]);
       if (number !== this.newest) return;
       await this.fill(href);
       put(this.said, this.claim.checked ? CLAIMED : PLAIN);

@@ -1,6 +1,6 @@
 // The run in front beside the last one: in which settings they differ, and what came of it.
 import { type Course, compared, lastAt, pointsOf, reached } from '../course';
-import { element, get, tableOf } from '../dom';
+import { element, get, same, tableOf } from '../dom';
 import { accuracy, fieldText, fixed, percent, rate } from '../format';
 import type { Condition, Config, Field, SummaryPoint } from '../protocol';
 import { changed } from '../state/choice';
@@ -58,11 +58,17 @@ export function rows(now: Course, last: Course, at: number): string[][] {
   });
 }
 
+/// What the comparison was drawn of: the page is told of every step of a run.
+let drawn: unknown[] = [];
+
 /// Shows the comparison, where there are two runs of this machine.
 export function draw(now: Course | undefined, last: Course | undefined, fields: Field[]) {
   const isThere = now?.kind === 'live' && last !== undefined;
   get('last').hidden = !isThere;
   if (!isThere) return;
+  const of = [now.run, now.summary, last, fields];
+  if (same(of, drawn)) return;
+  drawn = of;
   const differ = differences(now, last, fields);
   const list = element('ul', {}, ...differ.map((words) => element('li', {}, words)));
   const alike = element('p', {}, 'The settings are the same.');
