@@ -133,7 +133,7 @@ pub fn notice(notice: &Notice) -> Words {
 pub fn engine(error: &EngineError) -> Words {
     match error {
         EngineError::Gpu(error) => gpu(error),
-        EngineError::Hand(_) => Words {
+        EngineError::LaneWorker(_) => Words {
             what: sentence(&error.to_string()),
             meaning: "The run can't go on. What was measured is kept and can be saved.".into(),
             advice: "Run it again: the same seed gives the same run.".into(),
@@ -291,11 +291,11 @@ pub fn rewound(rewound: &Rewound) -> String {
             engine.name(),
             from = sentence(&from).trim_end_matches('.')
         ),
-        Now::Hands(0) => format!(
+        Now::Workers(0) => format!(
             "{what} {}, with the same numbers but without workers: slower.",
             sentence(&from).trim_end_matches('.')
         ),
-        Now::Hands(left) => format!(
+        Now::Workers(left) => format!(
             "{what} {}, on the {left} workers that are left and with the same numbers.",
             sentence(&from).trim_end_matches('.')
         ),

@@ -144,7 +144,7 @@ pub async fn measure(
     let lanes = f64::from(count);
     let plain_product = match &opened.device {
         Device::Gpu(_) => None,
-        device => Some(plain_product(device.hands())?),
+        device => Some(plain_product(device.workers())?),
     };
     turn().await;
     let mut engine = at_work(&opened.device, &config, data).await?;
@@ -291,13 +291,13 @@ fn plain_product(_: u32) -> Result<f64, BenchError> {
     Ok(cores as f64 * operations_of_product() / each)
 }
 
-/// Operations a second of a large matrix product on one core, times the hands that train.
+/// Operations a second of a large matrix product on one core, times the workers that train.
 #[cfg(target_arch = "wasm32")]
-fn plain_product(hands: u32) -> Result<f64, BenchError> {
+fn plain_product(workers: u32) -> Result<f64, BenchError> {
     let level = Level::chosen()?;
     let mut product = Product::new();
     let each = seconds(|| product.multiply(level));
-    Ok(f64::from(hands.max(1)) * operations_of_product() / each)
+    Ok(f64::from(workers.max(1)) * operations_of_product() / each)
 }
 
 fn operations_of_product() -> f64 {

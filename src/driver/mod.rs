@@ -73,14 +73,14 @@ impl RunError {
         }
     }
 
-    /// Whether a hand is gone: the others go on.
-    pub fn is_hand(&self) -> bool {
-        matches!(self, Self::Engine(EngineError::Hand(_)))
+    /// Whether a lane worker is gone: the others go on.
+    pub fn is_lane_worker(&self) -> bool {
+        matches!(self, Self::Engine(EngineError::LaneWorker(_)))
     }
 
     /// Whether the device went away, so that the run can go on with another.
     pub fn is_loss(&self) -> bool {
-        matches!(self.gpu(), Some(GpuError::Lost(_))) || self.is_hand()
+        matches!(self.gpu(), Some(GpuError::Lost(_))) || self.is_lane_worker()
     }
 
     /// Whether there was too little memory, so that the run can go on with fewer lanes side by side.
@@ -173,7 +173,7 @@ pub struct Driver {
     first: EngineInfo,
     /// Which engine was asked for.
     choice: EngineChoice,
-    /// Finds hands, should the run come to the CPU engine.
+    /// Finds workers, should the run come to the CPU engine.
     finder: Option<Finder>,
     /// What the device holds, as far as is known.
     room: Room,
@@ -344,9 +344,9 @@ impl Driver {
         &self.info
     }
 
-    /// How many hands train lanes; 0 where none is needed.
-    pub fn hands(&self) -> u32 {
-        self.device.hands()
+    /// How many workers train lanes; 0 where none is needed.
+    pub fn workers(&self) -> u32 {
+        self.device.workers()
     }
 
     /// Seconds spent so far in training and evaluation.

@@ -36,14 +36,14 @@ pub enum Now {
     Other(EngineInfo),
     /// The same device with waves of at most so many lanes.
     Lanes(usize),
-    /// The same engine on so many hands; 0 where it is where the driver is.
-    Hands(u32),
+    /// The same engine on so many workers; 0 where it is where the driver is.
+    Workers(u32),
 }
 
-/// The CPU engine, on hands where these are found.
-async fn cores(hands: Option<Finder>) -> Result<Opened, OpenError> {
+/// The CPU engine, on workers where these are found.
+async fn cores(workers: Option<Finder>) -> Result<Opened, OpenError> {
     let hints = Hints {
-        hands,
+        workers,
         ..Hints::default()
     };
     engine::open(EngineChoice::Cpu, &hints, async || {}).await
@@ -65,20 +65,20 @@ impl Driver {
             device,
             info,
             mut notice,
-            hands,
+            workers,
         } = opened;
         let planned = Self::new(config.clone(), data.clone(), device, info);
         let mut driver = match planned {
             Err(RunError::Engine(EngineError::Gpu(e @ GpuError::TooLarge { .. })))
                 if choice == EngineChoice::Auto =>
             {
-                let cpu = cores(hands.clone()).await?;
+                let cpu = cores(workers.clone()).await?;
                 notice = Some(Notice::NoGpu(e.into()));
                 Self::new(config, data, cpu.device, cpu.info)?
             }
             planned => planned?,
         };
-        driver.finder = hands;
+        driver.finder = workers;
         Ok((driver.chosen(choice), notice))
     }
 
@@ -106,17 +106,17 @@ impl Driver {
         Ok(())
     }
 
-    /// Goes on on the hands that are left after one was lost, with the same numbers.
+    /// Goes on on the lane workers that are left after one was lost, with the same numbers.
     ///
     /// # Errors
     /// None that the run did not have at its beginning: the same network, on the same kind of device.
     pub fn go_on_with(
         &mut self,
-        hands: Option<engine::Hands>,
+        workers: Option<engine::LaneWorkers>,
         lost: RunError,
     ) -> Result<Rewound, RunError> {
-        let device = hands.map_or(engine::Device::Cpu, engine::Device::Spread);
-        let now = Now::Hands(device.hands());
+        let device = workers.map_or(engine::Device::Cpu, engine::Device::Spread);
+        let now = Now::Workers(device.workers());
         self.resume(device, self.info.clone())?;
         Ok(self.rewound(lost, now))
     }

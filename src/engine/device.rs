@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::EngineError;
 use super::gpu::evaluation_capacity;
 use super::info::{EngineInfo, EngineKind};
-use super::spread::Hands;
+use super::spread::LaneWorkers;
 use crate::config::{Config, EvaluateOn};
 use crate::data::DataInfo;
 use crate::gpu::passes::Lanes;
@@ -20,8 +20,8 @@ pub enum Device {
     Gpu(Arc<Gpu>),
     /// This computer's cores, by the CPU engine.
     Cpu,
-    /// The same, on hands: where threads share no memory.
-    Spread(Hands),
+    /// The same, on workers: where threads share no memory.
+    Spread(LaneWorkers),
     /// The same cores, in plain loops.
     Reference,
 }
@@ -67,7 +67,7 @@ impl Device {
     /// How many lanes are trained at the same time on this computer's cores.
     pub fn cores(&self) -> u32 {
         match self {
-            Self::Spread(hands) => hands.count(),
+            Self::Spread(workers) => workers.count(),
             #[cfg(not(target_arch = "wasm32"))]
             _ => rayon::current_num_threads() as u32,
             #[cfg(target_arch = "wasm32")]
@@ -75,10 +75,10 @@ impl Device {
         }
     }
 
-    /// How many hands train lanes; 0 where none is needed.
-    pub fn hands(&self) -> u32 {
+    /// How many lane workers train lanes; 0 where none is needed.
+    pub fn workers(&self) -> u32 {
         match self {
-            Self::Spread(hands) => hands.count(),
+            Self::Spread(workers) => workers.count(),
             Self::Gpu(_) | Self::Cpu | Self::Reference => 0,
         }
     }

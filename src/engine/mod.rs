@@ -6,9 +6,9 @@
 
 pub mod device;
 mod gpu;
-pub mod hand;
 mod host;
 pub mod info;
+pub mod lane_worker;
 mod open;
 pub mod self_test;
 pub mod spread;
@@ -30,7 +30,7 @@ pub use device::{Device, Room};
 pub use gpu::GpuEngine;
 pub use host::HostEngine;
 pub use open::{Hints, Notice, OpenError, Opened, SELF_TEST_BOUND, open};
-pub use spread::{Hands, SpreadEngine};
+pub use spread::{LaneWorkers, SpreadEngine};
 
 /// What an engine can't do, or did wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,9 +46,9 @@ pub enum EngineError {
         /// Its index there.
         image: u32,
     },
-    /// A hand is gone, with the lanes that it trained.
+    /// A lane worker is gone, with the lanes that it trained.
     #[error("a worker that trained lanes stopped: {0}")]
-    Hand(String),
+    LaneWorker(String),
 }
 
 /// Lanes that are trained side by side: all of the same shape, those of one seed next to each other.
@@ -112,7 +112,7 @@ pub enum Engine {
     Gpu(Box<GpuEngine>),
     /// On this computer's cores, lane by lane: the CPU engine and the reference.
     Host(HostEngine),
-    /// By the CPU engine, on hands that share no memory with each other.
+    /// By the CPU engine, on lane workers that share no memory with each other.
     Spread(SpreadEngine),
 }
 
@@ -125,7 +125,7 @@ impl Engine {
         Ok(match device {
             Device::Gpu(gpu) => Self::Gpu(Box::new(GpuEngine::new(gpu.clone(), wave).await?)),
             Device::Cpu => Self::Host(HostEngine::cpu(wave)),
-            Device::Spread(hands) => Self::Spread(SpreadEngine::new(hands, wave).await?),
+            Device::Spread(workers) => Self::Spread(SpreadEngine::new(workers, wave).await?),
             Device::Reference => Self::Host(HostEngine::reference(wave)),
         })
     }
@@ -278,7 +278,7 @@ impl Engine {
         counts: &[Vec<Counts>],
     ) -> Result<Vec<Digest>, EngineError> {
         match (self, read) {
-            // Hands hash their lanes side by side.
+            // Lane workers hash their lanes side by side.
             (Self::Spread(e), _) => e.digests(counts).await,
             (_, Some(states)) => Ok(digest::of_lanes(states, counts)),
             (Self::Gpu(e), None) => e.digests(counts).await,

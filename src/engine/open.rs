@@ -20,8 +20,8 @@ pub struct Hints {
     pub silent: Option<u32>,
     /// How long an adapter and a device are waited for.
     pub patience: Patience,
-    /// Finds hands for the CPU engine, where threads share no memory.
-    pub hands: Option<Finder>,
+    /// Finds lane workers for the CPU engine, where threads share no memory.
+    pub workers: Option<Finder>,
 }
 
 /// An engine that is ready.
@@ -33,8 +33,8 @@ pub struct Opened {
     pub info: EngineInfo,
     /// Why it is not the one hoped for, if it isn't.
     pub notice: Option<Notice>,
-    /// Finds hands, should a run come to the CPU engine later.
-    pub hands: Option<Finder>,
+    /// Finds lane workers, should a run come to the CPU engine later.
+    pub workers: Option<Finder>,
 }
 
 /// Why [`EngineChoice::Auto`] took the CPU.
@@ -92,7 +92,7 @@ pub async fn open(
             Err(e) => Some(Notice::NoGpu(e.into())),
         },
     };
-    let found = match &hints.hands {
+    let found = match &hints.workers {
         Some(Finder(find)) => find().await,
         None => None,
     };
@@ -131,6 +131,6 @@ async fn tested(
         device,
         info,
         notice: None,
-        hands: hints.hands.clone(),
+        workers: hints.workers.clone(),
     })
 }

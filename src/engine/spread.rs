@@ -1,4 +1,4 @@
-//! A wave whose lanes are spread over hands ([`super::hand`]), each of which trains some of them: the CPU
+//! A wave whose lanes are spread over workers ([`super::lane_worker`]), each of which trains some of them: the CPU
 //! engine where threads share no memory. Lanes know nothing of each other, so the numbers are the same, to
 //! the bit.
 
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::hand::{Answer, Letter, Order, Part, met};
+use super::lane_worker::{Answer, Command, Part, Request, met};
 use super::{EngineError, Reading, Wave};
 use crate::data::Images;
 use crate::digest::Digest;
@@ -19,35 +19,35 @@ use crate::lane::Counts;
 use crate::model::LaneState;
 use crate::stream::Stream;
 
-/// What comes of a letter.
+/// What comes of a request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Reply {
-    /// The hand's answer.
+    /// The lane worker's answer.
     Answer(Answer),
-    /// The hand is gone, with all its lanes; why, in words.
+    /// The lane worker is gone, with all its lanes; why, in words.
     Gone(String),
 }
 
-/// A reply that is waited for. The letter is on its way whether or not it is.
+/// A reply that is waited for. The request is on its way whether or not it is.
 pub type Awaited = Pin<Box<dyn Future<Output = Reply>>>;
 
-/// Sends a letter to the hand of a number. Letters to one hand are done in their order.
-pub type Send = Rc<dyn Fn(u32, Letter) -> Awaited>;
+/// Sends a request to the worker of a number. Requests to one lane worker are done in their order.
+pub type Send = Rc<dyn Fn(u32, Request) -> Awaited>;
 
-/// Hands that are ready.
+/// Lane workers that are ready.
 #[derive(Clone)]
-pub struct Hands {
+pub struct LaneWorkers {
     send: Send,
     numbers: Vec<u32>,
 }
 
-impl std::fmt::Debug for Hands {
+impl std::fmt::Debug for LaneWorkers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Hands({:?})", self.numbers)
+        write!(f, "LaneWorkers({:?})", self.numbers)
     }
 }
 
-impl Hands {
+impl LaneWorkers {
     /// Those of some numbers; none where there are fewer than two, for one has nothing before the caller.
     pub fn new(send: Send, numbers: Vec<u32>) -> Option<Self> {
         (numbers.len() > 1).then_some(Self { send, numbers })
@@ -59,10 +59,10 @@ impl Hands {
     }
 }
 
-/// Hands that are looked for.
-pub type Sought = Pin<Box<dyn Future<Output = Option<Hands>>>>;
+/// Lane workers that are looked for.
+pub type Sought = Pin<Box<dyn Future<Output = Option<LaneWorkers>>>>;
 
-/// Finds hands when the CPU engine is to be opened; none where there are not two.
+/// Finds workers when the CPU engine is to be opened; none where there are not two.
 #[derive(Clone)]
 pub struct Finder(pub Rc<dyn Fn() -> Sought>);
 
@@ -75,13 +75,13 @@ impl std::fmt::Debug for Finder {
 /// Numbers of waves: each wave has one of its own, so that what is said of one given up concerns no other.
 static WAVES: AtomicU32 = AtomicU32::new(0);
 
-/// A wave on hands.
+/// A wave on workers.
 #[derive(Debug)]
 pub struct SpreadEngine {
     wave: Wave,
     number: u32,
-    hands: Hands,
-    /// For each hand that is used its number and its lanes, which follow each other.
+    workers: LaneWorkers,
+    /// For each lane worker that is used its number and its lanes, which follow each other.
     parts: Vec<(u32, Range<usize>)>,
     /// What the next steps or images are to be told.
     begins_task: Cell<bool>,
@@ -96,28 +96,28 @@ fn some(images: &Images, which: &[u32]) -> (Vec<u8>, Vec<u8>) {
 }
 
 impl SpreadEngine {
-    /// Gives each hand its lanes: as many to each as can be, those of a seed together.
-    pub(super) async fn new(hands: &Hands, wave: Wave) -> Result<Self, EngineError> {
-        let (lanes, count) = (wave.lanes.len(), hands.numbers.len());
+    /// Gives each lane worker its lanes: as many to each as can be, those of a seed together.
+    pub(super) async fn new(workers: &LaneWorkers, wave: Wave) -> Result<Self, EngineError> {
+        let (lanes, count) = (wave.lanes.len(), workers.numbers.len());
         let bounds = |i: usize| i * lanes / count;
-        let parts = hands.numbers.iter().enumerate();
+        let parts = workers.numbers.iter().enumerate();
         let parts = parts
-            .map(|(i, &hand)| (hand, bounds(i)..bounds(i + 1)))
+            .map(|(i, &worker)| (worker, bounds(i)..bounds(i + 1)))
             .filter(|(_, lanes)| !lanes.is_empty());
         let engine = Self {
             number: WAVES.fetch_add(1, Ordering::Relaxed),
-            hands: hands.clone(),
+            workers: workers.clone(),
             parts: parts.collect(),
             wave,
             begins_task: Cell::new(false),
             begins_evaluation: Cell::new(false),
         };
-        let begin = |lanes: Range<usize>| Order::Begin(Box::new(engine.part(lanes)));
+        let begin = |lanes: Range<usize>| Command::Begin(Box::new(engine.part(lanes)));
         engine.all(begin).await?;
         Ok(engine)
     }
 
-    /// What a hand is given of the wave.
+    /// What a lane worker is given of the wave.
     fn part(&self, lanes: Range<usize>) -> Part {
         let wave = &self.wave;
         let per_seed = wave.per_seed();
@@ -143,17 +143,20 @@ impl SpreadEngine {
         }
     }
 
-    fn send(&self, hand: u32, order: Order) -> Awaited {
+    fn send(&self, worker: u32, command: Command) -> Awaited {
         let wave = self.number;
-        (self.hands.send)(hand, Letter { wave, order })
+        (self.workers.send)(worker, Request { wave, command })
     }
 
-    /// Tells every hand what is to be done with its lanes, and waits for all: what they answer, in the order
+    /// Tells every worker what is to be done with its lanes, and waits for all: what they answer, in the order
     /// of the lanes.
-    async fn all(&self, order: impl Fn(Range<usize>) -> Order) -> Result<Vec<Answer>, EngineError> {
+    async fn all(
+        &self,
+        command: impl Fn(Range<usize>) -> Command,
+    ) -> Result<Vec<Answer>, EngineError> {
         let parts = self.parts.iter();
         let sent: Vec<Awaited> = parts
-            .map(|(hand, lanes)| self.send(*hand, order(lanes.clone())))
+            .map(|(worker, lanes)| self.send(*worker, command(lanes.clone())))
             .collect();
         let mut answers = Vec::with_capacity(sent.len());
         for reply in sent {
@@ -165,11 +168,11 @@ impl SpreadEngine {
     /// The same where each answers with a list, of which all make one.
     async fn joined<T>(
         &self,
-        order: impl Fn(Range<usize>) -> Order,
+        command: impl Fn(Range<usize>) -> Command,
         list: impl Fn(Answer) -> Option<Vec<T>>,
     ) -> Result<Vec<T>, EngineError> {
         let mut joined = Vec::with_capacity(self.wave.lanes.len());
-        for answer in self.all(order).await? {
+        for answer in self.all(command).await? {
             joined.extend(list(answer).ok_or_else(unasked)?);
         }
         match joined.len() == self.wave.lanes.len() {
@@ -183,12 +186,12 @@ impl SpreadEngine {
     }
 
     pub(super) async fn advance(&self, steps: Range<u32>) -> Result<(), EngineError> {
-        let order = Order::Advance {
+        let command = Command::Advance {
             begins: self.begins_task.take(),
             from: steps.start,
             to: steps.end,
         };
-        self.all(|_| order.clone()).await.map(|_| ())
+        self.all(|_| command.clone()).await.map(|_| ())
     }
 
     pub(super) async fn read(&self) -> Result<Vec<Reading>, EngineError> {
@@ -196,7 +199,7 @@ impl SpreadEngine {
             Answer::Readings(readings) => Some(readings),
             _ => None,
         };
-        self.joined(|_| Order::Read, list).await
+        self.joined(|_| Command::Read, list).await
     }
 
     pub(super) fn begin_evaluation(&self) {
@@ -204,13 +207,13 @@ impl SpreadEngine {
     }
 
     pub(super) async fn evaluate(&self, task: u32, images: Range<u32>) -> Result<(), EngineError> {
-        let order = Order::Evaluate {
+        let command = Command::Evaluate {
             begins: self.begins_evaluation.take(),
             task,
             from: images.start,
             to: images.end,
         };
-        self.all(|_| order.clone()).await.map(|_| ())
+        self.all(|_| command.clone()).await.map(|_| ())
     }
 
     pub(super) async fn counts(&self) -> Result<Vec<Vec<Counts>>, EngineError> {
@@ -218,7 +221,7 @@ impl SpreadEngine {
             Answer::Counts(counts) => Some(counts),
             _ => None,
         };
-        self.joined(|_| Order::Counts, list).await
+        self.joined(|_| Command::Counts, list).await
     }
 
     pub(super) async fn correlations(&self) -> Result<Vec<Vec<Option<f64>>>, EngineError> {
@@ -226,7 +229,7 @@ impl SpreadEngine {
             Answer::Correlations(correlations) => Some(correlations),
             _ => None,
         };
-        self.joined(|_| Order::Correlations, list).await
+        self.joined(|_| Command::Correlations, list).await
     }
 
     pub(super) async fn digests(&self, counts: &[Vec<Counts>]) -> Result<Vec<Digest>, EngineError> {
@@ -234,12 +237,12 @@ impl SpreadEngine {
             Answer::Digests(digests) => Some(digests),
             _ => None,
         };
-        let order =
-            |lanes| Order::Digests(counts.get(lanes).map(<[_]>::to_vec).unwrap_or_default());
-        self.joined(order, list).await
+        let command =
+            |lanes| Command::Digests(counts.get(lanes).map(<[_]>::to_vec).unwrap_or_default());
+        self.joined(command, list).await
     }
 
-    /// Lanes' values out of a hand's answer; none where it is another.
+    /// Lanes' values out of a lane worker's answer; none where it is another.
     fn states(&self, answer: Answer) -> Option<Vec<LaneState<f32>>> {
         let Answer::States(bytes) = answer else {
             return None;
@@ -253,9 +256,9 @@ impl SpreadEngine {
 
     pub(super) async fn lane(&self, lane: usize) -> Result<LaneState<f32>, EngineError> {
         let part = self.parts.iter().find(|(_, lanes)| lanes.contains(&lane));
-        let (hand, lanes) = part.ok_or_else(unasked)?;
-        let order = Order::States(Some((lane - lanes.start) as u32));
-        let states = self.states(answered(self.send(*hand, order).await)?);
+        let (worker, lanes) = part.ok_or_else(unasked)?;
+        let command = Command::States(Some((lane - lanes.start) as u32));
+        let states = self.states(answered(self.send(*worker, command).await)?);
         states
             .and_then(|s| s.into_iter().next())
             .ok_or_else(unasked)
@@ -263,15 +266,15 @@ impl SpreadEngine {
 
     pub(super) async fn lanes(&self) -> Result<Vec<LaneState<f32>>, EngineError> {
         let list = |answer| self.states(answer);
-        self.joined(|_| Order::States(None), list).await
+        self.joined(|_| Command::States(None), list).await
     }
 }
 
 impl Drop for SpreadEngine {
-    /// Hands let their lanes go: nobody waits for it.
+    /// Lane workers let their lanes go: nobody waits for it.
     fn drop(&mut self) {
-        for (hand, _) in &self.parts {
-            drop(self.send(*hand, Order::End));
+        for (worker, _) in &self.parts {
+            drop(self.send(*worker, Command::End));
         }
     }
 }
@@ -279,11 +282,11 @@ impl Drop for SpreadEngine {
 fn answered(reply: Reply) -> Result<Answer, EngineError> {
     match reply {
         Reply::Answer(answer) => Ok(answer),
-        Reply::Gone(reason) => Err(EngineError::Hand(reason)),
+        Reply::Gone(reason) => Err(EngineError::LaneWorker(reason)),
     }
 }
 
-/// A hand answered what was not asked: it is of no use any more.
+/// A lane worker answered what was not asked: it is of no use any more.
 fn unasked() -> EngineError {
-    EngineError::Hand("it answered what it was not asked".into())
+    EngineError::LaneWorker("it answered what it was not asked".into())
 }

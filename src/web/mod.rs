@@ -10,9 +10,9 @@ mod analyst;
 #[cfg(feature = "trainer")]
 mod bench;
 #[cfg(feature = "trainer")]
-mod hands;
-#[cfg(feature = "trainer")]
 mod keeper;
+#[cfg(feature = "trainer")]
+mod lane_workers;
 #[cfg(feature = "trainer")]
 mod notes;
 #[cfg(feature = "trainer")]
@@ -35,7 +35,7 @@ use crate::messages::Words;
 #[cfg(feature = "analyst")]
 pub use analyst::Analyst;
 #[cfg(feature = "trainer")]
-pub use hands::Hand;
+pub use lane_workers::LaneWorker;
 #[cfg(feature = "trainer")]
 pub use trainer::Trainer;
 

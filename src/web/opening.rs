@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::hands;
 use super::keeper::{self, Keeper, Restored};
+use super::lane_workers;
 use super::notes::{post_what_is_kept, rewind};
 use super::requests::watched;
 use super::session::RunHandle;
@@ -21,13 +21,13 @@ pub(super) async fn recover(
     driver: &mut Driver,
     lost: RunError,
 ) -> Result<(), RunError> {
-    if lost.is_hand() {
+    if lost.is_lane_worker() {
         handle.state(
             State::Compiling,
             "A worker stopped; the others take its lanes.",
         );
-        let left = hands::find(handle, false).await;
-        handle.session.borrow_mut().short_of_hands = None;
+        let left = lane_workers::find(handle, false).await;
+        handle.session.borrow_mut().short_of_workers = None;
         if handle.is_newest() {
             let rewound = driver.go_on_with(left, lost)?;
             rewind(handle, driver, &rewound);
@@ -122,7 +122,7 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     };
     let goes_on = kept.is_some();
     let notice = notice.map(|n| messages::notice(&n).to_string());
-    let short = handle.session.borrow_mut().short_of_hands.take();
+    let short = handle.session.borrow_mut().short_of_workers.take();
     let short = short.filter(|_| driver.engine().kind == EngineKind::Cpu);
     let said = torn
         .flatten()

@@ -8,7 +8,7 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::hands;
+use super::lane_workers;
 use crate::data::Dataset;
 use crate::driver::Driver;
 use crate::engine::Hints;
@@ -64,8 +64,8 @@ pub(super) struct Session {
     /// The newest run's angles, for the probe's strip.
     pub(super) angles: Vec<f64>,
     pub(super) requests: Vec<LaneRequest>,
-    /// Why there are fewer hands than were wanted, in words, if there are.
-    pub(super) short_of_hands: Option<String>,
+    /// Why there are fewer lane workers than were wanted, in words, if there are.
+    pub(super) short_of_workers: Option<String>,
     wake: Option<oneshot::Sender<()>>,
 }
 
@@ -95,7 +95,7 @@ impl Session {
             probe: Probe::default(),
             angles: Vec::new(),
             requests: Vec::new(),
-            short_of_hands: None,
+            short_of_workers: None,
             wake: None,
         }
     }
@@ -205,7 +205,7 @@ impl RunHandle {
     pub(super) fn engine(&self, driver: &Driver, notice: Option<String>) {
         self.post(&Event::Engine {
             info: driver.engine().clone(),
-            workers: driver.hands(),
+            workers: driver.workers(),
             notice,
             changes: driver.results().engine_changes(),
         });
@@ -239,7 +239,7 @@ impl RunHandle {
         let finder = self.clone();
         let find = move || -> Sought {
             let handle = finder.clone();
-            Box::pin(async move { hands::find(&handle, true).await })
+            Box::pin(async move { lane_workers::find(&handle, true).await })
         };
         let timer: Rest = Rc::new(move |seconds| {
             let passed = rest.call1(&JsValue::NULL, &seconds.into());
@@ -252,7 +252,7 @@ impl RunHandle {
             is_software: named.is_software,
             silent: named.silent,
             patience: Patience::timed(timer),
-            hands: Some(Finder(Rc::new(find))),
+            workers: Some(Finder(Rc::new(find))),
         }
     }
 

@@ -1,6 +1,6 @@
 // What goes with a message rather than being copied.
 
-/// The buffers of all lists of bytes in a record, a letter's or an answer's, however deep they lie.
+/// The buffers of all lists of bytes in a record, a request's or an answer's, however deep they lie.
 export function buffersOf(record: object): ArrayBuffer[] {
   return Object.values(record).flatMap((value: unknown) => {
     if (value instanceof Uint8Array) return [value.buffer as ArrayBuffer];

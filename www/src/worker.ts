@@ -2,8 +2,8 @@
 // analyst, and what they say back to the page.
 
 import { adapterOf, type Gpu, rest } from './adapter';
-import { Hands, wanted } from './hands';
 import { Keeper } from './kept/keeper';
+import { LaneWorkers, wanted } from './lane-workers';
 import type { Command, Event } from './protocol';
 import { reason } from './reason';
 import { unpacked } from './unpack';
@@ -65,7 +65,7 @@ function guarded(work: () => void) {
 
 const keeper = new Keeper((news) => post({ from: 'keeper', news }));
 
-const startHand = () => new Worker(new URL('./hand.ts', import.meta.url), { type: 'module' });
+const startLaneWorker = () => new Worker(new URL('./lane-worker.ts', import.meta.url), { type: 'module' });
 
 let trainerProgram: Promise<Trainer> | undefined;
 
@@ -75,14 +75,14 @@ async function load(of: Analyst): Promise<Trainer> {
   await initTrainer({ module_or_path: module });
   const { hardwareConcurrency, deviceMemory } = scope.navigator;
   // One program, compiled once, for all.
-  const hands = new Hands(startHand, module, wanted(hardwareConcurrency, deviceMemory));
+  const workers = new LaneWorkers(startLaneWorker, module, wanted(hardwareConcurrency, deviceMemory));
   const told = (run: number | null, event: Event) => {
     if (event.type === 'keep') return keeper.take(event);
     const said = event.type === 'measured' ? (of.measured(event) as RunEvent) : event;
     post({ from: 'trainer', run, event: said });
   };
-  const find = (again: boolean) => hands.find(again);
-  const send = (number: number, letter: object) => hands.send(number, letter);
+  const find = (again: boolean) => workers.find(again);
+  const send = (number: number, request: object) => workers.send(number, request);
   return new Trainer(told, breathe, rest, () => adapterOf(scope.navigator.gpu), find, send);
 }
 

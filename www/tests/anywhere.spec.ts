@@ -309,7 +309,7 @@ test('the way to the network by keyboard leaves the address as it is', async ({ 
 
 /// Runs something in every worker of the page before its own program.
 async function inWorkers(context: BrowserContext, script: string) {
-  await context.route(/assets\/(worker|hand)[^/]*\.js/, async (route) => {
+  await context.route(/assets\/(worker|lane-worker)[^/]*\.js/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${script};\n${await response.text()}` });
   });

@@ -119,9 +119,9 @@ for (const [what, ends] of [
   test(`a worker that ${what} in mid-run loses nothing`, async ({ page }) => {
     test.skip(what === 'falls silent' && !process.env['PATIENT'], 'it takes as long as is waited for one');
     const expected = await onOneCore(page);
-    // One of the hands ends at a letter that it gets after the test has said so.
+    // One of the lane workers ends at a request that it gets after the test has said so.
     const alter: Alter = (name, text) => {
-      if (!name.startsWith('hand-')) return cores(4)(name, text);
+      if (!name.startsWith('lane-worker-')) return cores(4)(name, text);
       return `let ends=false;self.addEventListener('message',()=>{if(ends){${ends}}});
         navigator.locks.request('the one',{ifAvailable:true},(lock)=>{if(!lock)return;
         new BroadcastChannel('end').onmessage=()=>{ends=true};return new Promise(()=>{})});${text}`;
@@ -142,7 +142,7 @@ test.describe('without workers', () => {
   test.use({ expected: /404/ });
   test('a run goes on on one core, and the page says so', async ({ page }) => {
     const expected = await onOneCore(page);
-    const alter: Alter = (name, text) => (name.startsWith('hand-') ? undefined : cores(4)(name, text));
+    const alter: Alter = (name, text) => (name.startsWith('lane-worker-') ? undefined : cores(4)(name, text));
     await open(page, await serve(alter));
     await run(page);
     await expect(page.getByRole('alert')).toContainText('No workers could be started');

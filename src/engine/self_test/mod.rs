@@ -124,7 +124,7 @@ pub async fn deviation(device: &Device) -> Result<f64, GpuError> {
     let vector = trial();
     let engine = match device {
         Device::Gpu(gpu) => Candidate::gpu(Arc::clone(gpu), &vector)?,
-        // Hands have this very program.
+        // Lane workers have this very program.
         Device::Cpu | Device::Spread(_) => Candidate::cpu(&vector),
         Device::Reference => Candidate::reference(&vector),
     };

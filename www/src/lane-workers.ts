@@ -1,15 +1,15 @@
 // Workers that train lanes side by side, each with a copy of the training program, as the trainer's worker
-// has them: started when the CPU engine is first wanted, told by letters, given up when they fall silent.
+// has them: started when the CPU engine is first wanted, told by requests, given up when they fall silent.
 import { reason } from './reason';
 import { buffersOf } from './transfer';
 
-/// What becomes of a letter: what the hand answers, or why there is none any more (src/engine/spread.rs).
+/// What becomes of a request: what the worker answers, or why there is none any more (src/engine/spread.rs).
 export type Reply = { Answer: unknown } | { Gone: string };
 
-/// What a hand is here; tests give one of their own.
+/// What a lane worker is here; tests give one of their own.
 export type Port = Pick<Worker, 'postMessage' | 'onmessage' | 'onerror' | 'terminate'>;
 
-/// Seconds after which a hand that owes an answer counts as gone: its work comes in pieces of a twentieth of
+/// Seconds after which a lane worker that owes an answer counts as gone: its work comes in pieces of a twentieth of
 /// a second, and a browser tells nobody of a worker that it has ended.
 export const PATIENCE = 30;
 /// More do not help: then the trainer's own part of the work takes longest.
@@ -22,14 +22,14 @@ export function wanted(cores = 1, memory = 8): number {
   return Math.min(cores > 2 ? cores - 1 : cores, most);
 }
 
-type Hand = {
+type LaneWorker = {
   port: Port;
   owed: ((reply: Reply) => void)[];
   timer: ReturnType<typeof setTimeout> | undefined;
 };
 
-export class Hands {
-  private readonly alive = new Map<number, Hand>();
+export class LaneWorkers {
+  private readonly alive = new Map<number, LaneWorker>();
   private starting: Promise<void> | undefined;
   private numbered = 0;
 
@@ -41,7 +41,7 @@ export class Hands {
   ) {}
 
   /// Those that are there; `again` starts as many as are missing first.
-  async find(again: boolean): Promise<{ hands: number[]; wanted: number }> {
+  async find(again: boolean): Promise<{ workers: number[]; wanted: number }> {
     const wanted = this.count > 1 ? this.count : 0;
     if (again && wanted > 0) {
       const missing = wanted - this.alive.size;
@@ -50,18 +50,18 @@ export class Hands {
       });
       await this.starting;
     }
-    return { hands: [...this.alive.keys()], wanted };
+    return { workers: [...this.alive.keys()], wanted };
   }
 
-  /// Sends a letter. The reply never fails: a hand that does is gone.
-  send(number: number, letter: object): Promise<Reply> {
-    const hand = this.alive.get(number);
-    if (!hand) return Promise.resolve({ Gone: 'it stopped before' });
+  /// Sends a request. The reply never fails: a lane worker that does is gone.
+  send(number: number, request: object): Promise<Reply> {
+    const worker = this.alive.get(number);
+    if (!worker) return Promise.resolve({ Gone: 'it stopped before' });
     return new Promise((resolve) => {
-      hand.owed.push(resolve);
-      if (hand.owed.length === 1) this.wait(number, hand);
+      worker.owed.push(resolve);
+      if (worker.owed.length === 1) this.wait(number, worker);
       try {
-        hand.port.postMessage(letter, buffersOf(letter));
+        worker.port.postMessage(request, buffersOf(request));
       } catch (error) {
         this.giveUp(number, reason(error));
       }
@@ -78,20 +78,20 @@ export class Hands {
       // A browser may allow none here.
       return;
     }
-    const hand: Hand = { port, owed: [], timer: undefined };
-    const ready = new Promise<Reply>((resolve) => hand.owed.push(resolve));
-    this.alive.set(number, hand);
+    const worker: LaneWorker = { port, owed: [], timer: undefined };
+    const ready = new Promise<Reply>((resolve) => worker.owed.push(resolve));
+    this.alive.set(number, worker);
     port.onmessage = ({ data }: MessageEvent<Reply>) => {
       if ('Gone' in data) return this.giveUp(number, data.Gone);
-      clearTimeout(hand.timer);
-      hand.owed.shift()?.(data);
-      if (hand.owed.length > 0) this.wait(number, hand);
+      clearTimeout(worker.timer);
+      worker.owed.shift()?.(data);
+      if (worker.owed.length > 0) this.wait(number, worker);
     };
     port.onerror = (event) => {
       event.preventDefault();
       this.giveUp(number, event.message || 'its program can not be had');
     };
-    this.wait(number, hand);
+    this.wait(number, worker);
     try {
       port.postMessage(this.program);
     } catch (error) {
@@ -100,20 +100,20 @@ export class Hands {
     await ready;
   }
 
-  private wait(number: number, hand: Hand) {
-    clearTimeout(hand.timer);
-    hand.timer = setTimeout(
+  private wait(number: number, worker: LaneWorker) {
+    clearTimeout(worker.timer);
+    worker.timer = setTimeout(
       () => this.giveUp(number, `it has not answered for ${this.patience} seconds`),
       this.patience * 1000,
     );
   }
 
   private giveUp(number: number, why: string) {
-    const hand = this.alive.get(number);
-    if (!hand) return;
+    const worker = this.alive.get(number);
+    if (!worker) return;
     this.alive.delete(number);
-    clearTimeout(hand.timer);
-    hand.port.terminate();
-    for (const resolve of hand.owed) resolve({ Gone: why });
+    clearTimeout(worker.timer);
+    worker.port.terminate();
+    for (const resolve of worker.owed) resolve({ Gone: why });
   }
 }

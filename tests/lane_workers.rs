@@ -1,4 +1,4 @@
-//! The CPU engine's lanes on hands: the same bits with any number of them, and with one that is gone.
+//! The CPU engine's lanes on workers: the same bits with any number of them, and with one that is gone.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used)]
 
@@ -11,29 +11,31 @@ use std::rc::Rc;
 
 use metacls::config::{Condition, Config, EvaluateOn};
 use metacls::driver::{Driver, Note, Now, RunError};
-use metacls::engine::hand::{Hand, HandError, Letter, Order};
 use metacls::engine::info::{EngineChoice, EngineInfo, EngineKind};
+use metacls::engine::lane_worker::{Command, LaneWorker, LaneWorkerError, Request};
 use metacls::engine::spread::{Finder, Reply};
-use metacls::engine::{Device, EngineError, Hands, Opened};
+use metacls::engine::{Device, EngineError, LaneWorkers, Opened};
 use metacls::gpu::GpuError;
 
-/// Hands in this thread, told in JSON as they are in a page; the second is gone after so many letters.
-fn hands(count: u32, gone_after: u32) -> Option<Hands> {
-    let all: RefCell<BTreeMap<u32, Hand>> = RefCell::default();
-    let letters = Cell::new(0);
-    let send = move |number: u32, letter: Letter| {
-        letters.set(letters.get() + u32::from(number == 1));
-        if number == 1 && letters.get() > gone_after {
+/// Lane workers in this thread, told in JSON as they are in a page; the second is gone after so many requests.
+fn workers(count: u32, gone_after: u32) -> Option<LaneWorkers> {
+    let all: RefCell<BTreeMap<u32, LaneWorker>> = RefCell::default();
+    let requests = Cell::new(0);
+    let send = move |number: u32, request: Request| {
+        requests.set(requests.get() + u32::from(number == 1));
+        if number == 1 && requests.get() > gone_after {
             return Box::pin(ready(Reply::Gone("the test ended it".into()))) as _;
         }
-        let letter = serde_json::to_string(&letter).unwrap();
+        let request = serde_json::to_string(&request).unwrap();
         let mut all = all.borrow_mut();
-        let hand = all.entry(number).or_default();
-        let answer = hand.take(serde_json::from_str(&letter).unwrap()).unwrap();
+        let worker = all.entry(number).or_default();
+        let answer = worker
+            .take(serde_json::from_str(&request).unwrap())
+            .unwrap();
         let answer = serde_json::to_string(&Reply::Answer(answer)).unwrap();
         Box::pin(ready(serde_json::from_str(&answer).unwrap())) as _
     };
-    Hands::new(Rc::new(send), (0..count).collect())
+    LaneWorkers::new(Rc::new(send), (0..count).collect())
 }
 
 fn on(device: &Device, change: impl Fn(&mut Config)) -> Driver {
@@ -63,7 +65,7 @@ fn any_number_of_hands_gives_the_same_bits() {
         let mut alone = on(&Device::Cpu, change);
         finish(&mut alone).unwrap();
         for count in [2, 3, 7] {
-            let device = Device::Spread(hands(count, u32::MAX).unwrap());
+            let device = Device::Spread(workers(count, u32::MAX).unwrap());
             let mut spread = on(&device, change);
             finish(&mut spread).unwrap();
             assert_eq!(spread.results().lanes, alone.results().lanes, "{count}");
@@ -77,12 +79,15 @@ fn a_hand_that_is_gone_costs_nothing_but_time() {
     finish(&mut alone).unwrap();
     for gone_after in [0, 3, 7, 20] {
         for left in [0, 2] {
-            let mut run = on(&Device::Spread(hands(3, gone_after).unwrap()), |_| {});
+            let mut run = on(&Device::Spread(workers(3, gone_after).unwrap()), |_| {});
             let lost = finish(&mut run).unwrap_err();
-            assert!(lost.is_loss() && lost.is_hand(), "{lost}");
-            assert!(matches!(&lost, RunError::Engine(EngineError::Hand(_))));
-            let rewound = run.go_on_with(hands(left, u32::MAX), lost).unwrap();
-            assert_eq!(rewound.now, Now::Hands(left));
+            assert!(lost.is_loss() && lost.is_lane_worker(), "{lost}");
+            assert!(matches!(
+                &lost,
+                RunError::Engine(EngineError::LaneWorker(_))
+            ));
+            let rewound = run.go_on_with(workers(left, u32::MAX), lost).unwrap();
+            assert_eq!(rewound.now, Now::Workers(left));
             finish(&mut run).unwrap();
             assert_eq!(run.results().lanes, alone.results().lanes);
         }
@@ -91,7 +96,7 @@ fn a_hand_that_is_gone_costs_nothing_but_time() {
 
 #[test]
 fn where_a_gpu_failed_all_hands_go_on() {
-    let finder = Finder(Rc::new(|| Box::pin(ready(hands(3, u32::MAX)))));
+    let finder = Finder(Rc::new(|| Box::pin(ready(workers(3, u32::MAX)))));
     let opened = Opened {
         device: Device::Reference,
         info: EngineInfo {
@@ -99,7 +104,7 @@ fn where_a_gpu_failed_all_hands_go_on() {
             ..Device::Reference.info()
         },
         notice: None,
-        hands: Some(finder),
+        workers: Some(finder),
     };
     let config = small::config(|_| {});
     let begun = Driver::begin(config, small::images(), opened, EngineChoice::Auto);
@@ -108,15 +113,15 @@ fn where_a_gpu_failed_all_hands_go_on() {
     let lost = RunError::Engine(GpuError::Lost("the test ended it".into()).into());
     let rewound = pollster::block_on(run.fall_back(lost)).unwrap();
     assert!(matches!(rewound.now, Now::Other(_)));
-    assert_eq!((run.engine().kind, run.hands()), (EngineKind::Cpu, 3));
+    assert_eq!((run.engine().kind, run.workers()), (EngineKind::Cpu, 3));
     finish(&mut run).unwrap();
 }
 
 #[test]
 fn letters_of_no_sense_are_refused() {
-    let mut hand = Hand::default();
-    let letter = |order| Letter { wave: 1, order };
-    let refused = hand.take(letter(Order::Read)).unwrap_err();
-    assert_eq!(refused, HandError::NoSuchLanes);
-    assert!(hand.take(letter(Order::End)).is_ok());
+    let mut worker = LaneWorker::default();
+    let request = |command| Request { wave: 1, command };
+    let refused = worker.take(request(Command::Read)).unwrap_err();
+    assert_eq!(refused, LaneWorkerError::NoSuchLanes);
+    assert!(worker.take(request(Command::End)).is_ok());
 }

@@ -1,5 +1,5 @@
-//! A hand: it trains some of a wave's lanes elsewhere, as it is told by letters. What has the wave as a whole
-//! is [`super::spread`]; in the page each hand is a worker of its own, with its own memory.
+//! A lane worker: it trains some of a wave's lanes elsewhere, as it is told by requests. What has the wave as a whole
+//! is [`super::spread`]; in the page each lane worker is a worker of its own, with its own memory.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use crate::lane::Counts;
 use crate::model::{LaneState, Model};
 use crate::stream::Stream;
 
-/// An order, and the wave that it is about: a hand may have lanes of two, of which one was given up.
+/// An command, and the wave that it is about: a lane worker may have lanes of two, of which one was given up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Letter {
+pub struct Request {
     /// The wave's number.
     pub wave: u32,
     /// What is to be done.
-    pub order: Order,
+    pub command: Command,
 }
 
-/// What a hand is told.
+/// What a lane worker is told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Order {
+pub enum Command {
     /// To take lanes over.
     Begin(Box<Part>),
     /// To take all its lanes through steps `from..to`; `begins` where a task does with them.
@@ -63,7 +63,7 @@ pub enum Order {
     End,
 }
 
-/// Lanes that a hand takes over.
+/// Lanes that a lane worker takes over.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// The experiment.
@@ -91,7 +91,7 @@ pub struct Part {
     pub test_labels: Vec<u8>,
 }
 
-/// What a hand answers.
+/// What a lane worker answers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Answer {
     /// It is done.
@@ -108,9 +108,9 @@ pub enum Answer {
     Digests(Vec<Digest>),
 }
 
-/// What a hand can't do; with letters of [`super::spread`] it does not come to that.
+/// What a lane worker can't do; with requests of [`super::spread`] it does not come to that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HandError {
+pub enum LaneWorkerError {
     /// It has no lanes of that wave.
     #[error("a worker was asked about lanes that it does not have")]
     NoSuchLanes,
@@ -209,42 +209,45 @@ impl Part {
     }
 }
 
-/// One hand.
+/// One worker.
 #[derive(Debug, Default)]
-pub struct Hand {
+pub struct LaneWorker {
     waves: BTreeMap<u32, HostEngine>,
 }
 
-impl Hand {
-    /// Does what a letter says.
+impl LaneWorker {
+    /// Does what a request says.
     ///
     /// # Errors
-    /// If the letter is of no sense: see [`HandError`].
-    pub fn take(&mut self, Letter { wave, order }: Letter) -> Result<Answer, HandError> {
-        match order {
-            Order::Begin(part) => {
-                let lanes = part.wave().ok_or(HandError::Unfit)?;
+    /// If the request is of no sense: see [`LaneWorkerError`].
+    pub fn take(&mut self, Request { wave, command }: Request) -> Result<Answer, LaneWorkerError> {
+        match command {
+            Command::Begin(part) => {
+                let lanes = part.wave().ok_or(LaneWorkerError::Unfit)?;
                 self.waves.insert(wave, HostEngine::cpu(lanes));
                 return Ok(Answer::Done(()));
             }
-            Order::End => {
+            Command::End => {
                 self.waves.remove(&wave);
                 return Ok(Answer::Done(()));
             }
             _ => {}
         }
-        let engine = self.waves.get_mut(&wave).ok_or(HandError::NoSuchLanes)?;
-        Ok(match order {
-            Order::Begin(_) | Order::End => Answer::Done(()),
-            Order::Advance { begins, from, to } => {
+        let engine = self
+            .waves
+            .get_mut(&wave)
+            .ok_or(LaneWorkerError::NoSuchLanes)?;
+        Ok(match command {
+            Command::Begin(_) | Command::End => Answer::Done(()),
+            Command::Advance { begins, from, to } => {
                 if begins {
                     engine.begin_task();
                 }
                 engine.advance(from..to);
                 Answer::Done(())
             }
-            Order::Read => Answer::Readings(engine.read()),
-            Order::Evaluate {
+            Command::Read => Answer::Readings(engine.read()),
+            Command::Evaluate {
                 begins,
                 task,
                 from,
@@ -256,9 +259,9 @@ impl Hand {
                 engine.evaluate(task as usize, from..to);
                 Answer::Done(())
             }
-            Order::Counts => Answer::Counts(engine.counts()),
-            Order::Correlations => Answer::Correlations(engine.correlations()),
-            Order::States(which) => {
+            Command::Counts => Answer::Counts(engine.counts()),
+            Command::Correlations => Answer::Correlations(engine.correlations()),
+            Command::States(which) => {
                 let states = match which {
                     Some(lane) => vec![engine.lane(lane as usize)],
                     None => engine.lanes(),
@@ -267,7 +270,7 @@ impl Hand {
                 states.iter().for_each(|state| state.put(&mut bytes));
                 Answer::States(bytes.into())
             }
-            Order::Digests(counts) => Answer::Digests(engine.digests(&counts)),
+            Command::Digests(counts) => Answer::Digests(engine.digests(&counts)),
         })
     }
 }
