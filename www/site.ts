@@ -1,6 +1,7 @@
 // What other programs show of a link to this page: its title, a sentence, a picture. Such programs run no
 // scripts and want whole addresses, so where the site will lie must be known when it is built: METACLS_SITE.
 import type { Plugin } from 'vitest/config';
+import { tabs } from './src/tabs.ts';
 
 /// The picture in public/: 1200 x 630, as the previews of most programs have it.
 const PICTURE = 'preview.png';
@@ -39,9 +40,19 @@ export function tags(site: string | undefined) {
   ];
 }
 
+/// The tabs; what they do is src/page/controls.ts's.
+const buttons = tabs
+  .map(({ id, title }) => `<button type="button" class="tab" data-tab="${id}">${title}</button>`)
+  .join('');
+
+/// The page's document as other programs and the first look have it.
 export function site(): Plugin {
   return {
     name: 'site',
-    transformIndexHtml: () => tags(process.env['METACLS_SITE']),
+    transformIndexHtml: (html) => ({
+      // In the document itself, so that nothing moves when the page's program comes.
+      html: html.replace('<span id="tabs"></span>', `<span id="tabs">${buttons}</span>`),
+      tags: tags(process.env['METACLS_SITE']),
+    }),
   };
 }

@@ -1,6 +1,6 @@
 // What there is to see and to run, and the tour: data made at build time by `metacls info --json`.
 import type { Catalog, Experiment } from './protocol';
-import data from './stored/catalog.json';
+import data from './stored/catalog.json' with { type: 'json' };
 
 const made = data as Catalog;
 

@@ -39,7 +39,7 @@ import * as whatIfPane from './panes/what-if';
 import type { Command, EngineChoice, Probe } from './protocol';
 import { reason } from './reason';
 import { claimOf, unchecked } from './state/check';
-import { behind, initialChoice, LAB } from './state/choice';
+import { behind, initialChoice } from './state/choice';
 import { Store } from './state/store';
 import {
   type About,
@@ -52,6 +52,7 @@ import {
   starting,
   stop,
 } from './state/view';
+import { LAB } from './tabs';
 import { dark, onScale } from './theme';
 import type { RunEvent } from './wire';
 
@@ -69,9 +70,11 @@ const redraw = () => scheduler.redraw();
 
 const time = new Time({
   moved: (_, byHand) => {
-    if (byHand) choice.update((now) => ({ ...now, follows: false }));
+    // A pass that plays leaves the reader room between its pieces.
+    if (!byHand) return scheduler.redraw('run');
+    choice.update((now) => ({ ...now, follows: false }));
     redraw();
-    if (byHand) address.keep();
+    address.keep();
   },
 });
 const network = new Network(get('network'), {
@@ -275,11 +278,11 @@ address.listen((fragment) => {
 });
 
 const loadCharts = () =>
-  drawing
-    .load()
-    .then(redraw, (error: unknown) =>
+  drawing.load().then(
+    () => scheduler.redraw('run'),
+    (error: unknown) =>
       opening.notify('stored', `The charts could not be loaded (${reason(error)}).`, 'Reload the page.'),
-    );
+  );
 
 /// Shows what the page opens on, at once and as a pass over its tasks, and then its charts.
 async function begin() {

@@ -44,6 +44,37 @@ test('the stored run is seen at once, before anything is compiled', async ({ pag
   await expect(page.locator('#panels svg[role="img"]')).not.toHaveCount(0);
 });
 
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+] as const) {
+  test(`nothing moves as the page opens at ${width} x ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await page.addInitScript(() => {
+      const shifts: { value: number; of: string[] }[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          const { value, sources } = entry as unknown as { value: number; sources: { node: Node | null }[] };
+          shifts.push({
+            value,
+            of: sources.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 80) ?? ''),
+          });
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto('/');
+    await expect(page.locator('#at-words')).toContainText('after 20 of');
+    await expect(page.locator('#panels svg[role="img"]')).not.toHaveCount(0);
+    const shifts = await page.evaluate(
+      () => (window as unknown as { shifts: { value: number; of: string[] }[] }).shifts,
+    );
+    const sum = shifts.reduce((total, { value }) => total + value, 0);
+    expect(sum, JSON.stringify(shifts)).toBeLessThan(0.01);
+  });
+}
+
 test('a stored run is taken along whole', async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Figure 3', exact: true }).click();

@@ -41,7 +41,7 @@ export const test = base.extend<{ expected: RegExp | undefined; images: Chosen |
 export { expect };
 
 /// Opens the page; the software GPU is used only where it is asked for by name.
-export async function open(page: Page, engine: 'gpu' | 'auto' = 'gpu') {
+export async function open(page: Page, engine: 'gpu' | 'cpu' | 'auto' = 'gpu') {
   await page.goto('/#v=1&preset=quick&seeds=1');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   await expect(page.locator('#data-badge')).toContainText('procedural digits');

@@ -7,12 +7,11 @@ import {
   edited,
   front,
   initialChoice,
-  LAB,
   settings,
   storedOf,
   tabOf,
-  tabs,
 } from '../src/state/choice';
+import { LAB, tabs } from '../src/tabs';
 import { config, course } from './a-run';
 
 vi.mock('../src/catalog', () => import('./a-catalog'));

@@ -18,9 +18,6 @@ const TARGET: &str = "aarch64-unknown-linux-musl";
 /// The engine's level there; the kernels are compared at every level.
 const LEVEL: &str = "neon";
 
-/// Asks for stored runs under the emulator too.
-const ALL: &str = "METACLS_BITS_ALL";
-
 /// Both phases alone.
 pub fn bits() -> Result<()> {
     run(cargo().args(["build", "--locked", "--package", "metacls"]))?;
@@ -51,46 +48,45 @@ fn tests(package: &str, libraries: &Path) -> Command {
     command
 }
 
-/// One lane of each stored run again, at every level that this processor has: its first task must be what
-/// is on record, to the bit. On the other processor too where [`ALL`] asks for it: that takes minutes for
-/// Figure 1 and longer for the others.
+/// One lane of each stored run again, at every level that this processor has and on the other processor: its
+/// first task must be what is on record, to the bit.
 fn stored() -> Result<()> {
     let Some(mnist) = std::env::var_os("METACLS_MNIST") else {
         println!("skipped: the stored runs are of MNIST, and METACLS_MNIST names no folder of it");
         return Ok(());
     };
-    let everything = std::env::var_os(ALL).is_some();
-    if !everything {
-        println!("not on {TARGET}, which takes long: {ALL}=1 does that too");
-    }
     let here = binary("debug");
-    let there = target().join(TARGET).join("debug/metacls");
+    let emulated = match setup::emulator(TARGET)? {
+        Emulator::Ready => true,
+        Emulator::None(why) => {
+            println!("not on {TARGET}: {why}");
+            false
+        }
+    };
+    let mut checks = Vec::new();
     for figure in Catalog::of(&mut Command::new(&here))?.stored() {
-        let check = |mut command: Command| {
-            run(command
+        let mut add = |machine: &str, mut command: Command, level: &str| {
+            command
                 .arg("check")
                 .arg(figure.results())
                 .args(["--engine", "cpu", "--seeds", "0", "--conditions", "meta"])
                 .args(["--tasks", "1", "--data"])
-                .arg(&mnist))
+                .arg(&mnist)
+                .env("METACLS_SIMD", level);
+            checks.push((format!("{}, {machine}, {level}", figure.id), command));
         };
         for level in Level::all() {
-            println!("{}, {}:", figure.id, level.name());
-            let mut command = Command::new(&here);
-            command.env("METACLS_SIMD", level.name());
-            check(command)?;
+            add("here", Command::new(&here), level.name());
         }
-        if !everything {
-            continue;
-        }
-        if let Emulator::Ready = setup::emulator(TARGET)? {
-            println!("{}, {TARGET}:", figure.id);
+        if emulated {
             let mut command = Command::new(setup::EMULATOR);
-            command.arg(&there);
-            check(command)?;
+            command.arg(target().join(TARGET).join("debug/metacls"));
+            add(TARGET, command, LEVEL);
         }
     }
-    Ok(())
+    // Figures come by size, and an emulator takes longest: what takes long begins first.
+    checks.reverse();
+    phases::side_by_side(checks)
 }
 
 /// A folder with the library that loads others, empty: what uses it asks for it by name, and musl has it in

@@ -12,8 +12,8 @@ use crate::shell::{binary, built, cargo, node, run};
 /// Says that a browser that can't be had is a failure.
 const REQUIRED: &str = "REQUIRE_BROWSERS";
 
-/// The page is built for them first.
-const PHASES: [Phase; 2] = [
+/// The page is to be built before.
+pub const PHASES: [Phase; 2] = [
     ("the page in Firefox", firefox),
     ("the page in WebKit", webkit),
 ];

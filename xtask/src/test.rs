@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::phases::{self, Phase};
 use crate::shell::{binary, built, cargo, node, run, target};
-use crate::{bits, check, page, setup};
+use crate::{bits, browsers, check, page, setup};
 
 /// How Chromium is started for tests, as the page's tests start it too.
 #[derive(Deserialize)]
@@ -27,7 +27,9 @@ pub fn test(skip_browser: bool) -> Result<()> {
     phases.extend(bits::PHASES);
     if !skip_browser {
         phases.push(("wasm in a browser", wasm));
-        phases.push(("the page in a browser", in_page));
+        phases.push(("the page in Chromium", in_page));
+        // Of the page that the phase before has built.
+        phases.extend(browsers::PHASES);
     }
     phases::run(&phases)
 }

@@ -46,16 +46,24 @@ function frame(container: HTMLElement | null, name: string) {
   caption.append(' ', exits(container, (caption.textContent ?? '').trim(), `metacls-${name}`));
 }
 
-/// Draws the charts, one with each turn.
-export function* draw(shown: Shown): Generator<void> {
+const isSeen = (container: HTMLElement) => {
+  const { top, bottom } = container.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+};
+
+/// Draws the charts, one with each turn; `onlySeen` leaves out those that are scrolled out of sight.
+export function* draw(shown: Shown, onlySeen = false): Generator<void> {
   const containers = charts.map(({ id, name }) => {
     const container = document.getElementById(id);
     frame(container, name);
     return container;
   });
+  // Asked before anything is drawn: in between, each question has the page laid out anew.
   const widths = containers.map((c) => Math.max(260, Math.min(640, c?.clientWidth ?? 310)));
+  const wanted = containers.map((c) => c !== null && (!onlySeen || isSeen(c)));
   const { run, summary } = shown.front;
   for (const [i, { id, shows, height }] of charts.entries()) {
+    if (!wanted[i]) continue;
     const size = { width: widths[i] ?? 310, height: height(run) };
     const drawOne = (one: Show, n: number) =>
       drawKind(one, shown, { id: `${id}-${n}`, ...size, compares: true });

@@ -1,13 +1,15 @@
 // The controls of index.html: what each does, and when it may be pressed.
+
 import type { Client } from '../client';
-import { button, get, put } from '../dom';
+import { get, put } from '../dom';
 import { save } from '../download';
 import type { Exports } from '../exports';
 import type { Images } from '../images';
 import type { Format } from '../protocol';
 import { reason } from '../reason';
-import { type Choice, LAB, tabs } from '../state/choice';
+import type { Choice } from '../state/choice';
 import { type About, isRunning, type View } from '../state/view';
+import { LAB } from '../tabs';
 import type { Address } from './address';
 import { copied, select } from './copying';
 import type { Drawing } from './drawing';
@@ -31,18 +33,12 @@ export type Parts = {
 
 const press = (id: string, act: () => void) => get(id).addEventListener('click', act);
 
-/// The tabs, one for each experiment with a stored run, and the Lab.
-function makeTabs(open: (id: string) => void) {
-  const buttons = tabs.map(({ id, title }) =>
-    button({ class: 'tab', 'data-tab': id }, title, () => open(id)),
-  );
-  get('tabs').replaceChildren(...buttons);
-}
-
 /// Tells what the reader does with the controls.
 export function listen(parts: Parts, redraw: () => void) {
   const { client, runs, opening, drawing } = parts;
-  makeTabs((id) => opening.tab(id));
+  for (const one of get('tabs').querySelectorAll<HTMLElement>('.tab')) {
+    one.addEventListener('click', () => void opening.tab(one.dataset['tab'] ?? LAB));
+  }
   for (const id of ['train', 'run']) press(id, () => void runs.run());
   press('pause', () => runs.pause());
   press('step', () => runs.step('observe'));

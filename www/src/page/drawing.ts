@@ -16,6 +16,7 @@ import type { View } from '../state/view';
 import { surroundings } from '../theme';
 import { explanations } from '../words';
 import { callout } from './callout';
+import * as first from './first';
 import type { Scheduler } from './scheduler';
 
 /// Everything that draws with Plot; it comes after the first picture.
@@ -93,6 +94,7 @@ export class Drawing {
     lesions.show(course, at);
     trace.show(course);
     network.show(course, at, isLive && at === limit, lesions.chosen);
+    first.seen();
     this.inspect();
     if (!time.isPlaying) put(get('callout'), callout(course, at, lesions.words(course, at)));
     const back = behind(choice.get(), course);
@@ -104,17 +106,18 @@ export class Drawing {
     if (same(now, this.drawn)) return;
     this.drawn = now;
     time.follow();
-    if (!time.isPlaying) {
+    if (!isPlaying) {
       claims.draw(course, back);
       explain(course);
     }
     put(get('panels-source'), source(course, back));
     if (!this.charts) return;
     const shown = { front: course, behind: back, at, spread };
-    const pieces = this.charts.beside.draw(shown);
-    if (atOnce || time.isPlaying) while (!pieces.next().done);
-    // While the pass plays only what is beside the network follows.
-    if (!time.isPlaying) fill(rest(this.charts, shown, pieces));
+    const pieces = this.charts.beside.draw(shown, isPlaying);
+    // While the pass plays only what is beside the network follows, as far as it is seen.
+    if (isPlaying) return fill(pieces);
+    if (atOnce) while (!pieces.next().done);
+    fill(rest(this.charts, shown, pieces));
   }
 
   /// Shows a closer look at what is chosen.

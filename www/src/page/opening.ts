@@ -5,10 +5,11 @@ import { type Course, reached, storedCourse, withWatched } from '../course';
 import type { Time } from '../panes/time';
 import type { Config, Expected, File, MeasureOutcome, Shown, StoredRun, Watched } from '../protocol';
 import { reason } from '../reason';
-import { type Choice, chosen, front, LAB, settings, storedOf, tabOf } from '../state/choice';
+import { type Choice, chosen, front, settings, storedOf, tabOf } from '../state/choice';
 import type { Store } from '../state/store';
 import { type About, dismiss, notify, type View } from '../state/view';
 import { storedRun } from '../stored-runs';
+import { LAB } from '../tabs';
 import type { Runs } from './runs';
 
 type Handlers = {

@@ -3,6 +3,7 @@ import { type Course, measuredAt, reached } from '../course';
 import { button, element, get, put } from '../dom';
 import type { DataInfo, EngineInfo, Origin } from '../protocol';
 import { type About, isRunning, type Notice, type View } from '../state/view';
+import * as first from './first';
 
 const origins: Record<Origin, string> = {
   served: 'served beside this page',
@@ -92,6 +93,7 @@ export function refresh(view: View) {
   const now = JSON.stringify([notices, lines, busy]);
   if (now === alerted) return;
   alerted = now;
+  if (notices.length + lines.length > 0) first.seen();
   get('alert').replaceChildren(
     ...notices.map((one) => noticeOf(one, busy)),
     ...lines.map((line) => element('p', {}, line)),

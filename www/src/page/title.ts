@@ -1,7 +1,8 @@
 // The window's title says what is shown: of many open pages, and in a bookmark, it is found by it.
 import { experimentOf, tour } from '../catalog';
 import type { Course } from '../course';
-import { type Choice, LAB } from '../state/choice';
+import type { Choice } from '../state/choice';
+import { LAB } from '../tabs';
 
 const NAME = 'Complementary learning systems, emerging';
 

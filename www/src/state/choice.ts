@@ -1,10 +1,8 @@
 // What is chosen: which tab and experiment, what Run runs, and which stored run stands for them.
-import { catalog, experimentOf, opening } from '../catalog';
+import { experimentOf, opening } from '../catalog';
 import { alike, type Course } from '../course';
 import type { Config } from '../protocol';
-
-/// The tab of one's own settings; every other tab is an experiment's, by its id.
-export const LAB = 'lab';
+import { LAB } from '../tabs';
 
 export type Choice = {
   /// An experiment's id, or [`LAB`].
@@ -83,9 +81,3 @@ export const settings = (a: Config, b: Config): string[] =>
 
 /// Whether a link must say that it is of the Lab, because its settings alone would open its experiment's tab.
 export const isLab = ({ tab, experiment }: Choice): boolean => tab === LAB && tabOf(experiment) !== LAB;
-
-/// The tabs, in order: each experiment with a stored run, then the Lab.
-export const tabs: { id: string; title: string }[] = [
-  ...catalog.filter((e) => e.stored),
-  { id: LAB, title: 'Lab' },
-];
