@@ -23,6 +23,8 @@ export class Time {
   private readonly button = get<HTMLButtonElement>('play');
   private readonly canvas = get<HTMLCanvasElement>('strip');
   private strip: number[][] = [];
+  /// The strip's digits as pictures, and the ink that they are drawn in.
+  private stamps: { ink: string; pictures: OffscreenCanvas[] } | undefined;
 
   constructor(private readonly handlers: Handlers) {
     this.input.addEventListener('input', () => {
@@ -44,6 +46,7 @@ export class Time {
     this.input.max = String(tasks);
     if (strip && strip !== this.strip) {
       this.strip = strip;
+      this.stamps = undefined;
       this.paint();
     }
     this.say();
@@ -104,19 +107,28 @@ export class Time {
     const step = (width - 2 * INSET) / Math.max(1, this.tasks);
     const side = Math.min(DIGIT, step - 1);
     if (side <= 0) return;
-    const ink = rgb(style('--text'));
-    this.strip.forEach((pixels, task) => {
-      const small = stamp(pixels, ink, task < this.at ? 1 : 0.3);
-      pen.drawImage(small, INSET + (task + 0.5) * step - side / 2, (HEIGHT - side) / 2, side, side);
+    const ink = style('--text');
+    if (this.stamps?.ink !== ink) {
+      this.stamps = { ink, pictures: this.strip.map((pixels) => stamp(pixels, rgb(ink))) };
+    }
+    this.stamps.pictures.forEach((picture, task) => {
+      pen.globalAlpha = task < this.at ? 1 : 0.3;
+      pen.drawImage(picture, INSET + (task + 0.5) * step - side / 2, (HEIGHT - side) / 2, side, side);
     });
   }
 }
 
-/// A square of pixels 0 to 255 as ink of this strength.
-function stamp(pixels: number[], ink: [number, number, number], strength: number): OffscreenCanvas {
+/// A square of pixels 0 to 255 as ink.
+function stamp(pixels: number[], [red, green, blue]: [number, number, number]): OffscreenCanvas {
   const side = Math.max(1, Math.round(Math.sqrt(pixels.length)));
   const picture = new ImageData(side, side);
-  for (const [i, p] of pixels.entries()) picture.data.set([...ink, p * strength], 4 * i);
+  const { data } = picture;
+  pixels.forEach((strength, i) => {
+    data[4 * i] = red;
+    data[4 * i + 1] = green;
+    data[4 * i + 2] = blue;
+    data[4 * i + 3] = strength;
+  });
   const small = new OffscreenCanvas(side, side);
   small.getContext('2d')?.putImageData(picture, 0, 0);
   return small;
