@@ -137,6 +137,12 @@ fn a_run_goes_on_from_every_task_end_with_the_same_bits() {
         c.conditions = vec![Condition::Meta, Condition::Frozen];
     });
     stopped_anywhere(&Device::Cpu, |c| {
+        c.fork_at = 2;
+        c.fork = ["learn_alpha=false", "swap:h1:h2", "reset:h1"]
+            .map(str::to_owned)
+            .into();
+    });
+    stopped_anywhere(&Device::Cpu, |c| {
         c.hidden = vec![20];
         c.pathways = Some([12, 6]);
         c.item_head = true;

@@ -201,6 +201,9 @@ impl Config {
                 "test images have no item label; with item_head allowed: learned".into(),
             );
         }
+        if let Some((knob, message)) = self.fork_complaint() {
+            problems.push(Problem::new(knob, message));
+        }
         problems.extend(self.too_large());
         problems
     }
@@ -325,6 +328,7 @@ mod tests {
                 Kind::Set { .. } => {
                     vec![serde_json::json!([]), serde_json::json!(["meta", "meta"])]
                 }
+                Kind::Changes => vec![serde_json::json!(["reset"]), "learn_alpha=false".into()],
             };
             for bad in bad {
                 let said = complaint(|v| v[field.name] = bad.clone());

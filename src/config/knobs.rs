@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Condition, ConfigError, DataSet, EvaluateOn, Problem};
+use super::{Condition, ConfigError, DataSet, EvaluateOn, Problem, fork};
 use crate::formats::version;
 
 /// What kind of value a knob holds, and what the page's editor shows for it.
@@ -52,6 +52,8 @@ pub enum Kind {
         /// The words.
         options: &'static [&'static str],
     },
+    /// A list of what changes at a fork ([`super::fork::Change`]); it may be empty.
+    Changes,
 }
 
 /// A stretch of a knob's range that is worth exploring by hand: what the page has a slider for.
@@ -156,7 +158,7 @@ macro_rules! knobs {
 
         /// Every knob, in the order of [`Config`]'s.
         pub const KNOBS: &[Knob] = {
-            use Kind::{Choice, Real, Set, Switch, Whole, Widths};
+            use Kind::{Changes, Choice, Real, Set, Switch, Whole, Widths};
             use Origin::{Ours, Paper, PublicCode};
             &[$($(Knob {
                 name: stringify!($name),
@@ -227,6 +229,12 @@ knobs! {
         "Bound on the L2 norm of the meta-gradient of all weights, of all alpha and of all beta.";
     second_order: bool = false, Switch, "second order", "", PublicCode,
         "Takes the meta-gradient exactly, through the inner gradients, rather than holding those constant.";
+"Fork":
+    fork_at: u32 = 0, Whole { min: 0, max: 199 }, "fork after", "tasks", Ours,
+        "The number of tasks after which the run goes on otherwise, as fork says; 0 for never.";
+    fork: Vec<String> = Vec::new(), Changes, "what changes there", "", Ours,
+        "Changes at the fork: learn_alpha=false stops meta-learning of rates, NAME=VALUE sets a knob of training, \
+         reset:LAYER, silence:LAYER and swap:LAYER:LAYER intervene.";
 "Evaluation":
     evaluation_images: u32 = 500, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
         "Images of each task that accuracy and activity are measured on.";
@@ -268,6 +276,8 @@ impl Knob {
                 .collect::<Option<Vec<_>>>()
                 .map(Value::Array),
             Kind::Set { .. } => Some(word.split(',').map(Value::from).collect()),
+            Kind::Changes if word.is_empty() => Some(Value::Array(Vec::new())),
+            Kind::Changes => Some(word.split(',').map(|w| Value::from(w.trim())).collect()),
         }
     }
 }
@@ -297,6 +307,7 @@ impl Kind {
                 format!("{min_len} to {max_len} whole numbers, each {min} to {max}")
             }
             Self::Set { options } => format!("one or more of {}, each once", options.join(", ")),
+            Self::Changes => fork::allowed(),
         }
     }
 
@@ -330,6 +341,10 @@ impl Kind {
                 !list.is_empty()
                     && list.iter().all(|v| one_of(v, options))
                     && list.iter().enumerate().all(|(i, v)| !list[..i].contains(v))
+            }),
+            Self::Changes => value.as_array().is_some_and(|list| {
+                let is_change = |v: &Value| v.as_str().and_then(fork::Change::parse).is_some();
+                list.len() <= fork::MOST && list.iter().all(is_change)
             }),
         };
         let given = match value {

@@ -3,6 +3,7 @@
 //! version and checked when it is read.
 
 mod check;
+pub mod fork;
 mod knobs;
 mod size;
 

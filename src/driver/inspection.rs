@@ -1,7 +1,9 @@
 //! What a run's lanes do within: units on a probe, what they have learned, one step walked through.
 
+use std::sync::Arc;
+
 use super::{Driver, Next, RunError};
-use crate::config::{Condition, Lane};
+use crate::config::{Condition, Config, Lane};
 use crate::engine::Engine;
 use crate::inspect::StepTrace;
 use crate::inspect::{self, Learned, Picture, Probe, Snapshot};
@@ -37,7 +39,7 @@ impl Driver {
             if let Some(state) = self.lane_state(lane).await? {
                 snapshots.push((
                     lane,
-                    Snapshot::at(&self.run.model, &self.run.config, state, image),
+                    Snapshot::at(&self.run.model, &self.config_now(), state, image),
                 ));
             }
         }
@@ -57,6 +59,16 @@ impl Driver {
             (Some(engine), Some(i)) => Ok(Some(engine.lane(i).await?)),
             _ => Ok(None),
         }
+    }
+
+    /// The settings that the wave's lanes, as they are, were trained by last; at their beginning, by which they
+    /// will be.
+    fn config_now(&self) -> Arc<Config> {
+        let step = match self.next {
+            Next::Step(step) => step,
+            _ => (self.learned_tasks * self.run.config.steps_per_task()).saturating_sub(1),
+        };
+        self.run.config_from(step)
     }
 
     /// The first seed's lanes that are shown side by side: baseline and meta where there are both, else all.
@@ -133,7 +145,8 @@ impl Driver {
         };
         let last = self.run.config.steps() - 1;
         let step = if is_through { last } else { next.min(last) };
-        let what = (&*self.run.config, condition);
+        let config = self.run.config_from(step);
+        let what = (&*config, condition);
         Ok(StepTrace::of(
             what,
             &self.run.model,
@@ -151,6 +164,7 @@ impl Driver {
         last: bool,
     ) -> Result<Vec<(usize, Snapshot)>, RunError> {
         let mut snapshots = Vec::new();
+        let config = self.config_now();
         let Watched { image, lanes, ends } = &mut self.watched;
         let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
         for (i, &lane) in wave.iter().enumerate() {
@@ -159,10 +173,7 @@ impl Driver {
                 if last {
                     ends.push((lane, state.clone()));
                 }
-                snapshots.push((
-                    lane,
-                    Snapshot::at(&self.run.model, &self.run.config, state, image),
-                ));
+                snapshots.push((lane, Snapshot::at(&self.run.model, &config, state, image)));
             }
         }
         Ok(snapshots)

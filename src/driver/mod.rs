@@ -384,6 +384,9 @@ impl Driver {
         let outcome = self.work(&mut engine, one_step).await;
         self.engine = Some(engine);
         let mut notes = outcome?;
+        if notes.last() == Some(&Note::TaskEnd) && self.run.forks_after(self.learned_tasks) {
+            self.fork();
+        }
         let finished =
             notes.last() == Some(&Note::TaskEnd) && self.learned_tasks == self.run.config.tasks;
         if finished {
@@ -397,6 +400,17 @@ impl Driver {
             }
         }
         Ok(notes)
+    }
+
+    /// Has the wave in progress go on otherwise, from its lanes' values as the fork changes them: they are
+    /// put on the device anew. From here on what is kept is of the branch.
+    fn fork(&mut self) {
+        let wave = self.waves.get(self.wave).into_iter().flatten();
+        let states = self.kept.iter_mut().flat_map(|kept| &mut kept.states);
+        for (&lane, state) in wave.zip(states) {
+            self.run.intervene(self.run.lanes[lane], state);
+        }
+        self.engine = None;
     }
 
     async fn work(&mut self, engine: &mut Engine, one_step: bool) -> Result<Vec<Note>, RunError> {

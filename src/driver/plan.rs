@@ -152,7 +152,7 @@ impl Driver {
             None => self.initial_states(&lanes),
         };
         let wave = Wave {
-            config: self.run.config.clone(),
+            config: self.run.config_from(first_step),
             model: self.run.model.clone(),
             data: self.run.data.clone(),
             streams,

@@ -141,12 +141,17 @@ impl Driver {
         } else {
             None
         };
-        let snapshot = Snapshot::at(model, config, state.clone(), &units.image).coarse();
-        let walked = self.learned_tasks == config.tasks / 5 && self.learned_tasks < config.tasks;
+        let step = self.learned_tasks * config.steps_per_task();
+        let trained_by = self.run.config_from(step.saturating_sub(1));
+        let snapshot = Snapshot::at(model, &trained_by, state.clone(), &units.image).coarse();
+        // Where the run forks the step that comes next is of other values.
+        let goes_on =
+            self.learned_tasks < config.tasks && !self.run.forks_after(self.learned_tasks);
+        let walked = self.learned_tasks == config.tasks / 5 && goes_on;
         let trace = if walked {
             let stream = self.run.stream(which.seed)?;
-            let step = self.learned_tasks * config.steps_per_task();
-            let what = (&**config, which.condition);
+            let config = self.run.config_from(step);
+            let what = (&*config, which.condition);
             let data = &self.run.data;
             StepTrace::of(what, model, data, &stream, state, step)
         } else {

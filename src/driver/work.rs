@@ -94,7 +94,8 @@ impl Driver {
         let lanes = self.waves[self.wave].len();
         let last = self.learned_tasks == self.run.config.tasks;
         let bytes = lanes * self.run.model.parameters() * size_of::<f32>();
-        let kept = if !last && self.learned_tasks > 0 && bytes <= KEPT_BYTES {
+        let forks = self.run.forks_after(self.learned_tasks);
+        let kept = if !last && self.learned_tasks > 0 && (forks || bytes <= KEPT_BYTES) {
             Some(Kept {
                 tasks_learned: self.learned_tasks,
                 states: engine.lanes().await?,

@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::config::{Condition, Config, EvaluateOn};
+use crate::config::fork::Change;
+use crate::config::{self, Condition, Config, EvaluateOn};
 use crate::experiments::shown::Shown;
 use crate::experiments::{self, knobs, link};
 use crate::model::Model;
@@ -157,10 +158,40 @@ fn step(config: &Config) -> String {
          measured the mean cross-entropy of all {}{heads}; the mean of these losses is the meta-loss. \
          Its gradient, taken {order} and clipped to an L2 norm of {clip_norm} for all alpha, all beta \
          and all weights separately, changed alpha at a meta-rate of {eta_alpha}, beta at {eta_beta} and \
-         then the weights, {weights}. Alpha began at {alpha_0}, beta at {beta_0}. {glances}",
+         then the weights, {weights}. Alpha began at {alpha_0}, beta at {beta_0}. {glances}{}",
         counted(*batch, "new sample"),
         batch + replay,
+        fork(config),
     )
+}
+
+/// What was otherwise from a task's end on; nothing of a run without a fork.
+fn fork(config: &Config) -> String {
+    if !config.is_forked(config.fork_at) {
+        return String::new();
+    }
+    let changes: Vec<String> = config.changes().iter().map(changed).collect();
+    let after = counted(config.fork_at, "task");
+    format!(
+        " After {after} the run went on otherwise: {}.",
+        changes.join("; ")
+    )
+}
+
+/// A change in words.
+fn changed(change: &Change) -> String {
+    match change {
+        Change::Knob { name, value } => format!("{name} was {} from there on", config::word(value)),
+        Change::Reset(layer) => {
+            format!("the weights of {layer} were again those that it began with")
+        }
+        Change::Silence(layer) => {
+            format!("the weights of {layer} were 0, so that it was silent and learned nothing")
+        }
+        Change::Swap(one, other) => {
+            format!("{one} and {other} exchanged their learning rates and inhibition strengths")
+        }
+    }
 }
 
 fn stream(results: &Results) -> String {
@@ -355,6 +386,8 @@ mod tests {
         let config = Config {
             sync_update: true,
             item_head: false,
+            fork_at: 2,
+            fork: vec!["reset:h1".into()],
             ..figure3()
         };
         let others = json!({
@@ -380,6 +413,8 @@ mod tests {
             "eta_w": 0.0567,
             "clip_norm": 6.5,
             "second_order": true,
+            "fork_at": 4,
+            "fork": ["silence:h1", "swap:h1:h2", "clip_norm=3"],
             "evaluation_images": 77,
             "evaluate_every": 6,
             "evaluate_on": "test",
@@ -388,7 +423,7 @@ mod tests {
             "seeds": 17,
         });
         let before = prose(&config);
-        for knob in crate::config::KNOBS {
+        for knob in config::KNOBS {
             let mut record = serde_json::to_value(&config).unwrap();
             let other = &others[knob.name];
             assert!(

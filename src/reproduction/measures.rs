@@ -6,6 +6,7 @@ use super::Likeness;
 use crate::analysis::stats::{self, Estimate};
 use crate::config::Condition;
 use crate::model::Lesion;
+use crate::results::record::TaskRecord;
 use crate::results::{LaneResults, Results};
 
 /// The significance level, over all measures (Holm), at which two crowds of lanes are told apart.
@@ -45,11 +46,7 @@ impl MeasureKind {
         let last = lane.records.last()?;
         let evaluation = last.evaluation.as_ref();
         Some(match self {
-            Self::Accuracy => {
-                let all = evaluation?.accuracy.iter();
-                let intact = all.filter(|a| a.lesion == Lesion::Intact);
-                intact.map(|a| a.mean).collect()
-            }
+            Self::Accuracy => accuracy(last)?,
             Self::Active => evaluation?.active.clone(),
             Self::Alpha => last.alpha.clone(),
             Self::Beta => last.beta.clone(),
@@ -64,6 +61,13 @@ impl MeasureKind {
             Self::Alpha => &results.matrices,
         }
     }
+}
+
+/// Each head's accuracy over all tasks, of the whole network; none where it was not evaluated.
+pub(super) fn accuracy(record: &TaskRecord) -> Option<Vec<f64>> {
+    let all = record.evaluation.as_ref()?.accuracy.iter();
+    let intact = all.filter(|a| a.lesion == Lesion::Intact);
+    Some(intact.map(|a| a.mean).collect())
 }
 
 /// How a measure differs between two runs of the same seeds.

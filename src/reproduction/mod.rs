@@ -6,6 +6,7 @@
 //! agree within a tolerance: each lane after its first task, before rounding has grown, and the end of the
 //! stream in distribution.
 
+pub mod branch;
 pub mod expected;
 pub mod lanes;
 pub mod measures;

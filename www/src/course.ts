@@ -211,11 +211,19 @@ export function reached(course: Course): number {
 export const isOver = ({ run, records }: Course): boolean =>
   records.every((list) => list.at(-1)?.tasks_learned === run.config.tasks);
 
-/// Whether two runs may be shown on each other: the same images, and the same settings but for seeds and
-/// conditions.
+/// Whether two runs may be shown on each other: the same images, and the same settings but for seeds,
+/// conditions, and what changes half-way: a branch is shown on its trunk.
 export function alike(a: Course, b: Course): boolean {
   const bare = (c: Config) =>
-    JSON.stringify({ ...c, seeds: 0, first_seed: 0, conditions: [], evaluate_every: 0 });
+    JSON.stringify({
+      ...c,
+      seeds: 0,
+      first_seed: 0,
+      conditions: [],
+      evaluate_every: 0,
+      fork_at: 0,
+      fork: [],
+    });
   return a.data?.digest === b.data?.digest && bare(a.run.config) === bare(b.run.config);
 }
 

@@ -873,6 +873,14 @@ clip_norm: number,
  */
 second_order: boolean, 
 /**
+ *The number of tasks after which the run goes on otherwise, as fork says; 0 for never.
+ */
+fork_at: number, 
+/**
+ *Changes at the fork: learn_alpha=false stops meta-learning of rates, NAME=VALUE sets a knob of training, reset:LAYER, silence:LAYER and swap:LAYER:LAYER intervene.
+ */
+fork: Array<string>, 
+/**
  *Images of each task that accuracy and activity are measured on.
  */
 evaluation_images: number, 
@@ -972,7 +980,7 @@ max: number, } | { "kind": "set",
 /**
  * The words.
  */
-options: Array<string>, };
+options: Array<string>, } | { "kind": "changes" };
 export type Lane = { 
 /**
  * The seed that fixes initial weights, images, angles, order and replay.

@@ -24,6 +24,14 @@ test('words are lists', () => {
   expect(parse({ kind: 'choice', options: [] }, 'mnist')).toBe('mnist');
 });
 
+test('changes at a fork are a list of words, which may be empty', () => {
+  expect(parse({ kind: 'changes' }, 'learn_alpha=false, reset:h4')).toEqual([
+    'learn_alpha=false',
+    'reset:h4',
+  ]);
+  expect(parse({ kind: 'changes' }, '')).toEqual([]);
+});
+
 test('a value and its text are each other’s', () => {
   for (const value of [7, [24, 16], null]) {
     expect(parse(Array.isArray(value) || value === null ? widths : whole, fieldText(value))).toEqual(value);

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod compare;
 mod info;
 mod merge;
 mod outputs;
@@ -61,6 +62,9 @@ enum Command {
     /// Exit codes: 0 the same to the bit, or within tolerance where no bits are promised; 1 not the same; 2
     /// bad input.
     Check(check::CheckArgs),
+    /// Hold a run beside another of the same seeds under other settings, seed by seed: a branch beside its
+    /// trunk.
+    Compare(compare::CompareArgs),
     /// Join results files of one experiment: other seeds, or other conditions of the same seeds.
     Merge(merge::MergeArgs),
     /// List presets, engines and GPU adapters.
@@ -90,6 +94,13 @@ struct RunArgs {
     /// them).
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
+    /// Go on otherwise after so many tasks, as --fork says; up to there the run is what it is without.
+    #[arg(long, value_name = "TASKS", requires = "fork")]
+    fork_at: Option<u32>,
+    /// What changes at the fork; may be given several times: learn_alpha=false, learn_beta=false, a knob of
+    /// training (eta_alpha=0.001, competition=false), reset:LAYER, silence:LAYER, swap:LAYER:LAYER.
+    #[arg(long, value_name = "CHANGE", requires = "fork_at")]
+    fork: Vec<String>,
     /// Which engine.
     #[arg(long, value_enum, default_value = "auto")]
     engine: EngineName,
@@ -184,6 +195,7 @@ pub fn main() -> ExitCode {
         Command::Bench(args) => bench::bench(&args),
         Command::Report(args) => report::report(&args),
         Command::Check(args) => check::check(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Info { json: true, .. } => info::catalog(),
         Command::Info { knobs: true, .. } => info::knobs(),

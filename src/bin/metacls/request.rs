@@ -31,6 +31,10 @@ pub(super) fn asked(args: &RunArgs) -> Result<Asked, Failure> {
     if args.data.as_deref() == Some("digits") {
         changes.push("data=digits".into());
     }
+    if let Some(tasks) = args.fork_at {
+        changes.push(format!("fork_at={tasks}"));
+        changes.push(format!("fork={}", args.fork.join(",")));
+    }
     if let Some(seeds) = &args.seeds {
         let (first, count) = parse_seeds(seeds)?;
         changes.push(format!("first_seed={first}"));

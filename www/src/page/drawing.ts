@@ -89,7 +89,7 @@ export class Drawing {
     const limit = reached(course);
     if (isLive && follows && !time.isPlaying) time.at = limit;
     const strip = course.strip ?? stored?.strip;
-    time.set(config.tasks, limit, strip);
+    time.set(config.tasks, limit, strip, config.fork_at);
     const { at } = time;
     lesions.show(course, at);
     trace.show(course);
@@ -165,7 +165,12 @@ function source({ kind, run, data, engine, engineChanges = [] }: Course, back: C
     const on = [data?.name ?? 'unknown images', engine?.adapter ?? 'an unknown engine'].join(', by ');
     return `The stored run of ${count}, on ${[on, ...engineChanges].join('; ')}.${whose}`;
   }
-  if (back) return `This run in front; the stored ${back.run.config.seeds} seeds behind it, pale.`;
+  if (back) {
+    const { fork_at: after, fork } = run.config;
+    const otherwise = fork.length > 0 ? `, otherwise after ${after} tasks (${fork.join(', ')})` : '';
+    const trunk = fork.length > 0 ? ', as they go on without,' : '';
+    return `This run${otherwise} in front; the stored ${back.run.config.seeds} seeds${trunk} behind it, pale.`;
+  }
   return `This run.${whose} The stored one has other images or settings, so it is not shown behind it.`;
 }
 

@@ -26,6 +26,7 @@ export function parse(kind: Kind, text: string): unknown {
     case 'widths':
       return text === '' ? null : words(text).map(number);
     case 'set':
+    case 'changes':
       return words(text);
     default:
       return text;
@@ -45,6 +46,8 @@ export function allowed(kind: Kind): string {
     case 'set':
     case 'choice':
       return kind.options.join(', ');
+    case 'changes':
+      return 'NAME=VALUE, reset:LAYER, silence:LAYER, swap:LAYER:LAYER';
     case 'switch':
       return '';
   }

@@ -18,6 +18,8 @@ export class Time {
   at = 0;
   private tasks = 1;
   private limit = 0;
+  /// Tasks after which the run goes on otherwise; 0 where it does not.
+  private forkAt = 0;
   private playing: number | undefined;
   private readonly input = get<HTMLInputElement>('at');
   private readonly button = get<HTMLButtonElement>('play');
@@ -39,16 +41,18 @@ export class Time {
     return this.playing !== undefined;
   }
 
-  /// Sets the stream's length, how far it has been reached, and its digits.
-  set(tasks: number, limit: number, strip: number[][] | undefined) {
+  /// Sets the stream's length, how far it has been reached, its digits, and where the run goes on otherwise.
+  set(tasks: number, limit: number, strip: number[][] | undefined, forkAt = 0) {
     this.tasks = tasks;
     this.limit = limit;
+    const isOther = forkAt !== this.forkAt;
+    this.forkAt = forkAt;
     this.input.max = String(tasks);
     if (strip && strip !== this.strip) {
       this.strip = strip;
       this.stamps = undefined;
       this.paint();
-    }
+    } else if (isOther) this.paint();
     this.say();
   }
 
@@ -110,6 +114,10 @@ export class Time {
     const ink = style('--text');
     if (this.stamps?.ink !== ink) {
       this.stamps = { ink, pictures: this.strip.map((pixels) => stamp(pixels, rgb(ink))) };
+    }
+    if (this.forkAt > 0) {
+      pen.fillStyle = style('--meta');
+      pen.fillRect(INSET + this.forkAt * step - 1, 0, 2, HEIGHT);
     }
     this.stamps.pictures.forEach((picture, task) => {
       pen.globalAlpha = task < this.at ? 1 : 0.3;

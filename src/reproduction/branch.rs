@@ -1,0 +1,115 @@
+//! A branch beside its trunk: two runs of the same seeds, images and draws under other settings, paired by
+//! seed.
+
+use super::measures::{self, Difference, MeasureKind};
+use crate::analysis::stats::Estimate;
+use crate::config::{Condition, KNOBS};
+use crate::results::{LaneResults, Results};
+
+/// Why two runs can't be paired.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unpaired {
+    /// They were made on other images.
+    #[error("one run was made on {0}, the other on {1}")]
+    Images(String, String),
+    /// Their networks have other layers or heads.
+    #[error("the two runs are of other networks: {0} and {1}")]
+    Networks(String, String),
+    /// Their first seeds met another schedule or began with other weights.
+    #[error(
+        "the two runs draw otherwise: lanes of one seed do not begin with the same weights or do not meet the \
+         same images in the same order"
+    )]
+    Draws,
+    /// No seed came to its end in both under one condition.
+    #[error("no seed came to its end in both runs under the same condition")]
+    Seeds,
+}
+
+/// How a head's accuracy differs after so many tasks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccuracyDifference {
+    /// Under which condition.
+    pub condition: Condition,
+    /// Of which head, by its name.
+    pub head: String,
+    /// After so many tasks.
+    pub tasks_learned: u32,
+    /// Branch less trunk, seed by seed, 0 to 1: with its 95% bootstrap interval.
+    pub difference: Estimate,
+}
+
+/// What two runs differ in, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beside {
+    /// The knobs that they have otherwise, in their order.
+    pub knobs: Vec<&'static str>,
+    /// At the end of the stream: branch less trunk.
+    pub end: Vec<Difference>,
+    /// Accuracy over all tasks, wherever both were evaluated.
+    pub course: Vec<AccuracyDifference>,
+}
+
+/// Holds a branch beside its trunk.
+///
+/// # Errors
+/// If their lanes can't be paired by seed.
+pub fn beside(trunk: &Results, branch: &Results) -> Result<Beside, Unpaired> {
+    let both = |of: fn(&Results) -> String| (of(trunk), of(branch));
+    if trunk.data.digest != branch.data.digest {
+        let (one, other) = both(|r| r.data.name.clone());
+        return Err(Unpaired::Images(one, other));
+    }
+    if (&trunk.layers, &trunk.heads) != (&branch.layers, &branch.heads) {
+        let (one, other) = both(|r| [&r.layers[..], &r.heads].concat().join(", "));
+        return Err(Unpaired::Networks(one, other));
+    }
+    if trunk.draws != branch.draws {
+        return Err(Unpaired::Draws);
+    }
+    let end = measures::paired(trunk, branch);
+    if end.is_empty() {
+        return Err(Unpaired::Seeds);
+    }
+    let values = [trunk, branch].map(|r| serde_json::to_value(&r.config).unwrap_or_default());
+    let differs = |name: &&str| values[0].get(*name) != values[1].get(*name);
+    Ok(Beside {
+        knobs: KNOBS.iter().map(|k| k.name).filter(differs).collect(),
+        end,
+        course: course(trunk, branch),
+    })
+}
+
+/// Accuracy's paired differences by condition, head and tasks learned.
+fn course(trunk: &Results, branch: &Results) -> Vec<AccuracyDifference> {
+    let mut all = Vec::new();
+    for &condition in &branch.config.conditions {
+        let pairs: Vec<(&LaneResults, &LaneResults)> = branch
+            .finished(condition)
+            .filter_map(|now| Some((trunk.finished(condition).find(|t| t.seed == now.seed)?, now)))
+            .collect();
+        for (head, name) in MeasureKind::Accuracy.names(branch).iter().enumerate() {
+            for tasks_learned in 0..=branch.config.tasks {
+                let number = |lane: &LaneResults| {
+                    let mut records = lane.records.iter();
+                    let record = records.find(|r| r.tasks_learned == tasks_learned)?;
+                    measures::accuracy(record)?.get(head).copied()
+                };
+                let differences: Vec<f64> = pairs
+                    .iter()
+                    .filter_map(|(then, now)| Some(number(now)? - number(then)?))
+                    .collect();
+                let Some(difference) = Estimate::with_interval(&differences) else {
+                    continue;
+                };
+                all.push(AccuracyDifference {
+                    condition,
+                    head: name.clone(),
+                    tasks_learned,
+                    difference,
+                });
+            }
+        }
+    }
+    all
+}
