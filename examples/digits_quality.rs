@@ -68,7 +68,7 @@ impl Network {
 
 fn main() {
     let folder = std::env::var("METACLS_MNIST").unwrap();
-    let mnist = Dataset::from_directory(folder.as_ref()).unwrap();
+    let mnist = Dataset::from_directory(folder.as_ref(), None).unwrap();
     let ours = Dataset::procedural();
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut draw = |n: usize, scale: f32| -> Vec<f32> {

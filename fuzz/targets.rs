@@ -171,7 +171,7 @@ pub fn idx(data: &[u8]) {
     files.push((format!("file {}", files.len()), rest.to_vec()));
     // A packed file unpacks to 1000 times its size at most.
     let given = data.len() * 1100;
-    if let Ok(data) = Dataset::from_files(files) {
+    if let Ok(data) = Dataset::from_files(files, None) {
         assert!(data.train.pixels.len() + data.test.pixels.len() <= given);
         assert_eq!(data.info.train as usize, data.train.len());
         assert_eq!(data.info.test as usize, data.test.len());

@@ -260,6 +260,37 @@ fn engines_agree_over_a_short_run() {
     agree(&small_run(Device::Cpu, all), &truth);
 }
 
+/// The digits with labels of so many classes, dealt in turn: nothing to be learned, but every class is met.
+fn relabelled(classes: u8) -> Arc<Dataset> {
+    let mut data = (*small::images()).clone();
+    for images in [&mut data.train, &mut data.test] {
+        let turn = (0..classes).cycle();
+        images.labels.iter_mut().zip(turn).for_each(|(l, c)| *l = c);
+    }
+    data.info.classes = classes.into();
+    Arc::new(data)
+}
+
+/// Heads as wide as data sets may have classes: on both sides of the widths that vectors, tiles and
+/// workgroups are cut at.
+#[test]
+fn engines_agree_whatever_the_number_of_classes() {
+    let Some(gpu) = gpu() else { return };
+    for classes in [2, 16, 17, 26, 47, 62] {
+        let data = relabelled(classes);
+        let run = |device: Device| {
+            let config = small::config(|c| c.alpha_0 = 0.1);
+            let info = device.info();
+            let mut driver = Driver::new(config, data.clone(), device, info).unwrap();
+            finish(&mut driver)
+        };
+        let truth = run(Device::Reference);
+        assert_eq!(truth.data.classes, u32::from(classes));
+        agree(&run(Device::Gpu(gpu.clone())), &truth);
+        agree(&run(Device::Cpu), &truth);
+    }
+}
+
 /// Two pathways, two heads, all lesions.
 #[test]
 fn engines_agree_over_a_short_run_with_pathways() {

@@ -178,7 +178,8 @@ macro_rules! knobs {
 knobs! {
 "Stream":
     data: DataSet = DataSet::Mnist, Choice { options: DataSet::WORDS }, "images", "", Paper,
-        "MNIST (verified by SHA-256), the project's own procedural digits, or other IDX files.";
+        "MNIST (verified by SHA-256), the project's own procedural digits, other IDX files, or another data \
+         set of the catalogue (`metacls info --data-sets`).";
     tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
         "Number of tasks learned one after the other; each rotates every image by one angle.",
         linear(1.0, 40.0);

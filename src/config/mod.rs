@@ -12,18 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{ConfigError, Problem, word};
 pub use knobs::{Config, Explored, KNOBS, Kind, Knob, MAX_UNITS, Origin, find};
 
-/// Which images an experiment asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum DataSet {
-    /// MNIST, verified by SHA-256.
-    Mnist,
-    /// The project's own procedural digits.
-    Digits,
-    /// Any other valid IDX files.
-    Custom,
-}
+pub use crate::data::DataSet;
 
 /// On which images a network is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,11 +40,6 @@ pub enum Condition {
     Sparsity,
     /// Neither, but starting from the final values of `meta` (of the same seed).
     Frozen,
-}
-
-impl DataSet {
-    /// The names used in files and links, in the order of the variants.
-    pub const WORDS: &[&str] = &["mnist", "digits", "custom"];
 }
 
 impl EvaluateOn {

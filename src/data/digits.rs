@@ -11,8 +11,7 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{DataInfo, Dataset, Images};
-use crate::config::DataSet;
+use super::{DataInfo, DataSet, Dataset, Images};
 
 /// Pixels of a digit's side, as of MNIST's.
 const SIDE: usize = 28;

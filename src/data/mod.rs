@@ -1,16 +1,16 @@
 //! Images and labels: MNIST and other IDX files, our own procedural digits, and their rotation.
 
+pub mod catalog;
 mod digits;
 mod idx;
 mod rotate;
 
 use serde::{Deserialize, Serialize};
 
+pub use catalog::DataSet;
 pub use digits::digits;
 pub use idx::{Chosen, Content, Header, IdxError, choose, header, mnist_files};
 pub use rotate::{Rotation, Turn, rotate};
-
-use crate::config::DataSet;
 
 /// Square grey images of one size, one after the other, with their labels.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -50,7 +50,7 @@ impl Images {
 pub struct DataInfo {
     /// Which kind.
     pub kind: DataSet,
-    /// In words: "MNIST (verified)", "procedural digits", "custom IDX files".
+    /// In words: "MNIST (verified)", "procedural digits", "custom IDX files", or how these were read.
     pub name: String,
     /// SHA-256 (hex) over the training images' pixels and labels, then the test set's.
     pub digest: String,

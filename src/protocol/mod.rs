@@ -289,6 +289,14 @@ mod tests {
             crate::bench::FoundOnGpu,
             crate::gpu::StageTime,
         );
+        text += "/** The catalogue's data sets: their names, and what an image is called. */\n";
+        text += "export const DATA_SETS: Record<DataSet, { title: string; noun: string }> = {\n";
+        for set in crate::data::DataSet::ALL {
+            let row = set.row();
+            let (id, title, noun) = (set.word(), row.title, row.noun);
+            text += &format!("  {id}: {{ title: '{title}', noun: '{noun}' }},\n");
+        }
+        text += "};\n";
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {
             std::fs::write(path, &text).unwrap();

@@ -65,7 +65,7 @@ impl Trainer {
             Command::UseFiles { files, origin } => {
                 let files = files.into_iter().map(|f| (f.name, f.bytes)).collect();
                 let refused = |reason| Event::DataRefused { reason, origin };
-                match Dataset::from_files(files) {
+                match Dataset::from_files(files, None) {
                     // The reader's own may be any; all others are there as MNIST.
                     Ok(data) if origin != Origin::Dropped && data.info.kind != DataSet::Mnist => {
                         let reason = "by its SHA-256 it is not MNIST".to_owned();

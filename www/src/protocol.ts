@@ -785,7 +785,7 @@ export type Config = {
  */
 schema: number, 
 /**
- *MNIST (verified by SHA-256), the project's own procedural digits, or other IDX files.
+ *MNIST (verified by SHA-256), the project's own procedural digits, other IDX files, or another data set of the catalogue (`metacls info --data-sets`).
  */
 data: DataSet, 
 /**
@@ -905,7 +905,7 @@ first_seed: number,
  */
 seeds: number, };
 export type Condition = "baseline" | "meta" | "rates" | "sparsity" | "frozen";
-export type DataSet = "mnist" | "digits" | "custom";
+export type DataSet = "mnist" | "digits" | "custom" | "fashion_mnist" | "kmnist" | "emnist_digits" | "emnist_letters" | "emnist_balanced";
 export type EvaluateOn = "test" | "learned";
 export type Field = { 
 /**
@@ -1014,7 +1014,7 @@ export type DataInfo = {
  */
 kind: DataSet, 
 /**
- * In words: "MNIST (verified)", "procedural digits", "custom IDX files".
+ * In words: "MNIST (verified)", "procedural digits", "custom IDX files", or how these were read.
  */
 name: string, 
 /**
@@ -1888,3 +1888,14 @@ dispatches: number,
  * Seconds of all of them.
  */
 seconds: number, };
+/** The catalogue's data sets: their names, and what an image is called. */
+export const DATA_SETS: Record<DataSet, { title: string; noun: string }> = {
+  mnist: { title: 'MNIST', noun: 'digit' },
+  digits: { title: 'procedural digits', noun: 'digit' },
+  custom: { title: 'custom IDX files', noun: 'image' },
+  fashion_mnist: { title: 'Fashion-MNIST', noun: 'image' },
+  kmnist: { title: 'KMNIST', noun: 'image' },
+  emnist_digits: { title: 'EMNIST digits', noun: 'digit' },
+  emnist_letters: { title: 'EMNIST letters', noun: 'image' },
+  emnist_balanced: { title: 'EMNIST balanced', noun: 'image' },
+};

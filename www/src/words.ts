@@ -1,7 +1,7 @@
 // Sentences that follow a run's configuration: nothing in them that a field of the Lab can make false.
 import { type Course, isOver, reached } from './course';
 import { Count, count, counted } from './format';
-import type { Config, LesionDescription, RunDescription } from './protocol';
+import { type Config, DATA_SETS, type LesionDescription, type RunDescription } from './protocol';
 
 /// Whether a lesion silences a whole layer rather than some units of it.
 const isWhole = ({ layers }: RunDescription, lesion: LesionDescription) =>
@@ -38,10 +38,13 @@ export function lesionNote(run: RunDescription): string {
 
 const FROM_MEMORY = 'replayed from memory, of this task or earlier ones';
 
+/// What one of the run's images is called: a digit, or an image where they show something else.
+export const nounOf = ({ data }: Pick<Config, 'data'>): string => DATA_SETS[data].noun;
+
 /// What one observe step sees.
-export function seen(current: number, replayed: number): string {
+export function seen(current: number, replayed: number, noun = 'digit'): string {
   const fresh =
-    current === 1 ? 'One new digit comes' : `${Count(current)} new digits come one after the other`;
+    current === 1 ? `One new ${noun} comes` : `${Count(current)} new ${noun}s come one after the other`;
   const replay =
     replayed === 0
       ? 'the memory is still empty, so none is replayed'
@@ -52,9 +55,9 @@ export function seen(current: number, replayed: number): string {
 }
 
 /// How a look-ahead of so many inner steps makes the meta-loss.
-export const metaLoss = (steps: number) =>
+export const metaLoss = (steps: number, noun = 'digit') =>
   [
-    'On a copy of its weights the network learns the new digits one by one.',
+    `On a copy of its weights the network learns the new ${noun}s one by one.`,
     'After each it is asked how well all of them, new and replayed, are read now:',
     steps === 1 ? 'that' : `the mean of these ${counted(steps, 'number')}`,
     'is the meta-loss, ',
@@ -71,6 +74,7 @@ export const explanations: Record<string, (config: Config) => string> = {
     replay === 0 ? 'replays none' : `${count(replay)} replayed one${replay === 1 ? '' : 's'}`,
   samples: ({ batch, replay }) => count(batch + replay),
   tasks: ({ tasks }) => counted(tasks, 'task'),
+  images: (config) => `${nounOf(config)}s`,
   competition: ({ k_fraction }) => {
     const share = Number((100 * k_fraction).toPrecision(3));
     return `k is ${share === 1 ? 'one' : share} percent of the units`;

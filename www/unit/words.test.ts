@@ -6,6 +6,7 @@ import {
   lesionNote,
   lesionOf,
   metaLoss,
+  nounOf,
   seen,
   silenced,
   sourceWords,
@@ -19,6 +20,17 @@ test('a step’s words follow the batch, the replay and the bound', () => {
   expect(seen(1, 4)).toContain('One new digit comes; four are replayed');
   expect(metaLoss(3)).toContain('the mean of these three numbers');
   expect(clipping({ ...config, clip_norm: 1 })).toContain('a norm of 1');
+});
+
+test('images that are no digits are not called so', () => {
+  expect([nounOf({ data: 'mnist' }), nounOf({ data: 'emnist_digits' })]).toEqual(['digit', 'digit']);
+  const noun = nounOf({ data: 'custom' });
+  expect(noun).toBe('image');
+  expect(seen(2, 0, noun)).toContain('Two new images come one after the other');
+  expect(seen(1, 4, noun)).toContain('One new image comes;');
+  expect(metaLoss(3, noun)).toContain('learns the new images one by one');
+  expect(explanations['images']?.({ ...config, data: 'emnist_letters' })).toBe('images');
+  expect(explanations['images']?.({ ...config, data: 'mnist' })).toBe('digits');
 });
 
 test('lesions carry the layers’ names and sizes', () => {

@@ -1,5 +1,6 @@
 //! `metacls info`: what there is to run, and on what.
 
+use metacls::data::DataSet;
 use metacls::experiments;
 use metacls::gpu::device::adapters;
 
@@ -62,6 +63,43 @@ pub(super) fn knobs() -> Result<(), Failure> {
             field.kind.allowed(),
             field.paper
         ))?;
+    }
+    Ok(())
+}
+
+/// Every data set of the catalogue.
+pub(super) fn data_sets() -> Result<(), Failure> {
+    for set in DataSet::ALL {
+        let row = set.row();
+        let classes = row
+            .classes
+            .map_or("as many classes as its labels".into(), |n| {
+                format!("{n} classes")
+            });
+        let counts = row.counts.map_or(String::new(), |[train, test]| {
+            format!(", {train} images to train and {test} to test")
+        });
+        print(&format!("{}: {}, {classes}{counts}", set.word(), row.title))?;
+        print(&format!("    licence: {}", row.licence))?;
+        let Some(files) = row.files else { continue };
+        let stored = if row.is_transposed {
+            "; images lie transposed and are set right"
+        } else {
+            ""
+        };
+        let shifted = match row.first_label {
+            0 => String::new(),
+            first => format!("; labels from {first} on are counted from 0"),
+        };
+        print(&format!(
+            "    files, plain or .gz{stored}{shifted}; SHA-256 unpacked:"
+        ))?;
+        for (place, file) in files.iter().enumerate() {
+            let sum = row
+                .sha256(place)
+                .unwrap_or("not on record: can't be verified");
+            print(&format!("        {file}: {sum}"))?;
+        }
     }
     Ok(())
 }

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use metacls::data::DataSet;
 use metacls::engine::info::EngineChoice;
 use metacls_arithmetic::Level;
 
@@ -72,8 +73,11 @@ enum Command {
         /// List every knob instead: meaning, range, the figures' values.
         #[arg(long)]
         knobs: bool,
-        /// Print the presets alone, in full, as JSON.
+        /// List the data sets that are known instead: classes, images, licence, what can be verified.
         #[arg(long, conflicts_with = "knobs")]
+        data_sets: bool,
+        /// Print the presets alone, in full, as JSON.
+        #[arg(long, conflicts_with_all = ["knobs", "data_sets"])]
         json: bool,
     },
 }
@@ -104,12 +108,8 @@ struct RunArgs {
     /// Which engine.
     #[arg(long, value_enum, default_value = "auto")]
     engine: EngineName,
-    /// A folder with MNIST's (or other) IDX files, or "digits" for procedural digits.
-    ///
-    /// Left out: what the experiment asks for; MNIST is then looked for in the folder that the
-    /// environment variable METACLS_MNIST names.
-    #[arg(long)]
-    data: Option<String>,
+    #[command(flatten)]
+    images: ImagesArgs,
     /// Where the results go: a folder, in which they are named by experiment, seeds and a digest of the
     /// configuration, or a file of your own (.json). Beside it stands, until the run is through, what
     /// --resume goes on from.
@@ -128,6 +128,21 @@ struct RunArgs {
     /// Only check the configuration and print it in full.
     #[arg(long)]
     dry_run: bool,
+}
+
+/// Which images.
+#[derive(Debug, clap::Args)]
+struct ImagesArgs {
+    /// A folder with MNIST's (or other) IDX files, or "digits" for procedural digits.
+    ///
+    /// Which data set lies there is told by SHA-256, else by shape (metacls info --data-sets). Left out: what
+    /// the experiment asks for; MNIST is then looked for in the folder that the environment variable
+    /// METACLS_MNIST names.
+    #[arg(long)]
+    data: Option<String>,
+    /// Which data set the folder holds, instead of being told by its files; custom reads them as they lie.
+    #[arg(long, value_name = "ID", value_parser = ImagesArgs::data_set)]
+    data_set: Option<DataSet>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -199,6 +214,9 @@ pub fn main() -> ExitCode {
         Command::Merge(args) => merge::run(&args),
         Command::Info { json: true, .. } => info::catalog(),
         Command::Info { knobs: true, .. } => info::knobs(),
+        Command::Info {
+            data_sets: true, ..
+        } => info::data_sets(),
         Command::Info { .. } => info::info(),
     };
     match outcome {

@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use metacls::config::{self, Config, DataSet, Kind};
-use metacls::data::Dataset;
+use metacls::config::{self, Config, Kind};
+use metacls::data::{DataSet, Dataset};
 use metacls::experiments::held::{self, Held};
 use metacls::experiments::{self, link};
 use metacls::formats;
 
-use super::{Failure, RunArgs, stem};
+use super::{Failure, ImagesArgs, RunArgs, stem};
 
 /// What is to be run.
 pub(super) struct Asked {
@@ -28,8 +28,10 @@ pub(super) fn asked(args: &RunArgs) -> Result<Asked, Failure> {
     if let Some(conditions) = &args.conditions {
         changes.push(format!("conditions={conditions}"));
     }
-    if args.data.as_deref() == Some("digits") {
+    if args.images.data.as_deref() == Some("digits") {
         changes.push("data=digits".into());
+    } else if let Some(set) = args.images.data_set {
+        changes.push(format!("data={}", set.word()));
     }
     if let Some(tasks) = args.fork_at {
         changes.push(format!("fork_at={tasks}"));
@@ -164,10 +166,36 @@ fn is_allowed(name: &str, value: u32) -> bool {
     config::find(name).is_some_and(|knob| range(knob.kind))
 }
 
+impl ImagesArgs {
+    /// A data set of that id.
+    pub(super) fn data_set(id: &str) -> Result<DataSet, String> {
+        let mut all = DataSet::ALL.iter().copied();
+        let unknown = || {
+            format!(
+                "there is no such data set; there are {}",
+                DataSet::WORDS.join(", ")
+            )
+        };
+        all.find(|set| set.word() == id).ok_or_else(unknown)
+    }
+}
+
 /// The images that are asked for.
-pub(super) fn data(choice: Option<&str>, config: &Config) -> Result<Dataset, Failure> {
-    let folder = match (choice, config.data) {
+pub(super) fn data(args: &ImagesArgs, config: &Config) -> Result<Dataset, Failure> {
+    let asked = args.data_set.unwrap_or(config.data);
+    let folder = match (args.data.as_deref(), asked) {
+        (Some("digits"), set) if args.data_set.is_some_and(|set| set != DataSet::Digits) => {
+            return Err(Failure::Usage(format!(
+                "--data digits are the program's own, not {}: leave out one of --data and --data-set",
+                set.row().title
+            )));
+        }
         (Some("digits"), _) | (None, DataSet::Digits) => return Ok(Dataset::procedural()),
+        (Some(_), DataSet::Digits) if args.data_set.is_some() => {
+            return Err(Failure::Usage(
+                "--data-set digits: the program writes them itself; leave out --data".into(),
+            ));
+        }
         (Some(folder), _) => folder.to_owned(),
         (None, DataSet::Mnist | DataSet::Custom) => {
             std::env::var("METACLS_MNIST").map_err(|_| {
@@ -178,6 +206,18 @@ pub(super) fn data(choice: Option<&str>, config: &Config) -> Result<Dataset, Fai
                 )
             })?
         }
+        (None, set) => {
+            return Err(Failure::Usage(format!(
+                "this experiment asks for {}: name a folder with its four files by --data DIR, or give \
+                 --data digits for procedural digits",
+                set.row().title
+            )));
+        }
     };
-    Dataset::from_directory(Path::new(&folder)).map_err(Failure::failed)
+    // What a set without a whole list of SHA-256 is, only whoever asks can say. Of MNIST the files themselves
+    // tell, and custom in a configuration stands for all that could not be verified.
+    let wanted = args.data_set.or_else(|| {
+        (!matches!(asked, DataSet::Mnist | DataSet::Digits | DataSet::Custom)).then_some(asked)
+    });
+    Dataset::from_directory(Path::new(&folder), wanted).map_err(Failure::failed)
 }

@@ -39,7 +39,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     if let Some(path) = &args.watch {
         outputs::try_file(path)?;
     }
-    let data = request::data(args.data.as_deref(), &config)?;
+    let data = request::data(&args.images, &config)?;
     config.data = data.info.kind;
     pollster::block_on(train(args, &out, &name, experiment, config, data))
 }

@@ -99,8 +99,8 @@ pub enum IdxError {
         /// Bytes promised.
         promised: u64,
     },
-    /// A label is no digit.
-    #[error("{file}: label {label} at index {index}; labels are 0 to 9")]
+    /// A label is of no class.
+    #[error("{file}: label {label} at index {index}; labels are {first} to {last}")]
     Label {
         /// The file.
         file: String,
@@ -108,6 +108,26 @@ pub enum IdxError {
         label: u8,
         /// Its index, from 0.
         index: usize,
+        /// The first label that may be.
+        first: u32,
+        /// The last one.
+        last: u32,
+    },
+    /// All images are of one class.
+    #[error(
+        "all labels are {label}: there is nothing to tell apart; needed are two classes at least"
+    )]
+    OneClass {
+        /// The label.
+        label: u8,
+    },
+    /// They are not the data set that they were said to be.
+    #[error("these files are not {title}: {reason}; name another data set, or leave it out")]
+    NotThatSet {
+        /// What they were said to be.
+        title: &'static str,
+        /// What tells.
+        reason: String,
     },
     /// The files don't go together.
     #[error("these files don't go together: {reason}")]

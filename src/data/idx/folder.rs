@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{IdxError, LARGEST, choose, header};
-use crate::data::Dataset;
+use crate::data::{DataSet, Dataset};
 
 /// How deep below the folder files are looked for.
 const DEPTH: usize = 4;
@@ -22,11 +22,12 @@ fn unreadable(path: &Path, reason: impl ToString) -> IdxError {
 }
 
 impl Dataset {
-    /// Reads a data set's files, plain or gzip, from a folder or from folders in it.
+    /// Reads a data set's files, plain or gzip, from a folder or from folders in it; `wanted` as for
+    /// [`Self::from_files`].
     ///
     /// # Errors
     /// If there are none or several sets, or they are of no use.
-    pub fn from_directory(folder: &Path) -> Result<Self, IdxError> {
+    pub fn from_directory(folder: &Path, wanted: Option<DataSet>) -> Result<Self, IdxError> {
         let start = |path: &Path| begun(path).map_err(|e| unreadable(path, e));
         if folder.is_file() {
             header(&folder.display().to_string(), &start(folder)?)?;
@@ -52,7 +53,7 @@ impl Dataset {
                 files.push((path.display().to_string(), bytes));
             }
         }
-        Self::from_files(files)
+        Self::from_files(files, wanted)
     }
 }
 
@@ -99,7 +100,6 @@ fn whole(path: &Path) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::DataSet;
     use crate::data::idx::tests::{gzip, images, labels};
 
     /// A file's path and bytes, made of its own name and what it holds.
@@ -124,7 +124,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();
         }
-        Dataset::from_directory(folder.path()).map_err(|e| e.to_string())
+        Dataset::from_directory(folder.path(), None).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -184,15 +184,15 @@ mod tests {
             assert!(said.contains("t10k-labels-idx1-ubyte.gz: "), "{said}");
             assert!(said.contains(words), "{said}");
         }
-        let said = Dataset::from_directory(Path::new("Cargo.toml"))
+        let said = Dataset::from_directory(Path::new("Cargo.toml"), None)
             .unwrap_err()
             .to_string();
         assert!(said.contains("Cargo.toml: not an IDX file"), "{said}");
-        let said = Dataset::from_directory(Path::new("docs/x"))
+        let said = Dataset::from_directory(Path::new("docs/x"), None)
             .unwrap_err()
             .to_string();
         assert!(said.contains("can't be read"), "{said}");
-        let said = Dataset::from_directory(Path::new("docs"))
+        let said = Dataset::from_directory(Path::new("docs"), None)
             .unwrap_err()
             .to_string();
         assert!(said.contains("docs/"), "{said}");

@@ -8,23 +8,24 @@ mod error;
 #[cfg(not(target_arch = "wasm32"))]
 mod folder;
 mod header;
+mod reading;
 
 use sha2::{Digest, Sha256};
 
+use super::catalog::{DataSet, MOST_CLASSES, Shape};
 use super::{Dataset, Images, hex};
-use crate::config::DataSet;
 use crate::formats::gzip::{self, GzipError};
 
 pub use choose::{Chosen, choose};
 pub use error::IdxError;
 pub use header::{Content, Header, header};
 
+use reading::{Reading, reading};
+
 /// Pixels of an image's side: MNIST's, and so far of all that are read.
 const SIDE: u32 = 28;
 /// Pixels of an image.
 const PIXELS: usize = (SIDE * SIDE) as usize;
-/// Categories: the digits.
-const CLASSES: usize = 10;
 
 /// Most bytes of one file.
 const LARGEST: u64 = 400 << 20;
@@ -32,9 +33,9 @@ const LARGEST: u64 = 400 << 20;
 /// MNIST's files: the SHA-256 of each unpacked, and the name it goes by, without ".gz". Training images and
 /// labels, then test images and labels, as `sha256sum` lists them; the page and xtask read the same list.
 pub fn mnist_files() -> impl Iterator<Item = (&'static str, &'static str)> {
-    include_str!("../mnist.sha256")
-        .lines()
-        .filter_map(|line| line.split_once("  "))
+    let row = DataSet::Mnist.row();
+    let names = row.files.into_iter().flatten().enumerate();
+    names.filter_map(|(place, name)| Some((row.sha256(place)?, name)))
 }
 
 /// A file taken apart.
@@ -76,29 +77,47 @@ fn parse(file: &str, bytes: Vec<u8>) -> Result<Parsed, IdxError> {
     }
     let sha256 = hex(&Sha256::digest(&bytes));
     bytes.drain(..header.size());
-    if header.content == Content::Labels {
-        let mut labels = bytes.iter().copied().enumerate();
-        if let Some((index, label)) = labels.find(|&(_, label)| usize::from(label) >= CLASSES) {
-            return Err(IdxError::Label {
-                file: name(),
-                label,
-                index,
-            });
-        }
-    }
-    Ok(Parsed {
+    let parsed = Parsed {
         file: name(),
         header,
         body: bytes,
         sha256,
-    })
+    };
+    if header.content == Content::Labels {
+        parsed.labels_within(0, MOST_CLASSES)?;
+    }
+    Ok(parsed)
+}
+
+impl Parsed {
+    /// That its labels are of so many classes from a first one on.
+    fn labels_within(&self, first: u8, classes: u32) -> Result<(), IdxError> {
+        let first = u32::from(first);
+        let last = first + classes.saturating_sub(1);
+        let mut labels = self.body.iter().copied().enumerate();
+        match labels.find(|&(_, label)| !(first..=last).contains(&label.into())) {
+            None => Ok(()),
+            Some((index, label)) => Err(IdxError::Label {
+                file: self.file.clone(),
+                label,
+                index,
+                first,
+                last,
+            }),
+        }
+    }
 }
 
 /// Training before test, of files of one content.
 fn order(sets: &mut [Parsed]) -> Result<(), IdxError> {
     if let [a, b] = sets {
         // What is verified goes by no name.
-        let place = |of: &Parsed| mnist_files().position(|(sha256, _)| sha256 == of.sha256);
+        let rows = || DataSet::ALL.iter().map(|set| set.row());
+        let place = |of: &Parsed| {
+            let mut places =
+                (0..4).filter(|&at| rows().any(|row| row.sha256(at) == Some(&of.sha256)));
+            places.next()
+        };
         let is_swapped = match (place(a), place(b)) {
             (Some(a), Some(b)) => b < a,
             _ => choose::swapped((&a.file, a.header.count), (&b.file, b.header.count))?,
@@ -110,13 +129,32 @@ fn order(sets: &mut [Parsed]) -> Result<(), IdxError> {
     Ok(())
 }
 
+/// Exchanges rows and columns of each image.
+fn transpose(pixels: &mut [u8]) {
+    let side = SIDE as usize;
+    for image in pixels.chunks_exact_mut(PIXELS) {
+        for row in 0..side {
+            for column in 0..row {
+                image.swap(row * side + column, column * side + row);
+            }
+        }
+    }
+}
+
 impl Dataset {
     /// Reads a data set from its files, packed or not, in any order: four (training and test), or two
     /// (images and labels), of which the last seventh becomes the test set.
     ///
+    /// What they are is told by SHA-256, else by shape. `wanted` says it instead, where nothing can tell:
+    /// [`DataSet::Custom`] reads them as they lie. Labels of other sets than the catalogue's are classes
+    /// from 0 on, up to [`MOST_CLASSES`].
+    ///
     /// # Errors
-    /// If a file is damaged, or they don't go together; see [`IdxError`].
-    pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Self, IdxError> {
+    /// If a file is damaged, they don't go together, or are not what is wanted; see [`IdxError`].
+    pub fn from_files(
+        files: Vec<(String, Vec<u8>)>,
+        wanted: Option<DataSet>,
+    ) -> Result<Self, IdxError> {
         let mismatch = |reason: String| IdxError::Mismatch { reason };
         if !matches!(files.len(), 2 | 4) {
             return Err(mismatch(format!(
@@ -143,62 +181,88 @@ impl Dataset {
         }
         order(&mut images)?;
         order(&mut labels)?;
-        let hashes: Vec<String> = images
-            .iter()
-            .zip(&labels)
-            .flat_map(|(i, l)| [i.sha256.clone(), l.sha256.clone()])
-            .collect();
-        let is_emnist = images
-            .iter()
-            .any(|i| i.file.to_ascii_lowercase().contains("emnist"));
-        let mut sets = Vec::new();
-        for (i, l) in images.into_iter().zip(labels) {
+        for (i, l) in images.iter().zip(&labels) {
             if i.header.count != l.header.count {
                 return Err(mismatch(format!(
                     "{} holds {} images, {} holds {} labels",
                     i.file, i.header.count, l.file, l.header.count
                 )));
             }
-            sets.push(Images {
+        }
+        let reading = read(wanted, &images, &labels)?;
+        let is_named_emnist = images
+            .iter()
+            .any(|i| i.file.to_ascii_lowercase().contains("emnist"));
+        let first = reading.row.map_or(0, |row| row.first_label);
+        let mut sets = images.into_iter().zip(labels).map(|(mut i, mut l)| {
+            if reading.row.is_some_and(|row| row.is_transposed) {
+                transpose(&mut i.body);
+            }
+            for label in &mut l.body {
+                *label = label.saturating_sub(first);
+            }
+            Images {
                 side: SIDE,
                 pixels: i.body,
                 labels: l.body,
-            });
-        }
-        let verified = hashes
-            .iter()
-            .map(String::as_str)
-            .eq(mnist_files().map(|(sha256, _)| sha256));
-        let mut sets = sets.into_iter();
+            }
+        });
         let mut train = sets.next().unwrap_or_default();
-        let (test, name) = match sets.next() {
-            Some(test) => (test, "custom IDX files"),
+        let mut name = reading.name;
+        let test = match sets.next() {
+            Some(test) => test,
             None => {
                 let kept = train.len() * 6 / 7;
                 if kept == 0 || kept == train.len() {
                     return Err(mismatch("too few images to keep some for testing".into()));
                 }
-                let test = Images {
+                name += " (the last seventh kept for testing)";
+                Images {
                     side: SIDE,
                     pixels: train.pixels.split_off(kept * PIXELS),
                     labels: train.labels.split_off(kept),
-                };
-                (test, "custom IDX files (the last seventh kept for testing)")
+                }
             }
         };
         // A name is no proof: the same bytes are the same images whatever they are called. And nothing is
         // lost by images that lie transposed, for every task turns all of them alike.
-        let name = match is_emnist {
-            true => format!("{name}; named EMNIST, whose images lie transposed and are used so"),
-            false => name.to_owned(),
-        };
-        let (kind, name) = if verified {
-            (DataSet::Mnist, "MNIST (verified)")
-        } else {
-            (DataSet::Custom, name.as_str())
-        };
-        Ok(Self::of(kind, name, CLASSES as u32, train, test))
+        if is_named_emnist && reading.row.is_none() {
+            name += "; named EMNIST, whose images lie transposed and are used so";
+        }
+        let all = train.labels.iter().chain(&test.labels);
+        let highest = all.max().map_or(0, |&label| u32::from(label));
+        let named = reading.row.and_then(|row| row.classes);
+        let classes = named.unwrap_or(highest + 1);
+        Ok(Self::of(reading.kind, &name, classes, train, test))
     }
+}
+
+/// What the files of a set are; images and labels each in the order training, test.
+fn read(
+    wanted: Option<DataSet>,
+    images: &[Parsed],
+    labels: &[Parsed],
+) -> Result<Reading, IdxError> {
+    let all = || labels.iter().flat_map(|l| l.body.iter().copied());
+    let [low, high] = [all().min(), all().max()].map(|label| label.unwrap_or(0));
+    let count = |i: usize| images.get(i).map_or(0, |of| of.header.count);
+    let hashes: Vec<String> = images
+        .iter()
+        .zip(labels)
+        .flat_map(|(i, l)| [i.sha256.clone(), l.sha256.clone()])
+        .collect();
+    let reading = reading(
+        wanted,
+        &Shape {
+            counts: [count(0), count(1)],
+            labels: [low, high],
+            hashes: if hashes.len() == 4 { &hashes } else { &[] },
+        },
+    )?;
+    if low == high {
+        return Err(IdxError::OneClass { label: low });
+    }
+    Ok(reading)
 }
 
 #[cfg(test)]
@@ -242,12 +306,14 @@ mod tests {
     }
 
     fn said(files: &[(String, Vec<u8>)]) -> String {
-        Dataset::from_files(files.to_vec()).unwrap_err().to_string()
+        Dataset::from_files(files.to_vec(), None)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn four_files_in_any_order() {
-        let data = Dataset::from_files(four()).unwrap();
+        let data = Dataset::from_files(four(), None).unwrap();
         assert_eq!((data.train.len(), data.test.len()), (9, 3));
         assert_eq!(data.info.kind, DataSet::Custom);
         assert_eq!(data.info.digest.len(), 64);
@@ -256,10 +322,43 @@ mod tests {
 
     #[test]
     fn two_files_are_split() {
-        let data =
-            Dataset::from_files(vec![("i".into(), images(14)), ("l".into(), labels(14))]).unwrap();
+        let data = Dataset::from_files(
+            vec![("i".into(), images(14)), ("l".into(), labels(14))],
+            None,
+        )
+        .unwrap();
         assert_eq!((data.train.len(), data.test.len()), (12, 2));
         assert!(data.info.name.contains("seventh"));
+    }
+
+    /// Files of so many training and test images, with the labels given in turn.
+    pub(super) fn shaped(counts: [u32; 2], range: std::ops::Range<u8>) -> Vec<(String, Vec<u8>)> {
+        let mut files = Vec::new();
+        for (which, n) in ["train", "test"].into_iter().zip(counts) {
+            files.push((format!("{which}-images"), images(n)));
+            let mut bytes = idx(8, &[n]);
+            bytes.extend(range.clone().cycle().take(n as usize));
+            files.push((format!("{which}-labels"), bytes));
+        }
+        files
+    }
+
+    #[test]
+    fn classes_are_those_of_the_labels() {
+        for top in [2, 10, 26, 62] {
+            let data = Dataset::from_files(shaped([140, 70], 0..top), None).unwrap();
+            assert_eq!(data.info.classes, u32::from(top));
+            assert_eq!(data.info.name, "custom IDX files");
+        }
+        assert!(
+            said(&shaped([140, 70], 0..63)).contains("label 62 at index 62; labels are 0 to 61")
+        );
+        assert!(said(&shaped([140, 70], 3..4)).contains("all labels are 3"));
+        // Only the test set has the last class.
+        let mut files = shaped([140, 70], 0..5);
+        files[3].1[20] = 30;
+        let data = Dataset::from_files(files, None).unwrap();
+        assert_eq!(data.info.classes, 31);
     }
 
     #[test]
@@ -289,8 +388,8 @@ mod tests {
         long.push(1);
         assert!(change(3, long).contains("too long"));
         let mut bad = labels(9);
-        bad[10] = 11;
-        assert!(change(3, bad).contains("label 11 at index 2"));
+        bad[10] = 62;
+        assert!(change(3, bad).contains("label 62 at index 2; labels are 0 to 61"));
         assert!(change(3, b"<!doctype html>".to_vec()).contains("a page of HTML"));
         assert!(change(3, Vec::new()).contains("an empty file"));
         // Of what would unpack to more, no more than one byte more is unpacked.
@@ -319,7 +418,7 @@ mod tests {
             println!("skipped: METACLS_MNIST does not name a folder with MNIST's files");
             return;
         };
-        let data = Dataset::from_directory(folder.as_ref()).unwrap();
+        let data = Dataset::from_directory(folder.as_ref(), None).unwrap();
         assert_eq!(data.info.kind, DataSet::Mnist);
         assert_eq!((data.train.len(), data.test.len()), (60_000, 10_000));
     }

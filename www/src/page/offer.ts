@@ -2,7 +2,7 @@
 // and the reader has not said that these are to be used.
 import { get, put } from '../dom';
 import { type Images, MIRROR_BYTES, mirrorHost, type Source } from '../images';
-import type { DataSet } from '../protocol';
+import { DATA_SETS, type DataSet } from '../protocol';
 import { reason } from '../reason';
 import type { Store } from '../state/store';
 import type { About, View } from '../state/view';
@@ -44,6 +44,10 @@ const WHY = {
   custom:
     'This run asks for images of somebody’s own. If you have their files, cancel, and drop them on the page.',
 };
+const whyOf = (wanted: DataSet) =>
+  wanted === 'custom' || wanted === 'mnist'
+    ? WHY[wanted]
+    : `This run asks for ${DATA_SETS[wanted].title}. Where you have its files, cancel, and drop them here.`;
 const FETCHED = `From ${mirrorHost}, once: verified, and kept in this browser. As in the paper.`;
 const KEPT = 'As in the paper.';
 
@@ -153,9 +157,8 @@ export class Offer {
   settled(wanted: DataSet): Promise<boolean> {
     const asked = question(wanted, this.view.get(), this.images);
     if (asked === 'none') return Promise.resolve(true);
-    const why = wanted === 'custom' ? WHY.custom : WHY.mnist;
     return this.put((dialog) => {
-      const answer = dialog.ask('Which images?', why, 'mirror', true);
+      const answer = dialog.ask('Which images?', whyOf(wanted), 'mirror', true);
       if (asked === 'again') void dialog.fetch();
       return answer;
     });

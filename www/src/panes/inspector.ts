@@ -64,6 +64,9 @@ function fields(course: Course, layer: number, lane: number, unit: number, seen?
   return stored ? samples(field(ofDigits(stored), `learned in ${course.run.config.tasks} tasks`)) : [];
 }
 
+/// The probe is one of the page's own digits, whatever classes the network tells apart.
+const DIGITS = 10;
+
 export class Inspector {
   // Hidden until it shows an input, of which its label speaks.
   private readonly picture = element('canvas', { class: 'probe', role: 'img', hidden: '' });
@@ -124,14 +127,13 @@ export class Inspector {
     this.detail.replaceChildren(...(isOutside || !layers.some(Boolean) ? [] : cards));
   }
 
-  private showProbe({ run, kind, probe, pixels }: Course) {
+  private showProbe({ kind, probe, pixels }: Course) {
     const isLive = kind === 'live';
     this.digit.hidden = !isLive;
     this.angle.hidden = !isLive;
     this.picture.hidden = !(probe && pixels);
-    const classes = run.heads[0]?.classes ?? 0;
-    if (this.digit.options.length !== classes) {
-      const names = Array.from({ length: classes }, (_, c) => String(c));
+    if (this.digit.options.length === 0) {
+      const names = Array.from({ length: DIGITS }, (_, c) => String(c));
       this.digit.replaceChildren(...names.map((c) => element('option', { value: c }, c)));
     }
     if (probe && pixels) {

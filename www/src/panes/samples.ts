@@ -18,10 +18,15 @@ function sample(
   return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, ...caption));
 }
 
-/// A digit that a step sees.
-export function digit({ pixels, category, task, item }: TracedSample, before: string): HTMLElement {
+/// An image that a step sees; `noun` is what it is called.
+export function seenImage(
+  { pixels, category, task, item }: TracedSample,
+  before: string,
+  noun: string,
+): HTMLElement {
+  const what = noun === 'digit' ? `a ${category}` : `an ${noun} of class ${category}`;
   const words = `${before}${category}, task ${task + 1}${item === null ? '' : ` item ${item + 1}`}`;
-  return sample('probe', pixels, `a ${category} of task ${task + 1}`, words);
+  return sample('probe', pixels, `${what} of task ${task + 1}`, words);
 }
 
 /// The digit of the stream as a task turns it, by an angle in degrees.

@@ -5,7 +5,8 @@ import { drawing, element, get } from '../dom';
 import { count, percent, rate } from '../format';
 import type { RunDescription, StepTrace, TaskRecord } from '../protocol';
 import { conditionColor, style } from '../theme';
-import { digit, lookAhead, turned, unitPictures } from './samples';
+import { nounOf } from '../words';
+import { lookAhead, seenImage, turned, unitPictures } from './samples';
 
 /// The drawing's width, its middle, the height of a level and of a box.
 const [WIDTH, MIDDLE, STEP, BOX] = [300, 150, 44, 22];
@@ -79,13 +80,14 @@ function panel(name: string, title: string, words: string, ...inside: (Node | st
 function lookAheadPanel(course: Course, condition: string, trace: StepTrace): HTMLElement {
   const { run } = course;
   const layer = run.layers[imageLayer(run)]?.name ?? '';
+  const noun = nounOf(run.config);
   const [current, all] = [trace.current.length, trace.current.length + trace.replay.length];
   return panel(
     '1a',
     'Look ahead, then learn',
     [
       `${condition}, step ${trace.step + 1} of ${run.steps}. On a copy F of its weights W the network learns`,
-      `${current} ${current === 1 ? 'digit' : 'digits one after the other'};`,
+      `${current} ${noun}${current === 1 ? '' : 's one after the other'};`,
       `the mean loss of all ${all} along the way is what it then improves.`,
       `Below, ${layer}’s unit ${trace.unit.unit + 1}: before, fast, and after.`,
     ].join(' '),
@@ -100,7 +102,7 @@ function streamPanel({ run, strip = [] }: Course): HTMLElement {
     task % every === 0 || task === strip.length - 1 ? [turned(pixels, task, run.angles[task] ?? 0)] : [],
   );
   const { tasks } = run.config;
-  const same = 'never again: the same digits, each task turned by one angle';
+  const same = `never again: the same ${nounOf(run.config)}s, each task turned by one angle`;
   const words = `${tasks} tasks, one after the other, ${same}.`;
   return panel('1b', 'The stream', words, element('div', { class: 'samples' }, ...shown));
 }
@@ -142,7 +144,12 @@ function labelsPanel(run: RunDescription, trace: StepTrace): HTMLElement | undef
     labels.length > 1
       ? ['Two labels for one image', 'Each image is asked about twice: what it shows, and which one it is.']
       : ['Its label', 'An image of the stream and what is to be said of it.'];
-  const inside = element('div', { class: 'labels' }, digit(sample, ''), element('div', {}, ...labels));
+  const inside = element(
+    'div',
+    { class: 'labels' },
+    seenImage(sample, '', nounOf(run.config)),
+    element('div', {}, ...labels),
+  );
   return panel('3b', title, words, inside);
 }
 

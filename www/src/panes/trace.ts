@@ -5,8 +5,8 @@ import { button, element, get, same, tableOf } from '../dom';
 import { rate, small } from '../format';
 import type { Lane, RunDescription, StepTrace } from '../protocol';
 import { surroundings } from '../theme';
-import { clipping, metaLoss, seen } from '../words';
-import { digit, lookAhead, unitPictures } from './samples';
+import { clipping, metaLoss, nounOf, seen } from '../words';
+import { lookAhead, seenImage, unitPictures } from './samples';
 
 type Words = (Node | string)[];
 
@@ -19,21 +19,28 @@ const fixedOf = (x: number | undefined, digits: number) => x?.toFixed(digits) ??
 
 function sees(trace: StepTrace, run: RunDescription): Words {
   const { step, task, current, replay } = trace;
+  const noun = nounOf(run.config);
   const which = `Step ${step + 1} of ${run.steps}, in task ${task + 1}. `;
   return [
-    element('p', {}, which + seen(current.length, replay.length)),
-    element('div', { class: 'samples' }, ...current.map((s, i) => digit(s, `${i + 1}: `))),
-    element('div', { class: 'samples' }, ...replay.map((s) => digit(s, 'replayed: '))),
+    element('p', {}, which + seen(current.length, replay.length, noun)),
+    element('div', { class: 'samples' }, ...current.map((s, i) => seenImage(s, `${i + 1}: `, noun))),
+    element('div', { class: 'samples' }, ...replay.map((s) => seenImage(s, 'replayed: ', noun))),
   ];
 }
 
 function looksAhead(trace: StepTrace, run: RunDescription): Words {
   const loss = element('b', {}, trace.meta_loss.toFixed(4));
   return [
-    element('p', {}, metaLoss(trace.inner.length), loss, '.'),
+    element('p', {}, metaLoss(trace.inner.length, nounOf(run.config)), loss, '.'),
     lookAhead(trace),
     tableOf(
-      ['', 'digit', 'its own loss before', 'meta-loss after', ...run.matrices.map((m) => `${m.label} moved`)],
+      [
+        '',
+        nounOf(run.config),
+        'its own loss before',
+        'meta-loss after',
+        ...run.matrices.map((m) => `${m.label} moved`),
+      ],
       trace.inner.map((inner, i) => [
         `F${i + 1}`,
         String(trace.current[i]?.category ?? ''),
