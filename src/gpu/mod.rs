@@ -23,5 +23,5 @@ pub mod wave;
 pub use device::{AdapterInfo, Gpu};
 pub use fault::{GpuError, Refusal};
 pub use patience::Patience;
-pub use probe::Floors;
+pub use probe::{Floors, ProductSize};
 pub use wave::{GpuWave, LaneRates, LaneStart, StageTime, StageTimes, WaveData, WaveSetup};
