@@ -444,13 +444,27 @@ fn the_budget_counts_every_buffer() {
     wave.evaluate(0, 0..16, true);
     pollster::block_on(wave.wait()).unwrap();
     assert!(wave.bytes() > bare);
-    // Beside the buffers there are set aside a copy of all weights and the records of dispatches.
+    // Beside the buffers there are set aside copies of what is read and the records of dispatches.
     let weights = 6 * 4 * model.parameters() as u64;
     assert!(counted.total() >= wave.bytes() + weights, "{counted:?}");
     assert!(
-        counted.total() < bare + 2 * weights + (5 << 20),
+        counted.total() < bare + 3 * weights + (5 << 20),
         "{counted:?}"
     );
+    // What was read once is read again through the same buffers.
+    let before = wave.bytes();
+    let read_all = || {
+        let lanes = pollster::block_on(wave.all_lanes()).unwrap();
+        assert_eq!(lanes[4], pollster::block_on(wave.lane(4)).unwrap());
+        (lanes, pollster::block_on(wave.counts()).unwrap())
+    };
+    let first = read_all();
+    let once = wave.bytes();
+    assert!(once > before + weights && counted.total() >= once, "{once}");
+    for _ in 0..3 {
+        assert_eq!(read_all(), first);
+        assert_eq!(wave.bytes(), once);
+    }
 
     let device = Device::Gpu(gpu.clone());
     let room = device

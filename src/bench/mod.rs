@@ -13,7 +13,8 @@ use crate::config::Config;
 use crate::data::Dataset;
 use crate::engine::info::EngineKind;
 use crate::engine::{Device, Engine, EngineError, Opened, Wave};
-use crate::gpu::{Gpu, StageTime};
+use crate::gpu::kernels::DENSE_TILES;
+use crate::gpu::{Gpu, ProductSize, StageTime};
 use crate::model::{Model, initial};
 use crate::stream::{Stream, StreamError};
 
@@ -93,6 +94,13 @@ pub struct FoundOnGpu {
     pub stages: Vec<StageTime>,
     /// Images of each seed that are evaluated at once.
     pub evaluation_images: u32,
+    /// Operations a second of the best plain product in WGSL, as large as the largest of that evaluation: of
+    /// all lanes (or as many as 128 MiB hold), by those images, rounded up to whole tiles.
+    pub plain_product: f64,
+    /// Operations a second of the evaluation as a share of that: all of it, competition and counts with it.
+    pub evaluation_share: f64,
+    /// The same of its products alone; 0 where stages were not measured.
+    pub products_share: f64,
     /// What the stages of their evaluation take.
     pub evaluation_stages: Vec<StageTime>,
 }
@@ -177,7 +185,10 @@ pub async fn measure(
         Device::Gpu(gpu) => {
             let least = [lanes * step_bytes, lanes * step_operations];
             let step = lanes / lane_steps;
-            Some(on_gpu(gpu, &mut engine, per_task, least, step).await?)
+            let found = on_gpu(gpu, &mut engine, per_task, least, step).await?;
+            let per_seed = config.conditions.len() as u32;
+            let evaluated = [count, per_seed, capacity];
+            Some(evaluation(gpu, &model, found, evaluated, lane_images).await?)
         }
         _ => None,
     };
@@ -193,10 +204,7 @@ pub async fn measure(
         image_operations: 2.0 * operations::weights(&model),
         step_bytes,
         plain_product,
-        gpu: gpu.map(|gpu| FoundOnGpu {
-            evaluation_images: capacity,
-            ..gpu
-        }),
+        gpu,
     })
 }
 
@@ -229,7 +237,41 @@ async fn on_gpu(
         share: floors.into_iter().fold(0.0, f64::max) / seconds,
         stages: times.step,
         evaluation_images: 0,
+        plain_product: 0.0,
+        evaluation_share: 0.0,
+        products_share: 0.0,
         evaluation_stages: times.evaluation,
+    })
+}
+
+/// Adds what an evaluation of so many lanes, so many of a seed, by so many images of each seed at once
+/// reaches of a plain product: it takes so many images a second by all lanes.
+async fn evaluation(
+    gpu: &Gpu,
+    model: &Model,
+    found: FoundOnGpu,
+    [lanes, per_seed, columns]: [u32; 3],
+    lane_images: f64,
+) -> Result<FoundOnGpu, BenchError> {
+    let [units, fan_in] = operations::largest(model);
+    let size = ProductSize {
+        lanes,
+        per_seed,
+        units,
+        fan_in,
+        columns,
+    };
+    let plain = gpu.plain_product(size).await.map_err(EngineError::from)?;
+    let of_image = 2.0 * operations::weights(model);
+    let once = f64::from(lanes) * f64::from(columns) * of_image;
+    let mut stages = found.evaluation_stages.iter();
+    let products = stages.find(|s| s.stage == DENSE_TILES.name);
+    Ok(FoundOnGpu {
+        evaluation_images: columns,
+        plain_product: plain,
+        evaluation_share: lane_images * of_image / plain,
+        products_share: products.map_or(0.0, |p| once / p.seconds / plain),
+        ..found
     })
 }
 

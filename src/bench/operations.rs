@@ -8,6 +8,12 @@ pub(super) fn weights(model: &Model) -> f64 {
     matrices.map(|m| m.units * m.fan_in).sum::<usize>() as f64
 }
 
+/// Units and inputs of the largest matrix; of none 0.
+pub(super) fn largest(model: &Model) -> [u32; 2] {
+    let largest = model.matrices.iter().max_by_key(|m| m.units * m.fan_in);
+    largest.map_or([0; 2], |m| [m.units as u32, m.fan_in as u32])
+}
+
 /// Operations (an addition or a multiplication each) of one observe step of one lane by the copy-free
 /// look-ahead: every product once, and the inner products of the norms. For Figure 1 about 28 million.
 pub(super) fn of_step(model: &Model, batch: f64, replay: f64) -> f64 {

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::fault::{Failures, GpuError, Refusal, Refusals};
 use super::kernels::{STAGES, Stage, THREADS};
 use super::patience::Patience;
+use super::staging::Staging;
 
 /// Threads of a workgroup that walks a list, on a real GPU: what every device takes. Where the threads are a
 /// processor's, fewer pass fewer barriers.
@@ -207,16 +208,16 @@ impl Gpu {
 
     /// Makes a buffer. One that finds no memory is handed out all the same: who watches is told.
     pub(super) fn buffer(&self, wanted: &wgpu::BufferDescriptor<'_>) -> wgpu::Buffer {
-        if !self.refusals.refuses(wanted.size) {
-            return self.device.create_buffer(wanted);
+        match self.refusals.refuses(wanted.size) {
+            true => self.refused(wanted.size),
+            false => self.device.create_buffer(wanted),
         }
-        let words = format!("{} bytes were refused, as asked for", wanted.size);
-        self.failures.note(GpuError::OutOfMemory(words));
-        self.invalid_buffer()
     }
 
-    /// A buffer that is none, as one without memory is.
-    fn invalid_buffer(&self) -> wgpu::Buffer {
+    /// A buffer that is none, as one without memory is; who watches is told.
+    fn refused(&self, bytes: u64) -> wgpu::Buffer {
+        let words = format!("{bytes} bytes were refused, as asked for");
+        self.failures.note(GpuError::OutOfMemory(words));
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let buffer = self.device.create_buffer(&NOTHING);
         drop(scope.pop());
@@ -278,57 +279,45 @@ impl Gpu {
         let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
     }
 
-    /// Copies a range of a buffer, in f32 elements, to the host.
+    /// Copies a range of a buffer, in f32 elements, to the host, by one of the buffers of `staging`.
     ///
     /// # Errors
     /// If the device failed.
     pub(super) async fn read(
         &self,
+        staging: &Staging,
         buffer: &wgpu::Buffer,
         at: u64,
         len: u64,
     ) -> Result<Vec<u32>, GpuError> {
-        let (mut staging, range) = (None, at..at + len);
-        self.read_by(
-            &mut staging,
-            len,
-            buffer,
-            range,
-            bytemuck::pod_collect_to_vec,
-        )
-        .await
+        let words = bytemuck::pod_collect_to_vec;
+        self.read_by(staging, len, buffer, at..at + len, words)
+            .await
     }
 
-    /// Copies a range of a buffer, in f32 elements, into `staging` and hands its bytes out where they lie.
-    /// `staging` is made for `most` elements where it is not there yet.
+    /// Copies a range of a buffer, in f32 elements, and hands its bytes out where they lie: in one of the
+    /// buffers of `staging` that has room for `most` elements, made if there is none.
     ///
     /// # Errors
     /// If the device failed.
     pub(super) async fn read_by<T>(
         &self,
-        staging: &mut Option<wgpu::Buffer>,
+        staging: &Staging,
         most: u64,
         buffer: &wgpu::Buffer,
         range: Range<u64>,
         with: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, GpuError> {
         let watch = self.watch();
-        let staging = staging.get_or_insert_with(|| {
-            self.buffer(&wgpu::BufferDescriptor {
-                label: Some("readback"),
-                size: most * 4,
-                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            })
-        });
+        let through = self.staging_buffer(staging, most * 4);
         let bytes = (range.end - range.start) * 4;
         // One that found no memory is smaller; the watch tells.
-        let mapped = ..bytes.min(staging.size());
+        let mapped = ..bytes.min(through.size());
         let mut encoder = self.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(buffer, range.start * 4, staging, 0, bytes);
+        encoder.copy_buffer_to_buffer(buffer, range.start * 4, &through, 0, bytes);
         self.queue.submit([encoder.finish()]);
         let (done, when_done) = futures_channel::oneshot::channel();
-        staging.map_async(wgpu::MapMode::Read, mapped, move |result| {
+        through.map_async(wgpu::MapMode::Read, mapped, move |result| {
             let _ = done.send(result);
         });
         watch.end().await?;
@@ -339,13 +328,31 @@ impl Gpu {
             Err(_) => return Err(lost("its answer never came".into())),
         }
         self.check()?;
-        let view = staging
+        let view = through
             .get_mapped_range(mapped)
             .map_err(|e| lost(e.to_string()))?;
         let got = with(&view);
         drop(view);
-        staging.unmap();
+        through.unmap();
+        staging.keep(most * 4, through);
         Ok(got)
+    }
+
+    /// A buffer of so many bytes for a read. Refused memory is refused to one that is there, too: so every
+    /// read is tried out.
+    fn staging_buffer(&self, staging: &Staging, bytes: u64) -> wgpu::Buffer {
+        if self.refusals.refuses(bytes) {
+            return self.refused(bytes);
+        }
+        let make = || {
+            self.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("readback"),
+                size: bytes,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        };
+        staging.take(bytes).unwrap_or_else(make)
     }
 }
 

@@ -5,6 +5,7 @@ use super::device::Gpu;
 use super::fault::GpuError;
 use super::kernels::{Buffer, Pass};
 use super::passes::Dispatch;
+use super::staging::Staging;
 
 /// All buffers, each the [`Buffer`] of its name, as [`super::layout`] lays them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -130,9 +131,12 @@ impl Gpu {
             pass.dispatch_workgroups(x, y, z);
         }
         self.queue.submit([encoder.finish()]);
+        let staging = Staging::default();
         for (_, name, buffer) in &buffers {
             let bytes = memory.bytes_mut(*name);
-            let words = self.read(buffer, 0, (bytes.len() / 4) as u64).await?;
+            let words = self
+                .read(&staging, buffer, 0, (bytes.len() / 4) as u64)
+                .await?;
             bytes.copy_from_slice(bytemuck::cast_slice(&words));
         }
         Ok(())

@@ -13,6 +13,11 @@ const OPERATIONS: u64 = 64 * 16 * 4 * 2;
 const GROUP: u64 = 64;
 /// Workgroups in a row: a dispatch of more has several rows.
 const ROW: u64 = 65_535;
+/// Units and columns of a plain product's tile, and inputs.
+const TILE: u32 = 64;
+const TILE_INPUTS: u32 = 16;
+/// Bytes of a plain product's largest operand, at most.
+const OPERAND: u64 = 128 << 20;
 /// Seconds that one measurement takes at least.
 const SECONDS: f64 = 0.05;
 
@@ -27,43 +32,113 @@ pub struct Floors {
     pub dispatch: f64,
 }
 
-/// The kernels, with what they bind.
+/// A plain product as large as one of an evaluation's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProductSize {
+    /// Lanes, each with a matrix of its own.
+    pub lanes: u32,
+    /// Lanes that share their columns, at least 1.
+    pub per_seed: u32,
+    /// Units of the matrix.
+    pub units: u32,
+    /// Its inputs.
+    pub fan_in: u32,
+    /// Columns of a lane.
+    pub columns: u32,
+}
+
+impl ProductSize {
+    /// Rounded up to whole tiles, and with so many lanes less that each operand fits into a buffer of `most`
+    /// bytes: they are made beside a wave's.
+    fn tiled(self, most: u64) -> Self {
+        let tiled = |n: u32, tile: u32| n.max(1).div_ceil(tile).saturating_mul(tile);
+        let [units, columns] = [self.units, self.columns].map(|n| tiled(n, TILE));
+        let fan_in = tiled(self.fan_in, TILE_INPUTS);
+        let [u, c, f] = [units, columns, fan_in].map(u64::from);
+        let of_lane = 4 * (u * f).max(u * c).max(f * c);
+        let room = u32::try_from(most / of_lane).unwrap_or(u32::MAX);
+        Self {
+            // A dispatch has no more workgroups along one side.
+            lanes: self.lanes.min(room).clamp(1, ROW as u32),
+            per_seed: self.per_seed.max(1),
+            units,
+            fan_in,
+            columns,
+        }
+    }
+
+    /// Additions and multiplications.
+    fn operations(&self) -> f64 {
+        let sides = [self.lanes, self.units, self.fan_in, self.columns];
+        2.0 * sides.into_iter().map(f64::from).product::<f64>()
+    }
+}
+
+/// The kernels of one file, with what they bind.
 struct Probe<'a> {
     gpu: &'a Gpu,
     module: wgpu::ShaderModule,
-    source: wgpu::Buffer,
-    copied: wgpu::Buffer,
+    /// By their binding numbers.
+    buffers: Vec<wgpu::Buffer>,
 }
 
 impl<'a> Probe<'a> {
-    fn new(gpu: &'a Gpu, bytes: u64) -> Self {
-        let buffer = || {
+    /// With storage buffers of so many bytes.
+    fn new(gpu: &'a Gpu, label: &str, source: &str, sizes: &[u64]) -> Self {
+        let buffer = |&size: &u64| {
             gpu.buffer(&wgpu::BufferDescriptor {
-                label: Some("probe"),
-                size: bytes,
-                usage: wgpu::BufferUsages::STORAGE,
+                label: Some(label),
+                size,
+                usage: wgpu::BufferUsages::STORAGE
+                    | wgpu::BufferUsages::COPY_SRC
+                    | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             })
         };
         let module = gpu
             .device
             .create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some("probe"),
-                source: wgpu::ShaderSource::Wgsl(
-                    include_str!(concat!(env!("OUT_DIR"), "/shaders/probe.wgsl")).into(),
-                ),
+                label: Some(label),
+                source: wgpu::ShaderSource::Wgsl(source.into()),
             });
         Self {
             gpu,
             module,
-            source: buffer(),
-            copied: buffer(),
+            buffers: sizes.iter().map(buffer).collect(),
         }
+    }
+
+    /// The kernels that the floors are measured by, on two buffers of so many bytes.
+    fn of_floors(gpu: &'a Gpu, bytes: u64) -> Self {
+        let source = include_str!(concat!(env!("OUT_DIR"), "/shaders/probe.wgsl"));
+        Self::new(gpu, "probe", source, &[bytes; 2])
+    }
+
+    /// The kernels of a plain product of whole tiles.
+    fn of_product(gpu: &'a Gpu, size: &ProductSize) -> Self {
+        let source = include_str!(concat!(env!("OUT_DIR"), "/shaders/plain_product.wgsl"));
+        let [lanes, units, fan_in, columns] =
+            [size.lanes, size.units, size.fan_in, size.columns].map(u64::from);
+        let seeds = lanes.div_ceil(size.per_seed.into());
+        let operands = [lanes * units * fan_in, seeds * fan_in * columns];
+        let sizes = [operands[0], operands[1], lanes * units * columns].map(|n| n * 4);
+        let mut probe = Self::new(gpu, "plain product", source, &sizes);
+        let words = gpu.buffer(&wgpu::BufferDescriptor {
+            label: Some("sizes"),
+            size: 16,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let sizes = [size.units / 4, size.columns / 4, size.fan_in, size.per_seed];
+        gpu.queue
+            .write_buffer(&words, 0, bytemuck::cast_slice(&sizes));
+        probe.buffers.insert(0, words);
+        probe
     }
 
     /// Seconds that one dispatch of a kernel takes: of as many, doubled until they take long enough, at most
     /// `most`.
-    async fn seconds(&self, kernel: &str, groups: u64, most: u32) -> Result<f64, GpuError> {
+    async fn seconds(&self, kernel: &str, groups: [u32; 3], most: u32) -> Result<f64, GpuError> {
         let device = &self.gpu.device;
         let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(kernel),
@@ -73,19 +148,17 @@ impl<'a> Probe<'a> {
             compilation_options: Default::default(),
             cache: None,
         });
+        let buffers = (0..).zip(&self.buffers);
+        let entries: Vec<_> = buffers
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(kernel),
             layout: &pipeline.get_bind_group_layout(0),
-            entries: &[
-                wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: self.source.as_entire_binding(),
-                },
-                wgpu::BindGroupEntry {
-                    binding: 1,
-                    resource: self.copied.as_entire_binding(),
-                },
-            ],
+            entries: &entries,
         });
         let run = async |times: u32| {
             let start = Instant::now();
@@ -95,11 +168,8 @@ impl<'a> Probe<'a> {
                 pass.set_pipeline(&pipeline);
                 pass.set_bind_group(0, &group, &[]);
                 for _ in 0..times {
-                    pass.dispatch_workgroups(
-                        groups.min(ROW) as u32,
-                        groups.div_ceil(ROW) as u32,
-                        1,
-                    );
+                    let [x, y, z] = groups;
+                    pass.dispatch_workgroups(x, y, z);
                 }
             }
             self.gpu.queue.submit([encoder.finish()]);
@@ -126,16 +196,33 @@ impl Gpu {
     /// If the device failed.
     pub async fn floors(&self) -> Result<Floors, GpuError> {
         let bytes = (64 << 20).min(self.largest_buffer());
-        let probe = Probe::new(self, bytes);
-        let copy = probe.seconds("copy", bytes / 16 / GROUP, 1 << 12).await?;
+        let probe = Probe::of_floors(self, bytes);
+        let all = bytes / 16 / GROUP;
+        let copying = [all.min(ROW) as u32, all.div_ceil(ROW) as u32, 1];
+        let copy = probe.seconds("copy", copying, 1 << 12).await?;
         let groups = 1 << 12;
-        let compute = probe.seconds("compute", groups, 1 << 12).await?;
-        let dispatch = probe.seconds("nothing", 1, 1 << 12).await?;
+        let compute = probe.seconds("compute", [groups, 1, 1], 1 << 12).await?;
+        let dispatch = probe.seconds("nothing", [1; 3], 1 << 12).await?;
         Ok(Floors {
             copied_bytes: 2.0 * bytes as f64 / copy,
-            operations: (groups * GROUP * OPERATIONS) as f64 / compute,
+            operations: (u64::from(groups) * GROUP * OPERATIONS) as f64 / compute,
             dispatch,
         })
+    }
+
+    /// Operations a second of a plain product of about that size (rounded up to whole tiles, and of fewer
+    /// lanes where more than 128 MiB would be needed for one operand): by tiles in shared memory or in
+    /// registers, whichever is faster here.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn plain_product(&self, size: ProductSize) -> Result<f64, GpuError> {
+        let size = size.tiled(OPERAND.min(self.largest_buffer()));
+        let probe = Probe::of_product(self, &size);
+        let groups = [size.units / TILE, size.columns / TILE, size.lanes];
+        let shared = probe.seconds("by_shared", groups, 1 << 12).await?;
+        let registers = probe.seconds("by_registers", groups, 1 << 12).await?;
+        Ok(size.operations() / shared.min(registers))
     }
 
     /// Operations a second of a quarter of a thousand million of them, submitted and waited for once.
@@ -144,8 +231,81 @@ impl Gpu {
     /// If the device failed.
     pub(super) async fn rough_speed(&self) -> Result<f64, GpuError> {
         let groups = 1 << 9;
-        let probe = Probe::new(self, 1 << 16);
-        let seconds = probe.seconds("compute", groups, 1).await?;
-        Ok((groups * GROUP * OPERATIONS) as f64 / seconds)
+        let probe = Probe::of_floors(self, 1 << 16);
+        let seconds = probe.seconds("compute", [groups, 1, 1], 1).await?;
+        Ok((u64::from(groups) * GROUP * OPERATIONS) as f64 / seconds)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::gpu::Patience;
+    use crate::gpu::staging::Staging;
+
+    fn size([lanes, per_seed, units, fan_in, columns]: [u32; 5]) -> ProductSize {
+        ProductSize {
+            lanes,
+            per_seed,
+            units,
+            fan_in,
+            columns,
+        }
+    }
+
+    #[test]
+    fn a_plain_product_is_of_whole_tiles_and_has_room() {
+        let tiled = size([80, 5, 250, 784, 100]).tiled(OPERAND);
+        assert_eq!(tiled, size([80, 5, 256, 784, 128]));
+        assert_eq!(tiled.operations(), 2.0 * 80.0 * 256.0 * 784.0 * 128.0);
+        let wide = size([80, 0, 4096, 4096, 1]).tiled(OPERAND);
+        assert_eq!(wide, size([2, 1, 4096, 4096, 64]));
+        // Even where one lane has none.
+        assert_eq!(size([0, 0, 0, 0, 0]).tiled(1), size([1, 1, 64, 16, 64]));
+    }
+
+    /// Both kernels make the product that they are measured by.
+    #[test]
+    fn plain_products_are_right() {
+        let Ok(gpu) = pollster::block_on(Gpu::open(&Patience::default())) else {
+            assert!(std::env::var_os("REQUIRE_GPU").is_none(), "no GPU");
+            eprintln!("no GPU: skipped");
+            return;
+        };
+        let size = size([3, 2, 128, 32, 64]);
+        let [units, fan_in, columns] = [size.units, size.fan_in, size.columns].map(|n| n as usize);
+        let number = |i: usize| (i.wrapping_mul(2_654_435_761) >> 7) as u8 as f32;
+        let weights: Vec<f32> = (0..3 * fan_in * units).map(number).collect();
+        let inputs: Vec<f32> = (5..5 + 2 * fan_in * columns).map(number).collect();
+        let product = |at: usize| {
+            let (lane, column, unit) = (at / units / columns, at / units % columns, at % units);
+            let terms = (0..fan_in).map(|i| {
+                let w = weights[(lane * fan_in + i) * units + unit];
+                w * inputs[(lane / 2 * fan_in + i) * columns + column]
+            });
+            terms.sum::<f32>()
+        };
+        let expected: Vec<f32> = (0..3 * columns * units).map(product).collect();
+        for kernel in ["by_shared", "by_registers"] {
+            let probe = Probe::of_product(&gpu, &size);
+            let write = |to: usize, what: &[f32]| {
+                gpu.queue
+                    .write_buffer(&probe.buffers[to], 0, bytemuck::cast_slice(what));
+            };
+            write(1, &weights);
+            write(2, &inputs);
+            let groups = [units as u32 / TILE, columns as u32 / TILE, 3];
+            let seconds = pollster::block_on(probe.seconds(kernel, groups, 1)).unwrap();
+            assert!(seconds > 0.0);
+            let (staging, len) = (Staging::default(), expected.len() as u64);
+            let read = gpu.read(&staging, &probe.buffers[3], 0, len);
+            let words = pollster::block_on(read).unwrap();
+            // Whole numbers below 2^24: exact in any order.
+            assert!(
+                bytemuck::cast_slice::<u32, f32>(&words) == expected,
+                "{kernel}"
+            );
+        }
     }
 }

@@ -1872,6 +1872,19 @@ stages: Array<StageTime>,
  */
 evaluation_images: number, 
 /**
+ * Operations a second of the best plain product in WGSL, as large as the largest of that evaluation: of
+ * all lanes (or as many as 128 MiB hold), by those images, rounded up to whole tiles.
+ */
+plain_product: number, 
+/**
+ * Operations a second of the evaluation as a share of that: all of it, competition and counts with it.
+ */
+evaluation_share: number, 
+/**
+ * The same of its products alone; 0 where stages were not measured.
+ */
+products_share: number, 
+/**
  * What the stages of their evaluation take.
  */
 evaluation_stages: Array<StageTime>, };

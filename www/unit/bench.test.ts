@@ -24,6 +24,9 @@ const found: Found = {
     share: 0.08,
     stages: [],
     evaluation_images: 100,
+    plain_product: 2e13,
+    evaluation_share: 0.25,
+    products_share: 0.6,
     evaluation_stages: [],
   },
 };
@@ -34,6 +37,8 @@ test('a GPU is held against its own floors', () => {
   expect(said).toContain('A step of all lanes takes 2.00 ms;');
   expect(said).toContain('0.160 ms for its bytes');
   expect(said).toContain('8.0% of the nearest');
+  expect(said).toContain('An evaluation of 100 images reaches 25% of the best plain product');
+  expect(said).toContain('(20,000 G/s); its products alone 60%.');
 });
 
 test('cores are held against a plain product', () => {

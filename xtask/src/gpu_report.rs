@@ -258,8 +258,10 @@ fn speeds(parts: &[Part]) -> String {
     };
     let mut rows = String::from(
         "\n| | lanes | lane-steps a second | lane-images a second | dispatches | ms a step | \
-         floor by bytes | by operations | by dispatches | share of the nearest |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
+         floor by bytes | by operations | by dispatches | share of the nearest | \
+         plain product, G operations a second | \
+         evaluation's share of it | its products' share |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for of in &found {
         let name = of.pointer("/experiment").and_then(Value::as_str);
@@ -287,6 +289,9 @@ fn speeds(parts: &[Part]) -> String {
             number(of, "/gpu/floors/1", 1e3),
             number(of, "/gpu/floors/2", 1e3),
             number(of, "/gpu/share", 1.0),
+            number(of, "/gpu/plain_product", 1e-9),
+            number(of, "/gpu/evaluation_share", 1.0),
+            number(of, "/gpu/products_share", 1.0),
         ];
         rows += &format!("| {} |\n", cells.join(" | "));
     }

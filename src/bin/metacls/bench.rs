@@ -114,7 +114,13 @@ fn tell(experiment: &str, found: &Found) -> Result<(), Failure> {
     ))?;
     tell_stages(&gpu.stages)?;
     let images = gpu.evaluation_images;
-    print(&format!("an evaluation of {images} images by all lanes:"))?;
+    print(&format!(
+        "an evaluation of {images} images by all lanes: {:.0}% of a plain product in WGSL as large as its \
+         largest ({:.1} G operations a second); its products alone {:.0}%",
+        100.0 * gpu.evaluation_share,
+        gpu.plain_product / 1e9,
+        100.0 * gpu.products_share
+    ))?;
     tell_stages(&gpu.evaluation_stages)
 }
 

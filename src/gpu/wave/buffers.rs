@@ -101,6 +101,7 @@ impl<'a> Demand<'a> {
             counters: tasks * u64::from(passes::counters(model)),
             codes: n * u64::from(evaluation.codes_lane),
             silenced: seeds * u64::from(silenced_width(model)),
+            lane: training.weights_lane.into(),
         }
     }
 }
@@ -150,6 +151,8 @@ pub struct Sizes {
     pub(super) counters: u64,
     pub(super) codes: u64,
     pub(super) silenced: u64,
+    /// Weights of one lane.
+    lane: u64,
 }
 
 impl Sizes {
@@ -178,11 +181,12 @@ impl Sizes {
         self.all().into_iter().max().unwrap_or(0) * 4
     }
 
-    /// Bytes of all together, with the records of dispatches, and with the copy of all lanes' weights that is
-    /// made when they are read.
+    /// Bytes of all together, with the records of dispatches, and with what is read going through a copy: at
+    /// most all lanes' weights, besides one lane's, rates, counts and codes.
     pub fn total(&self) -> u64 {
         let elements: u64 = self.all().into_iter().sum();
-        (elements + self.weights) * 4 + PASSES
+        let read = self.weights + self.lane + self.rates + self.counters + self.codes;
+        (elements + read) * 4 + PASSES
     }
 }
 
@@ -199,7 +203,7 @@ impl PhaseBuffers {
 }
 
 impl GpuWave {
-    /// Bytes of its buffers, the records of dispatches made so far among them.
+    /// Bytes of its buffers: among them the records of dispatches made so far, and what reads go through.
     pub fn bytes(&self) -> u64 {
         let phases = [&self.training, &self.evaluation].into_iter();
         let of_phases = phases.flat_map(|p| [&p.acts, &p.deltas, &p.scalars, &p.entries]);
@@ -217,7 +221,7 @@ impl GpuWave {
         let prepared = self.steps.values().chain(self.evaluations.values());
         let passes = prepared.map(|p| &p.passes);
         let all = of_phases.chain(shared).chain(passes);
-        all.map(wgpu::Buffer::size).sum()
+        all.map(wgpu::Buffer::size).sum::<u64>() + self.staging.bytes()
     }
 
     /// The buffer of that name in a phase.

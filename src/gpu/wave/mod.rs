@@ -16,6 +16,7 @@ use super::fault::GpuError;
 use super::kernels::MAX_INNER;
 use super::layout::Layout;
 use super::passes::Lanes;
+use super::staging::Staging;
 use crate::model::{LaneState, Model, Rule};
 use buffers::{PhaseBuffers, make, silenced_width};
 use submit::{Prepared, Shape};
@@ -107,6 +108,7 @@ pub struct GpuWave {
     counters: wgpu::Buffer,
     codes: wgpu::Buffer,
     silenced: wgpu::Buffer,
+    staging: Staging,
     steps: HashMap<Shape, Prepared>,
     evaluations: HashMap<Shape, Prepared>,
     evaluation_capacity: u32,
@@ -176,6 +178,7 @@ impl GpuWave {
             counters: make(&gpu, "counters", sizes.counters),
             codes: make(&gpu, "codes", sizes.codes),
             silenced: make(&gpu, "silenced", sizes.silenced),
+            staging: Staging::default(),
             model: model.clone(),
             rule: rule.clone(),
             lanes,

@@ -42,7 +42,12 @@ impl GpuWave {
         let stride = at.rates_lane as usize;
         let words = self
             .gpu
-            .read(&self.rates, 0, u64::from(self.lanes.lanes) * stride as u64)
+            .read(
+                &self.staging,
+                &self.rates,
+                0,
+                u64::from(self.lanes.lanes) * stride as u64,
+            )
             .await?;
         let numbers: &[f32] = bytemuck::cast_slice(&words);
         let matrices = at.matrices as usize;
@@ -68,7 +73,9 @@ impl GpuWave {
     /// If the device failed.
     pub async fn counts(&self) -> Result<Vec<u32>, GpuError> {
         let len = self.lanes.lanes * self.lanes.tasks * passes::counters(&self.model);
-        self.gpu.read(&self.counters, 0, len.into()).await
+        self.gpu
+            .read(&self.staging, &self.counters, 0, len.into())
+            .await
     }
 
     /// Reads how alike codes are: for each lane, for each layer, their mean correlation.
@@ -78,7 +85,10 @@ impl GpuWave {
     pub async fn correlations(&self) -> Result<Vec<Vec<Option<f64>>>, GpuError> {
         let at = &self.evaluation.at;
         let len = self.lanes.lanes * at.codes_lane;
-        let words = self.gpu.read(&self.codes, 0, len.into()).await?;
+        let words = self
+            .gpu
+            .read(&self.staging, &self.codes, 0, len.into())
+            .await?;
         let sums: &[f32] = bytemuck::cast_slice(&words);
         let of_layer = |lane: &[f32], codes: u32, units: u32| {
             let (sum, number) = lane[codes as usize..].split_at(units as usize);
@@ -101,7 +111,7 @@ impl GpuWave {
         let len = u64::from(self.training.at.weights_lane);
         let words = self
             .gpu
-            .read(&self.weights, u64::from(lane) * len, len)
+            .read(&self.staging, &self.weights, u64::from(lane) * len, len)
             .await?;
         let rates = self.rates().await?.swap_remove(lane as usize);
         Ok(state(
@@ -132,7 +142,7 @@ impl GpuWave {
         let len = u64::from(self.training.at.weights_lane);
         let rates = self.rates().await?;
         let at_once = (PIECE / (4 * len).max(1)).clamp(1, rates.len().max(1) as u64);
-        let (mut staging, most) = (None, at_once * len);
+        let (staging, most) = (&self.staging, at_once * len);
         let (model, at) = (&self.model, &self.training.at);
         let mut all = Vec::with_capacity(rates.len());
         for rates in rates.chunks(at_once as usize) {
@@ -149,7 +159,7 @@ impl GpuWave {
                     of(first + i, state(model, at, weights, rates.clone()))
                 })
             };
-            let piece = (self.gpu).read_by(&mut staging, most, &self.weights, range, of_piece);
+            let piece = (self.gpu).read_by(staging, most, &self.weights, range, of_piece);
             all.extend(piece.await?);
         }
         Ok(all)
@@ -170,7 +180,12 @@ impl GpuWave {
         let start = u64::from(at.acts_base) + u64::from(lane) * u64::from(at.acts_lane);
         let words = self
             .gpu
-            .read(&self.evaluation.acts, start, at.acts_lane.into())
+            .read(
+                &self.staging,
+                &self.evaluation.acts,
+                start,
+                at.acts_lane.into(),
+            )
             .await?;
         let all: &[f32] = bytemuck::cast_slice(&words);
         let take = |offset: u32, units: u32| {

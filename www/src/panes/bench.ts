@@ -4,7 +4,8 @@ import type { Found, StageTime } from '../protocol';
 import type { View } from '../state/view';
 
 const whole = (x: number) => Math.round(x).toLocaleString('en');
-const giga = (x: number) => `${(x / 1e9).toPrecision(3)} G/s`;
+const rounded = (x: number) => Number(x.toPrecision(3)).toLocaleString('en');
+const giga = (x: number) => `${rounded(x / 1e9)} G/s`;
 const milli = (seconds: number) => `${(seconds * 1e3).toPrecision(3)} ms`;
 const percent = (share: number) => `${(share * 100).toPrecision(2)}%`;
 
@@ -31,7 +32,7 @@ export function words(found: Found): string {
   }
   if (!gpu) return what;
   const [bytes, operations, dispatches] = gpu.floors;
-  const copied = `${(gpu.copied_bytes / 1e9).toPrecision(3)} GB/s`;
+  const copied = `${rounded(gpu.copied_bytes / 1e9)} GB/s`;
   const share = percent(gpu.share);
   return [
     what,
@@ -40,6 +41,9 @@ export function words(found: Found): string {
     `A step of all lanes takes ${milli(lanes / found.lane_steps)};`,
     `it can take no less than ${milli(bytes)} for its bytes, ${milli(operations)} for its arithmetic,`,
     `${milli(dispatches)} for its ${gpu.dispatches} dispatches: it reaches ${share} of the nearest.`,
+    `An evaluation of ${gpu.evaluation_images} images reaches ${percent(gpu.evaluation_share)}`,
+    `of the best plain product as large as its largest (${giga(gpu.plain_product)});`,
+    `its products alone ${percent(gpu.products_share)}.`,
   ].join(' ');
 }
 
