@@ -12,6 +12,7 @@ mod run;
 mod stop;
 mod store;
 mod sweep;
+mod sweep_folder;
 mod table;
 mod verify;
 mod voice;

@@ -5,7 +5,6 @@
 //! `--resume` goes on from. Points that are done are read, checked and not trained again; one whose file is
 //! torn is made anew.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,13 +22,12 @@ use metacls::messages;
 use metacls::report::figure::Theme;
 use metacls::results::Results;
 use metacls::sweep::summary::{self, PointSummary};
-use metacls::sweep::{self as core, Definition, Sweep, SweepError, picture, points, rows};
-use sha2::{Digest, Sha256};
+use metacls::sweep::{self as core, Sweep, SweepError, picture, points, rows};
 
 use super::outputs::{self, write_file};
 use super::progress::Teller;
 use super::request::{self, Asked};
-use super::store::Files;
+use super::sweep_folder::Folder;
 use super::voice::{print, say};
 use super::work::{self, End, Listener, command_to_resume, expected_size};
 use super::{Failure, What, stop};
@@ -112,58 +110,6 @@ fn plan(args: &SweepArgs, asked: &Asked) -> Result<Sweep, Failure> {
     let text = formats::bytes(path).and_then(|bytes| formats::text_of(&name, bytes));
     let text = text.map_err(|e| Failure::Usage(e.to_string()))?;
     points::listed(experiment, config, &text).map_err(|e| Failure::Usage(format!("{name}: {e}")))
-}
-
-/// A sweep's folder, which no other program uses meanwhile.
-struct Folder {
-    path: PathBuf,
-    _lock: fs::File,
-}
-
-impl Folder {
-    /// Takes hold of a folder that is this sweep's or nobody's; with `again` removes its points.
-    fn take(path: PathBuf, sweep: &Sweep, again: bool) -> Result<Self, Failure> {
-        let file = path.join("sweep.json");
-        let refused = |words: String| Failure::Usage(format!("{}: {words}", path.display()));
-        if file.exists() {
-            let there = formats::read::<Definition>(&file).map_err(|e| {
-                Failure::Usage(format!(
-                    "{e}; it would be replaced: name another folder by --out"
-                ))
-            })?;
-            if let Some(what) = there.difference(sweep.definition()) {
-                return Err(refused(format!(
-                    "holds another sweep: its {what} differs; name another folder by --out"
-                )));
-            }
-        } else {
-            let json = sweep.definition().to_json();
-            outputs::replace(&file, json.as_bytes()).map_err(|e| refused(e.to_string()))?;
-        }
-        let lock = fs::File::open(&file).map_err(|e| refused(e.to_string()))?;
-        if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
-            return Err(refused(
-                "this very sweep is under way in another program".into(),
-            ));
-        }
-        let held = Self { path, _lock: lock };
-        fs::create_dir_all(held.path.join("points"))
-            .map_err(|e| Failure::Usage(format!("{}: {e}", held.path.display())))?;
-        if again {
-            for (point, config) in sweep.configs().iter().enumerate() {
-                held.files(point, config).remove();
-            }
-        }
-        Ok(held)
-    }
-
-    /// A point's files.
-    fn files(&self, point: usize, config: &Config) -> Files {
-        let digest = Sha256::digest(config.to_json());
-        let short: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
-        let name = format!("{:04}-{short}.json.gz", point + 1);
-        Files::beside(self.path.join("points").join(name))
-    }
 }
 
 /// The engine that points are trained on, for each of several threads.
@@ -316,8 +262,8 @@ fn trained(
     let done = found.iter().flatten().count();
     let so_far = || {
         format!(
-            "kept: {done} of {count} points, and those in progress up to their last checkpoint; go on with\n  \
-             {}",
+            "kept: {done} of {count} points, and those in progress up to their last checkpoint; go on \
+             with\n  {}",
             command_to_resume()
         )
     };
