@@ -313,7 +313,7 @@ impl Kind {
     }
 
     /// What is wrong with a value, if anything.
-    pub(super) fn complaint(&self, value: &Value) -> Option<String> {
+    pub(crate) fn complaint(&self, value: &Value) -> Option<String> {
         let whole = |v: &Value, min: u32, max: u32| {
             v.as_u64()
                 .is_some_and(|x| (min.into()..=max.into()).contains(&x))

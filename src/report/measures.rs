@@ -11,7 +11,7 @@ use crate::results::{LaneResults, Results};
 type Find = Box<dyn Fn(&LaneResults) -> Option<f64>>;
 
 /// A number of a lane.
-pub(super) struct Measure {
+pub(crate) struct Measure {
     /// What it is, as rows name it.
     pub metric: String,
     /// What it is, as tables name it.
@@ -48,7 +48,7 @@ impl Measure {
 }
 
 /// How rows and tables name an accuracy.
-pub(super) fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
+pub(crate) fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
     let name = results.heads.get(head as usize).map(String::as_str);
     let lesion = lesion_name(lesion, &results.layers);
     format!("accuracy {} {lesion}", name.unwrap_or_default())
@@ -63,7 +63,7 @@ fn evaluation(record: &TaskRecord) -> Option<&Evaluation> {
 }
 
 /// What tables have of the end of the stream, and of codes before training.
-pub(super) fn at_end(results: &Results) -> Vec<Measure> {
+pub(crate) fn at_end(results: &Results) -> Vec<Measure> {
     let mut all = Vec::new();
     let model = Model::new(&results.config, &results.data);
     let lesions = model.lesions();
@@ -133,7 +133,7 @@ pub(super) fn at_end(results: &Results) -> Vec<Measure> {
 type Pick = (Quantity, &'static str, fn(&Transfer) -> f64);
 
 /// What is known of a whole course: transfer and forgetting, and when rates were at their highest.
-pub(super) fn of_course(results: &Results) -> Vec<Measure> {
+pub(crate) fn of_course(results: &Results) -> Vec<Measure> {
     const PICKS: [Pick; 4] = [
         (Quantity::Learning, "learning accuracy", |t| t.learning),
         (Quantity::Backward, "backward transfer", |t| t.backward),

@@ -5,11 +5,11 @@
 pub mod figure;
 pub mod given;
 mod markdown;
-mod measures;
+pub(crate) mod measures;
 mod methods;
 pub mod page;
 mod quantity;
-mod rows;
+pub(crate) mod rows;
 
 pub use markdown::{claims_markdown, markdown};
 pub use methods::methods;

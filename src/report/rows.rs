@@ -67,7 +67,7 @@ fn unit_of(column: &str) -> &'static str {
 }
 
 /// A CSV file as RFC 4180 has it: lines end with CRLF, cells are quoted where they must be.
-fn written<C: AsRef<[u8]>>(records: impl Iterator<Item = Vec<C>>) -> String {
+pub(crate) fn written<C: AsRef<[u8]>>(records: impl Iterator<Item = Vec<C>>) -> String {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());

@@ -12,9 +12,12 @@ mod request;
 mod run;
 mod stop;
 mod store;
+mod sweep;
+mod sweep_folder;
 mod table;
 mod verify;
 mod voice;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -41,6 +44,11 @@ struct Cli {
 enum Command {
     /// Train and evaluate an experiment; print a table and write a results file.
     Run(RunArgs),
+    /// Run an experiment under many settings, and hold its claims against each: a table, CSV, heat maps.
+    ///
+    /// Each point is an ordinary run, whose results file is kept in the sweep's folder. docs/sweeps.md tells
+    /// more.
+    Sweep(sweep::SweepArgs),
     /// Compare an engine with conformance vectors, one line for each file.
     ///
     /// Each line: name, largest relative deviation, and ok, FAILED or unsupported. Bounds: reference
@@ -82,9 +90,9 @@ enum Command {
     },
 }
 
-/// What to run.
+// What is trained, on what. (A comment of the documentation would become the command's own.)
 #[derive(Debug, clap::Args)]
-struct RunArgs {
+struct What {
     /// A preset (`metacls info` lists them), a configuration file (.json), a link of the page
     /// ("#v=1&preset=..."), or a results file, whose configuration is run again.
     experiment: String,
@@ -110,6 +118,13 @@ struct RunArgs {
     engine: EngineName,
     #[command(flatten)]
     images: ImagesArgs,
+}
+
+/// What to run.
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    #[command(flatten)]
+    what: What,
     /// Where the results go: a folder, in which they are named by experiment, seeds and a digest of the
     /// configuration, or a file of your own (.json). Beside it stands, until the run is through, what
     /// --resume goes on from.
@@ -206,6 +221,7 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         _ if let Err(e) = Level::chosen() => Err(Failure::Usage(format!("METACLS_SIMD: {e}"))),
         Command::Run(args) => run::run(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
         Command::Verify { dir, engine } => verify::verify(&dir, engine.into()),
         Command::Bench(args) => bench::bench(&args),
         Command::Report(args) => report::report(&args),

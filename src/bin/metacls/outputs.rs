@@ -175,7 +175,15 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// If it can't be written.
 pub(super) fn write_gzip(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_file(path, &packed(bytes)?)
+}
+
+/// Bytes packed by gzip.
+///
+/// # Errors
+/// If they can't be.
+pub(super) fn packed(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).map_err(Failure::failed)?;
-    write_file(path, &encoder.finish().map_err(Failure::failed)?)
+    encoder.finish().map_err(Failure::failed)
 }

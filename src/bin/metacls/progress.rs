@@ -39,19 +39,26 @@ impl Teller {
 
     /// Tells it, where it is due.
     pub(super) fn tell(&mut self, progress: &Progress) {
-        let pace = match (progress.lane_steps_per_second, progress.seconds_left) {
-            (Some(speed), Some(left)) => {
+        let (done, all) = (progress.lane_steps, progress.lane_steps_total);
+        let pace = progress.lane_steps_per_second.zip(progress.seconds_left);
+        self.tell_of(done, all, pace);
+    }
+
+    /// The same of so many lane-steps done of all, with lane-steps a second and seconds left where they are
+    /// known.
+    pub(super) fn tell_of(&mut self, done: u64, all: u64, pace: Option<(f64, f64)>) {
+        let pace = match pace {
+            Some((speed, left)) => {
                 format!("{speed:.0} lane-steps/s, about {left:.0} s left")
             }
-            _ => String::new(),
+            None => String::new(),
         };
         match self {
             Self::Bar(bar) => {
-                bar.set_position(progress.lane_steps);
+                bar.set_position(done);
                 bar.set_message(pace);
             }
             Self::Lines { name, due } if Instant::now() >= *due => {
-                let (done, all) = (progress.lane_steps, progress.lane_steps_total);
                 let percent = 100 * done / all.max(1);
                 say(format_args!(
                     "{name}: {percent}% {done}/{all} lane-steps  {pace}"

@@ -9,7 +9,7 @@ use metacls::experiments::held::{self, Held};
 use metacls::experiments::{self, link};
 use metacls::formats;
 
-use super::{Failure, ImagesArgs, RunArgs, stem};
+use super::{Failure, ImagesArgs, What, stem};
 
 /// What is to be run.
 pub(super) struct Asked {
@@ -22,7 +22,7 @@ pub(super) struct Asked {
 }
 
 /// Reads what is asked.
-pub(super) fn asked(args: &RunArgs) -> Result<Asked, Failure> {
+pub(super) fn asked(args: &What) -> Result<Asked, Failure> {
     let mut asked = experiment(&args.experiment)?;
     let mut changes = args.set.clone();
     if let Some(conditions) = &args.conditions {

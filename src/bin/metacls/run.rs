@@ -5,11 +5,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use metacls::config::Config;
 use metacls::data::Dataset;
-use metacls::driver::{Driver, Note};
+use metacls::driver::Driver;
 use metacls::engine::info::EngineKind;
 use metacls::engine::{self, Hints};
 use metacls::formats;
@@ -20,8 +19,9 @@ use sha2::{Digest, Sha256};
 
 use super::progress::Teller;
 use super::request::{self, Asked};
-use super::store::{Files, Kept, Store};
+use super::store::Files;
 use super::voice::{print, say};
+use super::work::{self, End, Listener, expected_size, so_far};
 use super::{Failure, RunArgs, outputs, stop, table};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         name,
         experiment,
         mut config,
-    } = request::asked(args)?;
+    } = request::asked(&args.what)?;
     if args.dry_run {
         return print(&config.to_json());
     }
@@ -39,7 +39,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     if let Some(path) = &args.watch {
         outputs::try_file(path)?;
     }
-    let data = request::data(&args.images, &config)?;
+    let data = request::data(&args.what.images, &config)?;
     config.data = data.info.kind;
     pollster::block_on(train(args, &out, &name, experiment, config, data))
 }
@@ -95,7 +95,7 @@ async fn train(
     config: Config,
     data: Dataset,
 ) -> Result<(), Failure> {
-    let choice = args.engine.into();
+    let choice = args.what.engine.into();
     let opened = engine::open(choice, &Hints::default(), async || {})
         .await
         .map_err(|e| Failure::failed(messages::open(&e)))?;
@@ -143,16 +143,19 @@ async fn train(
         outputs::keep(path, args.again || args.resume)?;
     }
     outputs::try_room(&out.folder, expected_size(&driver))?;
-    let mut store = begin(args, files, &mut driver)?;
-    say(title);
-    let mut teller = Teller::new(name, driver.progress().lane_steps_total);
-    let ended = go(args, &mut driver, &mut store, &mut teller).await;
-    teller.end();
-    let ended = ended?;
-    if !matches!(ended, End::Done) {
-        store.checkpoint_now(&driver)?;
+    if files.are_begun() && !args.resume && !args.again {
+        return Err(Failure::Usage(format!(
+            "{}: this run was begun and stopped; --resume goes on with it, --again begins it anew",
+            files.results.display()
+        )));
     }
-    match ended {
+    let mut store = work::begin(files, args.resume, &mut driver, &mut |words| say(words))?;
+    say(title);
+    let teller = Teller::new(name, driver.progress().lane_steps_total);
+    let mut told = Told { args, teller };
+    let ended = work::work(&mut driver, &mut store, &mut told).await;
+    told.teller.end();
+    match ended? {
         End::Done => {}
         End::Stopped => return Err(Failure::Stopped(so_far(&driver))),
         End::Failed(words) => {
@@ -170,90 +173,23 @@ async fn train(
     ))
 }
 
-/// Takes hold of the run's files, and takes over what they hold.
-fn begin(args: &RunArgs, files: Files, driver: &mut Driver) -> Result<Store, Failure> {
-    if files.are_begun() && !args.resume && !args.again {
-        return Err(Failure::Usage(format!(
-            "{}: this run was begun and stopped; --resume goes on with it, --again begins it anew",
-            files.results.display()
-        )));
+/// What is told of the run, and what is made of its lanes.
+struct Told<'a> {
+    args: &'a RunArgs,
+    teller: Teller,
+}
+
+impl Listener for Told<'_> {
+    fn progress(&mut self, driver: &Driver) {
+        self.teller.tell(&driver.progress());
     }
-    let (mut store, kept) = Store::open(files, args.resume)?;
-    let Kept { log, checkpoint } = kept;
-    if log.is_some() || checkpoint.is_some() {
-        let before = driver
-            .restore(log, checkpoint)
-            .map_err(|e| Failure::Usage(format!("{e}. --again begins the run anew")))?;
-        if let Some(before) = before {
-            let words = messages::elsewhere(&before, driver.engine());
-            say(format_args!("note: {words}"));
-        }
-        let progress = driver.progress();
-        say(format_args!(
-            "going on at {} of {} lane-steps",
-            progress.lane_steps, progress.lane_steps_total
-        ));
+
+    fn say(&mut self, words: &str) {
+        self.teller.say(words);
     }
-    store.begin(driver)?;
-    Ok(store)
-}
 
-/// How the work ended.
-enum End {
-    /// All lanes are through.
-    Done,
-    /// The user asked for it.
-    Stopped,
-    /// The device failed.
-    Failed(String),
-}
-
-/// Waits a moment before a lost GPU is opened again, but not before the first time.
-async fn ready(attempt: u32) -> Option<Hints> {
-    std::thread::sleep(Duration::from_secs(attempt.min(1).into()));
-    (!stop::asked()).then(Hints::default)
-}
-
-/// Does the work slice by slice and keeps what it brings.
-async fn go(
-    args: &RunArgs,
-    driver: &mut Driver,
-    store: &mut Store,
-    teller: &mut Teller,
-) -> Result<End, Failure> {
-    loop {
-        if stop::asked() {
-            return Ok(End::Stopped);
-        }
-        let notes = match driver.slice(false).await {
-            Ok(notes) => notes,
-            Err(e) if e.is_loss() => match driver.recover(e, ready).await {
-                Ok(rewound) => rewound
-                    .map(|r| Note::Rewound(Box::new(r)))
-                    .into_iter()
-                    .collect(),
-                Err(e) => return Ok(End::Failed(messages::run(&e).to_string())),
-            },
-            Err(e) => return Ok(End::Failed(messages::run(&e).to_string())),
-        };
-        teller.tell(&driver.progress());
-        for note in &notes {
-            match note {
-                Note::Diverged { lane, step } => {
-                    teller.say(&messages::diverged(driver.lanes()[*lane], *step));
-                }
-                Note::WaveEnd { lanes } => {
-                    store.keep(driver, lanes)?;
-                    watched(args, driver, lanes, teller)?;
-                }
-                Note::TaskEnd => store.checkpoint(driver)?,
-                Note::Rewound(rewound) => teller.say(&messages::rewound(rewound)),
-                _ => {}
-            }
-        }
-        if notes.last() == Some(&Note::Done) {
-            return Ok(End::Done);
-        }
+    fn ended(&mut self, driver: &Driver, lanes: &[usize]) -> Result<(), Failure> {
+        watched(self.args, driver, lanes, &self.teller)
     }
 }
 
@@ -308,56 +244,4 @@ fn is_there(path: &Path, driver: &Driver) -> Result<bool, Failure> {
         "{}: holds another run; name another file, or give --again to replace it",
         path.display()
     )))
-}
-
-/// Bytes that results and log will take, by the number of their numbers.
-fn expected_size(driver: &Driver) -> u64 {
-    /// Of one number in the indented results file, and in the log.
-    const EACH: u64 = 36 + 20;
-    let run = driver.description();
-    let config = &run.config;
-    let (tasks, every) = (
-        u64::from(config.tasks),
-        u64::from(config.evaluate_every.max(1)),
-    );
-    let [heads, lesions, layers, matrices] = [
-        run.heads.len(),
-        run.lesions.len(),
-        run.layers.len(),
-        run.matrices.len(),
-    ]
-    .map(|n| n as u64);
-    let evaluation = heads * lesions * (tasks + 4) + layers * (tasks + 3);
-    let records = (tasks + 1) * (matrices + layers + 4) + (tasks / every + 2) * evaluation;
-    run.lanes.len() as u64 * records * EACH
-}
-
-/// What is kept, and how to go on, in words.
-fn so_far(driver: &Driver) -> String {
-    format!(
-        "kept: {} of {} lanes, and those in progress up to their last checkpoint, {} of {} tasks; \
-         go on with\n  {}",
-        driver.lanes_ended(),
-        driver.lanes().len(),
-        driver.tasks_kept(),
-        driver.config().tasks,
-        command_to_resume()
-    )
-}
-
-/// This command, to go on.
-fn command_to_resume() -> String {
-    let quoted = |word: &String| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_./=,:+-".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word.clone()
-        } else {
-            format!("\"{word}\"")
-        }
-    };
-    let words: Vec<String> = std::env::args().collect();
-    let kept = words.iter().filter(|w| *w != "--again" && *w != "--resume");
-    let mut command: Vec<String> = kept.map(quoted).collect();
-    command.push("--resume".into());
-    command.join(" ")
 }

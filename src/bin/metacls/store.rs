@@ -15,7 +15,7 @@ use metacls::kept::log::{self, Log};
 use metacls::kept::pace::Pace;
 
 use super::Failure;
-use super::outputs::{folder_of, replace, results_json, sweep, sync_folder};
+use super::outputs::{folder_of, packed, replace, results_json, sweep, sync_folder};
 use super::voice::say;
 
 /// A run's files.
@@ -34,6 +34,13 @@ impl Files {
             log: results.with_extension(log::ENDING.trim_start_matches('.')),
             checkpoint: results.with_extension("checkpoint"),
             results,
+        }
+    }
+
+    /// Removes all of them.
+    pub(super) fn remove(&self) {
+        for path in [&self.results, &self.log, &self.checkpoint] {
+            let _ = fs::remove_file(path);
         }
     }
 
@@ -188,8 +195,10 @@ impl Store {
     /// # Errors
     /// If the results are not where they should be; says where they are.
     pub(super) fn finish(mut self, driver: &Driver) -> Result<PathBuf, Failure> {
-        let json = results_json(&driver.results())?;
         let path = self.files.results.clone();
+        let json = results_json(&driver.results())?;
+        let is_packed = path.extension().is_some_and(|ending| ending == "gz");
+        let json = if is_packed { packed(&json)? } else { json };
         let Err(e) = replace(&path, &json) else {
             let _ = fs::remove_file(&self.files.checkpoint);
             let _ = fs::remove_file(&self.files.log);

@@ -7,7 +7,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::run::Run;
+use super::theme::Theme;
 use super::{Area, Drawn, FigureError, PANEL, drawing};
 use crate::analysis::stats::Estimate;
 
@@ -37,15 +37,15 @@ fn width(text: &str, size: f64) -> i32 {
 
 /// The line under a title: the panel's note, then names in their colours.
 pub(super) fn line_under_title(
-    run: &Run<'_>,
+    theme: &Theme,
     area: &Area<'_>,
     note: &str,
     names: &[(String, RGBColor)],
 ) -> Drawn {
     let mut x = 24;
-    let note = (!note.is_empty()).then(|| (note.to_owned(), run.theme.text));
+    let note = (!note.is_empty()).then(|| (note.to_owned(), theme.text));
     for (name, color) in note.iter().chain(names) {
-        let style = run.theme.font_in(SIZE, *color);
+        let style = theme.font_in(SIZE, *color);
         area.draw(&Text::new(name.clone(), (x, 27), style))
             .map_err(drawing)?;
         x += width(name, SIZE) + 12;
@@ -54,8 +54,8 @@ pub(super) fn line_under_title(
 }
 
 /// What stands where nothing was measured.
-pub(super) fn nothing(run: &Run<'_>, area: &Area<'_>) -> Drawn {
-    let style = run.theme.font(SIZE);
+pub(super) fn nothing(theme: &Theme, area: &Area<'_>) -> Drawn {
+    let style = theme.font(SIZE);
     area.draw(&Text::new("not measured in this run", (24, 60), style))
         .map_err(drawing)
 }
@@ -74,21 +74,22 @@ pub(super) fn axis(values: impl Iterator<Item = f64>) -> Range<f64> {
 pub(super) enum Below<'a> {
     /// Places with names, at 0, 1, 2, ...
     Names(&'a [String]),
+    /// The same, with what they are under them.
+    Places(&'a [String], &'a str),
     /// The stream of so many tasks, with place for names at the lines' ends.
     Tasks(u32),
 }
 
 /// Axes with their labels; `y_words` says what stands on the upright one.
 pub(super) fn axes<'a, 'b>(
-    run: &Run<'_>,
+    theme: &Theme,
     area: &'a Area<'b>,
     below: &Below<'_>,
     y: Range<f64>,
     y_words: &str,
 ) -> Result<Chart<'a, 'b>, FigureError> {
-    let theme = &run.theme;
     let x = match below {
-        Below::Names(names) => -0.5..names.len() as f64 - 0.5,
+        Below::Names(names) | Below::Places(names, _) => -0.5..names.len() as f64 - 0.5,
         Below::Tasks(tasks) => 0.0..f64::from(*tasks) * 1.25,
     };
     let mut chart = ChartBuilder::on(area)
@@ -101,7 +102,7 @@ pub(super) fn axes<'a, 'b>(
         .build_cartesian_2d(x, y)
         .map_err(drawing)?;
     let label = |at: &f64| match below {
-        Below::Names(names) => {
+        Below::Names(names) | Below::Places(names, _) => {
             let whole = (at - at.round()).abs() < 1e-6 && *at >= 0.0;
             let name = names.get(at.round().max(0.0) as usize).filter(|_| whole);
             name.cloned().unwrap_or_default()
@@ -111,7 +112,7 @@ pub(super) fn axes<'a, 'b>(
     };
     // Names that are too long for their places are written smaller.
     let size = match below {
-        Below::Names(names) => {
+        Below::Names(names) | Below::Places(names, _) => {
             let place = f64::from(chart.plotting_area().dim_in_pixel().0) / names.len() as f64;
             let longest = names.iter().map(|name| width(name, SIZE)).max();
             SIZE.min(SIZE * (place - 3.0) / f64::from(longest.unwrap_or(1).max(1)))
@@ -132,6 +133,7 @@ pub(super) fn axes<'a, 'b>(
         .x_label_formatter(&label);
     match below {
         Below::Names(names) => mesh.x_labels(2 * names.len() + 1),
+        Below::Places(names, what) => mesh.x_labels(2 * names.len() + 1).x_desc(*what),
         Below::Tasks(_) => mesh.x_labels(6).x_desc("tasks learned"),
     };
     mesh.draw().map_err(drawing)?;
@@ -147,16 +149,16 @@ pub(super) fn number(x: f64) -> String {
 }
 
 /// A dotted line across: chance.
-pub(super) fn dotted(run: &Run<'_>, chart: &mut Chart<'_, '_>, y: f64, x: Range<f64>) -> Drawn {
+pub(super) fn dotted(theme: &Theme, chart: &mut Chart<'_, '_>, y: f64, x: Range<f64>) -> Drawn {
     let ends = [(x.start, y), (x.end, y)];
-    let dashed = DashedLineSeries::new(ends, 3, 3, run.theme.text.stroke_width(1));
+    let dashed = DashedLineSeries::new(ends, 3, 3, theme.text.stroke_width(1));
     chart.draw_series(dashed).map_err(drawing).map(|_| ())
 }
 
 /// A mean as a bar across with its standard error upright.
-pub(super) fn mean(run: &Run<'_>, chart: &mut Chart<'_, '_>, x: f64, e: &Estimate) -> Drawn {
+pub(super) fn mean(theme: &Theme, chart: &mut Chart<'_, '_>, x: f64, e: &Estimate) -> Drawn {
     let spread = e.sem.unwrap_or(0.0);
-    let text = &run.theme.text;
+    let text = theme.text;
     let bar = [(x - 0.13, e.mean), (x + 0.13, e.mean)];
     let error = [(x, e.mean - spread), (x, e.mean + spread)];
     let elements = [
@@ -168,7 +170,7 @@ pub(super) fn mean(run: &Run<'_>, chart: &mut Chart<'_, '_>, x: f64, e: &Estimat
 
 /// Names at the right ends of lines, a line's height apart.
 pub(super) fn names_at_ends(
-    run: &Run<'_>,
+    theme: &Theme,
     chart: &mut Chart<'_, '_>,
     x: f64,
     y: &Range<f64>,
@@ -188,7 +190,7 @@ pub(super) fn names_at_ends(
         ceiling = *place - height;
     }
     for ((_, name, color), y) in ends.into_iter().zip(at) {
-        let style = run.theme.font_in(SIZE, color);
+        let style = theme.font_in(SIZE, color);
         let style = style.pos(Pos::new(HPos::Left, VPos::Center));
         let label = Text::new(name, (x, y), style);
         chart.draw_series([label]).map_err(drawing)?;

@@ -67,9 +67,9 @@ fn draw(
     lines: &[Line],
     chance: Option<f64>,
 ) -> Drawn {
-    line_under_title(run, area, note, &[])?;
+    line_under_title(&run.theme, area, note, &[])?;
     if lines.iter().all(|line| line.points.is_empty()) {
-        return nothing(run, area);
+        return nothing(&run.theme, area);
     }
     let ends_of = |e: &Estimate| {
         let spread = e.sem.unwrap_or(0.0);
@@ -79,9 +79,9 @@ fn draw(
     let all = points.flat_map(|(_, e)| [ends_of(e).0, ends_of(e).1]);
     let y = axis(all.chain(chance));
     let tasks = run.tasks();
-    let mut chart = axes(run, area, &Below::Tasks(tasks), y.clone(), y_words)?;
+    let mut chart = axes(&run.theme, area, &Below::Tasks(tasks), y.clone(), y_words)?;
     if let Some(chance) = chance {
-        dotted(run, &mut chart, chance, 0.0..f64::from(tasks))?;
+        dotted(&run.theme, &mut chart, chance, 0.0..f64::from(tasks))?;
     }
     let mut ends = Vec::new();
     for Line {
@@ -99,5 +99,5 @@ fn draw(
         chart.draw_series(line).map_err(drawing)?;
         ends.extend(points.last().map(|(_, e)| (e.mean, name.clone(), *color)));
     }
-    names_at_ends(run, &mut chart, f64::from(tasks) * 1.02, &y, ends)
+    names_at_ends(&run.theme, &mut chart, f64::from(tasks) * 1.02, &y, ends)
 }

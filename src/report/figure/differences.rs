@@ -34,10 +34,10 @@ pub(super) fn swarm(
     note: &str,
     part: Option<&PartOutcome>,
 ) -> Drawn {
-    line_under_title(run, area, note, &[])?;
+    line_under_title(&run.theme, area, note, &[])?;
     let found = part.and_then(|p| Some((p, p.effect?, p.interval?)));
     let Some((part, effect, [low, high])) = found.filter(|(p, ..)| !p.values.is_empty()) else {
-        return nothing(run, area);
+        return nothing(&run.theme, area);
     };
     let (theme, color) = (&run.theme, run.theme.condition(Condition::Meta));
     let x = axis(part.values.iter().copied());

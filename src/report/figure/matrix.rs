@@ -12,7 +12,7 @@ use crate::model::Lesion;
 
 /// Accuracy of the first head after each task on each task: the mean over seeds, deeper in colour the higher.
 pub(super) fn matrix(run: &Run<'_>, area: &Area<'_>, note: &str, condition: Condition) -> Drawn {
-    line_under_title(run, area, note, &[])?;
+    line_under_title(&run.theme, area, note, &[])?;
     let (theme, tasks) = (&run.theme, run.tasks());
     let cell = |t: usize, on: usize, value: f64| {
         let (x, y) = (t as f64, on as f64 + 1.0);
@@ -33,7 +33,7 @@ pub(super) fn matrix(run: &Run<'_>, area: &Area<'_>, note: &str, condition: Cond
         cells.extend(values.map(|(t, seeds)| cell(t, on, stats::mean(seeds))));
     }
     if cells.is_empty() {
-        return nothing(run, area);
+        return nothing(&run.theme, area);
     }
     let tasks = f64::from(tasks);
     let mut chart = ChartBuilder::on(area)

@@ -8,6 +8,7 @@ mod course;
 mod differences;
 mod matrix;
 mod places;
+mod plots;
 mod run;
 mod theme;
 
@@ -17,6 +18,7 @@ use plotters::prelude::*;
 use crate::experiments;
 use crate::experiments::panel::{Panel, Show};
 use crate::results::Results;
+pub use plots::{MOST_PLOTS, Mark, Plot, Series, Shown, plots};
 use run::Run;
 pub use theme::Theme;
 
@@ -26,6 +28,11 @@ pub enum FigureError {
     /// No lane reached the end of the stream.
     #[error("no lane reached the end of the stream: there is nothing to draw")]
     Empty,
+    /// More plots than one document has.
+    #[error(
+        "{0} plots are more than the {MOST_PLOTS} of one picture: vary fewer knobs; tables have all of it"
+    )]
+    TooMany(usize),
     /// The plotting crate's part.
     #[error("the figure could not be drawn: {0}")]
     Drawing(String),

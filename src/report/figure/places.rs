@@ -37,16 +37,27 @@ impl Places<'_> {
     /// Draws it.
     fn draw(&self, run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
         let named = self.groups.iter().map(|g| (g.name.clone(), g.color));
-        line_under_title(run, area, note, &named.collect::<Vec<_>>())?;
+        line_under_title(&run.theme, area, note, &named.collect::<Vec<_>>())?;
         let values = self.groups.iter().flat_map(|g| g.values.iter().flatten());
         if values.clone().next().is_none() {
-            return nothing(run, area);
+            return nothing(&run.theme, area);
         }
         let values = values.chain(&self.untrained).copied();
         let y = axis(values.chain(self.line));
-        let mut chart = axes(run, area, &Below::Names(&self.names), y, self.y_words)?;
+        let mut chart = axes(
+            &run.theme,
+            area,
+            &Below::Names(&self.names),
+            y,
+            self.y_words,
+        )?;
         if let Some(line) = self.line {
-            dotted(run, &mut chart, line, -0.5..self.names.len() as f64 - 0.5)?;
+            dotted(
+                &run.theme,
+                &mut chart,
+                line,
+                -0.5..self.names.len() as f64 - 0.5,
+            )?;
         }
         let circle =
             |(place, y): (usize, &f64)| Circle::new((place as f64, *y), 4, run.theme.text.mix(0.6));
@@ -79,7 +90,7 @@ fn seeds(
     chart
         .draw_series(values.iter().enumerate().map(dot))
         .map_err(drawing)?;
-    Estimate::of(values).map_or(Ok(()), |e| mean(run, chart, x, &e))
+    Estimate::of(values).map_or(Ok(()), |e| mean(&run.theme, chart, x, &e))
 }
 
 /// The compared conditions' values, by place.
@@ -151,19 +162,24 @@ pub(super) fn lesions(run: &Run<'_>, area: &Area<'_>, note: &str, head: u32) -> 
 
 /// A head's accuracy under each condition; a seed's are joined where there are two.
 pub(super) fn pairs(run: &Run<'_>, area: &Area<'_>, note: &str, head: u32) -> Drawn {
-    line_under_title(run, area, note, &[])?;
+    line_under_title(&run.theme, area, note, &[])?;
     let conditions = run.conditions();
     let of = |c: Condition| run.at_end(c, |r| accuracy(r, head, Lesion::Intact).map(|a| a.mean));
     let values: Vec<Vec<f64>> = conditions.iter().map(|&c| of(c)).collect();
     if values.iter().all(Vec::is_empty) {
-        return nothing(run, area);
+        return nothing(&run.theme, area);
     }
     let chance = run.head(head).map(|(_, chance)| chance);
     let names: Vec<String> = conditions.iter().map(|c| c.name().to_owned()).collect();
     let y = axis(values.iter().flatten().copied().chain(chance));
-    let mut chart = axes(run, area, &Below::Names(&names), y, "accuracy")?;
+    let mut chart = axes(&run.theme, area, &Below::Names(&names), y, "accuracy")?;
     if let Some(chance) = chance {
-        dotted(run, &mut chart, chance, -0.5..names.len() as f64 - 0.5)?;
+        dotted(
+            &run.theme,
+            &mut chart,
+            chance,
+            -0.5..names.len() as f64 - 0.5,
+        )?;
     }
     if let [before, after] = conditions[..] {
         let of =
@@ -192,7 +208,7 @@ pub(super) fn codes(run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
     let named = pair
         .iter()
         .map(|&c| (c.name().to_owned(), run.theme.condition(c)));
-    line_under_title(run, area, note, &named.collect::<Vec<_>>())?;
+    line_under_title(&run.theme, area, note, &named.collect::<Vec<_>>())?;
     let mut marks = Vec::new();
     for (g, &c) in pair.iter().enumerate() {
         let side = (g as f64 - (pair.len() as f64 - 1.0) / 2.0) * APART;
@@ -204,7 +220,7 @@ pub(super) fn codes(run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
         }
     }
     if marks.is_empty() {
-        return nothing(run, area);
+        return nothing(&run.theme, area);
     }
     let y = axis(
         marks
@@ -213,7 +229,7 @@ pub(super) fn codes(run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
     );
     let names = run.layers();
     let words = "mean correlation";
-    let mut chart = axes(run, area, &Below::Names(&names), y, words)?;
+    let mut chart = axes(&run.theme, area, &Below::Names(&names), y, words)?;
     for (x, (before, after), color) in marks {
         let line = PathElement::new([(x, before), (x, after)], color.stroke_width(2));
         chart.draw_series([line]).map_err(drawing)?;

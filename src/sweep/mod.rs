@@ -1,0 +1,22 @@
+//! Sweeps: one experiment under many settings, each a *point*, with the experiment's claims held against
+//! every one.
+//!
+//! A point is an ordinary run: its results file is what `metacls run` writes of the same configuration, bit
+//! by bit, so whatever tells or checks a run tells and checks a point. [`Sweep`] says which points there are
+//! (asked for by [`points`], kept as a [`Definition`]); a [`summary::PointSummary`] is what came out of one;
+//! [`table`](mod@table), [`rows`] and [`picture`] tell all of them side by side.
+
+mod definition;
+mod error;
+pub mod picture;
+pub mod points;
+pub mod rows;
+pub mod summary;
+pub mod table;
+mod values;
+
+pub use definition::{Definition, MOST_POINTS, Sweep};
+pub use error::SweepError;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+//! A sweep as plots: over one knob as lines, over two as heat maps, over more as small multiples of those. A
+//! list that is no grid is drawn point by point.
+
+use super::definition::Sweep;
+use super::summary::{PointSummary, Standing};
+use super::table::{ACTIVE, accuracy};
+use crate::analysis::claims::PartOutcome;
+use crate::config::Condition;
+use crate::report::figure::{self, FigureError, Mark, Plot, Series, Shown, Theme};
+
+/// Where points stand: along one axis, or in rows and columns, once for each combination of what else is
+/// varied.
+struct Layout {
+    /// What stands along the axis below, and the places' names.
+    columns: (String, Vec<String>),
+    /// The same of rows, where there are any.
+    rows: Option<(String, Vec<String>)>,
+    /// Of each multiple: its settings in words, and for each row the points of its columns.
+    multiples: Vec<(String, Vec<Vec<Option<usize>>>)>,
+}
+
+impl Layout {
+    fn of(sweep: &Sweep) -> Self {
+        let names: Vec<String> = sweep.knobs().iter().map(|k| k.name.to_owned()).collect();
+        let count = sweep.configs().len();
+        let mut axes = names.into_iter().zip(sweep.axes()).rev();
+        let columns = axes.next();
+        let (true, Some(columns)) = (sweep.is_grid(), columns) else {
+            let places = (1..=count).map(|p| p.to_string()).collect();
+            return Self {
+                columns: ("point".into(), places),
+                rows: None,
+                multiples: vec![(String::new(), vec![(0..count).map(Some).collect()])],
+            };
+        };
+        let rows = axes.next();
+        let row_names = rows.as_ref().map_or(&[][..], |(_, names)| names);
+        let fixed = sweep.knobs().len() - if rows.is_some() { 2 } else { 1 };
+        let mut multiples: Vec<(String, Vec<Vec<Option<usize>>>)> = Vec::new();
+        for point in 0..count {
+            let words = sweep.words(point);
+            let said = sweep.knobs().iter().zip(&words).take(fixed);
+            let said: Vec<String> = said.map(|(k, w)| format!("{} {w}", k.name)).collect();
+            let said = said.join(", ");
+            if multiples.iter().all(|(other, _)| *other != said) {
+                let empty = vec![vec![None; columns.1.len()]; row_names.len().max(1)];
+                multiples.push((said.clone(), empty));
+            }
+            let place = |names: &[String], word: Option<&String>| {
+                names.iter().position(|name| Some(name) == word)
+            };
+            let x = place(&columns.1, words.last());
+            let y = if rows.is_some() {
+                place(row_names, words.get(fixed))
+            } else {
+                Some(0)
+            };
+            let of = multiples.iter_mut().find(|(other, _)| *other == said);
+            let cell = of.zip(y).and_then(|((_, cells), y)| cells.get_mut(y));
+            if let Some(cell) = cell.zip(x).and_then(|(row, x)| row.get_mut(x)) {
+                *cell = Some(point);
+            }
+        }
+        Self {
+            columns,
+            rows,
+            multiples,
+        }
+    }
+}
+
+/// Finds a mark in a point; none where it was not measured.
+type Find<'a> = Box<dyn Fn(&PointSummary) -> Option<Mark> + 'a>;
+
+/// One number of every point.
+struct Drawn<'a> {
+    name: String,
+    condition: Condition,
+    of: Find<'a>,
+}
+
+impl Drawn<'_> {
+    /// The marks of a row of points.
+    fn marks(&self, points: &[PointSummary], row: &[Option<usize>]) -> Vec<Option<Mark>> {
+        let marks = row.iter().map(|point| (self.of)(points.get((*point)?)?));
+        marks.collect()
+    }
+}
+
+/// Something to draw of every point.
+struct Measure<'a> {
+    title: String,
+    words: &'a str,
+    /// Of each condition or of the claim.
+    series: Vec<Drawn<'a>>,
+    /// What a filled mark or a framed cell means.
+    note: &'a str,
+}
+
+/// A mean with its standard error.
+fn mean(point: &PointSummary, condition: Condition, metric: &str) -> Option<Mark> {
+    let e = point.find(condition, metric)?.estimate()?;
+    Some(Mark {
+        value: e.mean,
+        ends: e.sem.map(|sem| [e.mean - sem, e.mean + sem]),
+        strong: false,
+    })
+}
+
+/// An effect with its interval.
+fn effect(part: &PartOutcome, standing: Standing) -> Option<Mark> {
+    Some(Mark {
+        value: part.effect?,
+        ends: part.interval,
+        strong: standing == Standing::Holds,
+    })
+}
+
+/// What is drawn: accuracy and active units under each condition, then each part of each claim.
+fn measures<'a>(
+    conditions: &[Condition],
+    points: &'a [PointSummary],
+    is_map: bool,
+) -> Vec<Measure<'a>> {
+    let mut all = Vec::new();
+    for (title, metric) in [
+        ("Accuracy", accuracy()),
+        ("Units active", ACTIVE.to_owned()),
+    ] {
+        let series = conditions.iter().map(|&condition| {
+            let metric = metric.clone();
+            Drawn {
+                name: condition.name().to_owned(),
+                condition,
+                of: Box::new(move |point: &PointSummary| mean(point, condition, &metric)),
+            }
+        });
+        if is_map {
+            // A map shows one number a cell.
+            all.extend(series.map(|one| Measure {
+                title: format!("{title}, {}", one.name),
+                words: "share",
+                series: vec![one],
+                note: "mean over seeds",
+            }));
+        } else {
+            all.push(Measure {
+                title: title.into(),
+                words: "share",
+                series: series.collect(),
+                note: "",
+            });
+        }
+    }
+    let claims = points.first().map_or(&[][..], |point| &point.outcomes);
+    for (c, claim) in claims.iter().enumerate() {
+        let Some(number) = claim.number else { continue };
+        for (p, part) in claim.parts.iter().enumerate() {
+            let of = move |point: &PointSummary| {
+                let outcome = point.outcomes.get(c)?;
+                effect(outcome.parts.get(p)?, Standing::of(outcome))
+            };
+            all.push(Measure {
+                title: format!("Claim {number}: {}", part.what),
+                words: "effect",
+                series: vec![Drawn {
+                    name: String::new(),
+                    condition: Condition::Meta,
+                    of: Box::new(of),
+                }],
+                note: if is_map {
+                    "framed: the claim holds"
+                } else {
+                    "95% interval; filled: the claim holds"
+                },
+            });
+        }
+    }
+    all
+}
+
+/// A measure's series over a row of points.
+fn lines(measure: &Measure<'_>, points: &[PointSummary], row: &[Option<usize>]) -> Vec<Series> {
+    let all = measure.series.iter().map(|series| Series {
+        name: series.name.clone(),
+        condition: series.condition,
+        marks: series.marks(points, row),
+    });
+    all.collect()
+}
+
+/// The most characters of a plot's title.
+const TITLE: usize = 40;
+
+/// The plots of a sweep.
+pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
+    let layout = Layout::of(sweep);
+    let conditions = &sweep.definition().config.conditions;
+    let measures = measures(conditions, points, layout.rows.is_some());
+    let mut plots = Vec::new();
+    for measure in &measures {
+        for (settings, cells) in &layout.multiples {
+            let shown = match (&layout.rows, measure.series.first()) {
+                (Some((label, rows)), Some(series)) => Shown::Map {
+                    label: label.clone(),
+                    rows: rows.clone(),
+                    cells: cells.iter().map(|row| series.marks(points, row)).collect(),
+                },
+                _ => Shown::Lines(lines(
+                    measure,
+                    points,
+                    cells.first().map_or(&[], Vec::as_slice),
+                )),
+            };
+            let note = [measure.note, settings]
+                .into_iter()
+                .filter(|n| !n.is_empty());
+            plots.push(Plot {
+                title: measure.title.chars().take(TITLE).collect(),
+                note: note.collect::<Vec<_>>().join("; "),
+                measure: measure.words.to_owned(),
+                label: layout.columns.0.clone(),
+                names: layout.columns.1.clone(),
+                shown,
+            });
+        }
+    }
+    plots
+}
+
+/// A sweep's plots as an SVG document.
+///
+/// # Errors
+/// If they are more than one document has.
+pub fn svg(sweep: &Sweep, points: &[PointSummary], theme: Theme) -> Result<String, FigureError> {
+    figure::plots(&plots(sweep, points), theme)
+}
