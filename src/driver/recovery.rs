@@ -46,7 +46,7 @@ async fn cores(workers: Option<Finder>) -> Result<Opened, OpenError> {
         workers,
         ..Hints::default()
     };
-    engine::open(EngineChoice::Cpu, &hints, async || {}).await
+    engine::open(EngineChoice::Cpu, &hints, async |_| {}).await
 }
 
 impl Driver {
@@ -301,7 +301,7 @@ impl Driver {
             let Some(hints) = ready(attempt).await else {
                 return Ok(None);
             };
-            let outcome = engine::open(self.choice, &hints, async || {}).await;
+            let outcome = engine::open(self.choice, &hints, async |_| {}).await;
             // The CPU only where the GPU does not come back.
             let is_back = match &outcome {
                 Ok(opened) => !matches!(opened.notice, Some(Notice::NoGpu(_))),

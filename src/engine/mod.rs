@@ -29,7 +29,7 @@ use crate::stream::Stream;
 pub use device::{Device, Room};
 pub use gpu::GpuEngine;
 pub use host::HostEngine;
-pub use open::{Hints, Notice, OpenError, Opened, SELF_TEST_BOUND, open};
+pub use open::{Hints, Notice, OpenError, Opened, Preparing, SELF_TEST_BOUND, open};
 pub use spread::{LaneWorkers, SpreadEngine};
 
 /// What an engine can't do, or did wrong.

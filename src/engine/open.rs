@@ -4,7 +4,7 @@ use super::device::Device;
 use super::info::{EngineChoice, EngineInfo, EngineKind};
 use super::self_test;
 use super::spread::Finder;
-use crate::gpu::{GpuError, Patience};
+use crate::gpu::{Gpu, GpuError, Patience};
 
 /// The largest relative deviation from the reference in the self-test with which an engine is trusted.
 pub const SELF_TEST_BOUND: f64 = 1e-3;
@@ -46,6 +46,20 @@ pub enum Notice {
     SoftwareGpu,
 }
 
+/// What is done to an engine that was opened, before it is handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preparing {
+    /// Its shaders are compiled, those that every run needs.
+    Compiling {
+        /// Compiled so far.
+        done: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// It is compared with the reference.
+    Testing,
+}
+
 /// Why an engine is not to be had.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum OpenError {
@@ -62,7 +76,8 @@ pub enum OpenError {
     },
 }
 
-/// Opens the engine that was asked for and tests it; `before_test` is called when it is open.
+/// Opens the engine that was asked for and tests it; `prepares` is called before each piece of that, once it is
+/// open: whoever waits can say so meanwhile.
 ///
 /// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it does not answer or fails,
 /// where its numbers are off, and where it is a program on the CPU: the same cores do more without a graphics
@@ -73,19 +88,19 @@ pub enum OpenError {
 pub async fn open(
     choice: EngineChoice,
     hints: &Hints,
-    before_test: impl AsyncFn(),
+    prepares: impl AsyncFn(Preparing),
 ) -> Result<Opened, OpenError> {
     let notice = match choice {
-        EngineChoice::Reference => return tested(Device::Reference, hints, &before_test).await,
+        EngineChoice::Reference => return tested(Device::Reference, hints, &prepares).await,
         EngineChoice::Cpu => None,
         EngineChoice::Gpu => {
             let device = gpu(hints).await?;
-            return tested(device, hints, &before_test).await;
+            return tested(device, hints, &prepares).await;
         }
         EngineChoice::Auto if hints.is_software => Some(Notice::SoftwareGpu),
         EngineChoice::Auto => match gpu(hints).await {
             Ok(Device::Gpu(gpu)) if gpu.is_software => Some(Notice::SoftwareGpu),
-            Ok(device) => match tested(device, hints, &before_test).await {
+            Ok(device) => match tested(device, hints, &prepares).await {
                 Ok(opened) => return Ok(opened),
                 Err(e) => Some(Notice::NoGpu(e)),
             },
@@ -97,7 +112,7 @@ pub async fn open(
         None => None,
     };
     let device = found.map_or(Device::Cpu, Device::Spread);
-    let opened = tested(device, hints, &before_test).await?;
+    let opened = tested(device, hints, &prepares).await?;
     Ok(Opened { notice, ..opened })
 }
 
@@ -113,13 +128,20 @@ async fn gpu(hints: &Hints) -> Result<Device, GpuError> {
 async fn tested(
     device: Device,
     hints: &Hints,
-    before_test: &impl AsyncFn(),
+    prepares: &impl AsyncFn(Preparing),
 ) -> Result<Opened, OpenError> {
     let mut info = device.info();
     if let (Device::Gpu(_), Some(name)) = (&device, &hints.adapter) {
         info.adapter.clone_from(name);
     }
-    before_test().await;
+    if let Device::Gpu(gpu) = &device {
+        let of = Gpu::stages_of_every_run();
+        for done in 0..of {
+            prepares(Preparing::Compiling { done, of }).await;
+            gpu.compile(done).await?;
+        }
+    }
+    prepares(Preparing::Testing).await;
     let deviation = self_test::deviation(&device).await?;
     // It is never NaN: what is not finite is infinitely far off.
     if deviation > SELF_TEST_BOUND {

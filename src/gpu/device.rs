@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::fault::{Failures, GpuError, Refusal, Refusals};
-use super::kernels::{STAGES, Stage, THREADS};
+use super::kernels::{self, STAGES, Stage, THREADS};
 use super::patience::Patience;
 use super::staging::Staging;
 
@@ -164,6 +164,24 @@ impl Gpu {
         let position = STAGES.iter().position(|s| s.name == stage.name);
         self.pipelines[position.unwrap_or(STAGES.len())]
             .get_or_init(|| compile(&self.device, stage, self.walking))
+    }
+
+    /// How many stages every run needs: a first-order step by walks, and evaluations.
+    pub fn stages_of_every_run() -> usize {
+        kernels::of_every_run().count()
+    }
+
+    /// Compiles one of [`Self::stages_of_every_run`], by its number, if it is not compiled yet; returns when that is
+    /// done.
+    ///
+    /// # Errors
+    /// If it does not compile on this device.
+    pub async fn compile(&self, number: usize) -> Result<(), GpuError> {
+        let watch = self.watch();
+        if let Some(stage) = kernels::of_every_run().nth(number) {
+            self.pipeline(stage);
+        }
+        watch.end().await
     }
 
     /// Compiles every stage, which are otherwise compiled when they are met first.

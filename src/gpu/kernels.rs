@@ -319,9 +319,27 @@ stages! {
     SCORE = "score": ALONE, [] [2 Acts, 7 Entries, 9 Counters];
 }
 
+/// The stages that every run needs: not those that stand alone for tests and very wide networks, nor second
+/// order's.
+pub(super) fn of_every_run() -> impl Iterator<Item = &'static Stage> {
+    let all = STAGES.iter().copied();
+    all.filter(|s| (s.entry != "alone" || s.name == DENSE.name) && s.name != SECOND_ORDER.name)
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_run_needs_walks_and_evaluations_but_no_stage_alone() {
+        let names: Vec<&str> = of_every_run().map(|s| s.name).collect();
+        for needed in ["dense", "inner_steps", "meta_sweeps", "update", "dense_tiles", "score"] {
+            assert!(names.contains(&needed), "{needed}");
+        }
+        for other in ["compete", "softmax_along", "second_order"] {
+            assert!(!names.contains(&other), "{other}");
+        }
+    }
 
     /// Parses and validates every shader without a GPU, and reports all failures at once.
     #[test]

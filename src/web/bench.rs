@@ -30,7 +30,7 @@ async fn measure(
     let data = held.unwrap_or_else(|| Arc::new(Dataset::procedural()));
     let hints = handle.hints(choice).await;
     let turn = async || handle.breathe().await;
-    let opened = engine::open(choice, &hints, turn)
+    let opened = engine::open(choice, &hints, async |_| turn().await)
         .await
         .map_err(|e| messages::open(&e))?;
     let found = bench::measure(config, &data, &opened, turn).await;

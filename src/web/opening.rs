@@ -9,8 +9,8 @@ use super::requests::watched;
 use super::session::RunHandle;
 use crate::data::Dataset;
 use crate::driver::{Driver, RunError};
-use crate::engine;
 use crate::engine::info::EngineKind;
+use crate::engine::{self, Preparing};
 use crate::inspect::Probe;
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
@@ -84,14 +84,20 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     handle.state(State::Compiling, "Making the engine ready.");
     handle.breathe().await;
     let hints = handle.hints(choice).await;
-    let before_test = async || {
-        handle.state(
-            State::SelfTesting,
-            "Compiling, and comparing the engine with the reference.",
-        );
+    let prepares = async |what| {
+        match what {
+            Preparing::Compiling { done, of } => handle.state(
+                State::Compiling,
+                format!("Compiling shaders, {} of {of}.", done + 1),
+            ),
+            Preparing::Testing => handle.state(
+                State::SelfTesting,
+                "Comparing the engine with the reference.",
+            ),
+        }
         handle.breathe().await;
     };
-    let opened = engine::open(choice, &hints, before_test)
+    let opened = engine::open(choice, &hints, prepares)
         .await
         .map_err(|e| messages::open(&e))?;
     if !handle.is_newest() {

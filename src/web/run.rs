@@ -6,7 +6,7 @@ use super::notes::{measured, post_note};
 use super::opening::{open, recover};
 use super::requests::serve;
 use super::session::{LaneRequest, RunHandle};
-use crate::driver::{Driver, Note, Phase};
+use crate::driver::{Driver, Note, Phase, Progress};
 use crate::messages;
 use crate::protocol::{Event, State, StepUnit};
 
@@ -113,11 +113,18 @@ fn working(driver: &Driver, phase: Phase) -> (State, String) {
             State::Training,
             format!("Training, {}.", messages::position(&driver.progress())),
         ),
-        Phase::Evaluating => (
-            State::Evaluating,
-            "Measuring accuracy and activity on all tasks.".to_owned(),
-        ),
+        Phase::Evaluating => (State::Evaluating, measuring(&driver.progress())),
     }
+}
+
+/// What is measured, and after how many tasks.
+fn measuring(progress: &Progress) -> String {
+    let per_task = (progress.steps / progress.tasks.max(1)).max(1);
+    let learned = progress.step / per_task;
+    format!(
+        "Measuring accuracy and activity on all tasks, after {learned} of {}.",
+        progress.tasks
+    )
 }
 
 /// Reports what a slice of a phase brought about, and ends a step that was asked for.

@@ -103,13 +103,14 @@ const address = new Address(
   choice,
   () => look.shown,
   (config) => claimOf(check.get(), config),
+  () => (drawing.front?.kind === 'live' && drawing.front.data?.kind === 'digits' ? 'digits' : null),
 );
 const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
   begins: () => {
     tour.leave();
     exports.forget();
-    choice.update((now) => ({ ...now, follows: true }));
+    choice.update((now) => ({ ...now, follows: true, seesStored: false }));
     time.stop();
   },
 });
@@ -253,15 +254,21 @@ check.listen(refresh);
 controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
 new Share(address, {
   isThrough: () => finished() !== undefined,
+  isOwn: () => drawing.front?.kind === 'live',
   outcome,
   view: () => title.viewOf(choice.get(), drawing.front, time.at),
+});
+get('other-run').addEventListener('click', () => {
+  time.stop();
+  choice.update((now) => ({ ...now, seesStored: !now.seesStored }));
+  redraw();
 });
 get('check-run').addEventListener('click', checkStored);
 get('check-claim').addEventListener('click', () => void runs.run());
 status.listen({ dismiss: away, reload: () => void offline.reload() });
 get('reset').addEventListener('click', () => {
   exports.forget();
-  choice.update((now) => ({ ...now, follows: true }));
+  choice.update((now) => ({ ...now, follows: true, seesStored: false }));
   runs.reset();
 });
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });

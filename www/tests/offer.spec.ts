@@ -78,7 +78,7 @@ test('procedural digits: asked once, remembered over a reload', async ({ page })
   await expect(status(page)).toHaveText('Ready.');
   await digits(page).click();
   await trains(page);
-  await expect(badge(page)).toContainText('Images: procedural digits');
+  await expect(badge(page)).toContainText('Images to train on: procedural digits');
   await expect(page.locator('#claims')).toContainText('not the paper’s setting');
   await run(page);
   await trains(page, 2);

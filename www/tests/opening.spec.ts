@@ -102,7 +102,7 @@ test('a stored run is taken along whole', async ({ page }) => {
 
 test('under reduced motion nothing plays', async ({ page }) => {
   await page.goto('/');
-  await expect(page.locator('#callout')).toContainText('After 20 tasks');
+  await expect(page.locator('#callout')).toContainText('after 20 tasks');
   const before = await cells(page, 'meta');
   await page.waitForTimeout(600);
   expect(await cells(page, 'meta')).toEqual(before);

@@ -58,7 +58,7 @@ pub(super) fn bench(args: &BenchArgs) -> Result<(), Failure> {
     // Images don't matter for speed; these are always there.
     let data = Arc::new(digits(0, 8_000, 2_000));
     let choice = args.engine.into();
-    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async || {}))
+    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async |_| {}))
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     let found = pollster::block_on(bench::measure(&config, &data, &opened, async || {}))
         .map_err(|e| Failure::failed(messages::bench(&e)))?;

@@ -191,7 +191,7 @@ fn run_again(
     tell: &mut dyn FnMut(&Results) -> ControlFlow<Failure>,
 ) -> Result<Results, Failure> {
     let choice = choice(args);
-    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async || {}))
+    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async |_| {}))
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     let (device, info) = (opened.device, opened.info);
     say(format_args!("again on {}", info.name()));

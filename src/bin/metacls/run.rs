@@ -96,7 +96,7 @@ async fn train(
     data: Dataset,
 ) -> Result<(), Failure> {
     let choice = args.what.engine.into();
-    let opened = engine::open(choice, &Hints::default(), async || {})
+    let opened = engine::open(choice, &Hints::default(), async |_| {})
         .await
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     let (mut driver, notice) = Driver::begin(config, Arc::new(data), opened, choice)

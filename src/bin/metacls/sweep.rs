@@ -213,7 +213,7 @@ fn trained(
         )));
     }
     let choice: EngineChoice = args.what.engine.into();
-    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async || {}))
+    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async |_| {}))
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     if let Some(notice) = &opened.notice {
         let words = messages::notice(notice);

@@ -33,6 +33,8 @@ export class Address {
     private readonly shown: () => Shown,
     /// What the link that was opened claims of just these settings.
     private readonly claimed: (config: Config) => Expected | null,
+    /// Which of the page's own images this machine's run in front was made on, if it was.
+    private readonly own: () => 'digits' | null = () => null,
   ) {}
 
   /// The link that the page was opened with; empty where there is none. Some programs write its # as %23.
@@ -72,7 +74,8 @@ export class Address {
 
   /// The link of what is shown; the address says the same from now on. Fails in words where there is none.
   async link(): Promise<string> {
-    const address = await this.write();
+    const data = this.own();
+    const address = await this.write(data === null ? {} : { data });
     if (address === undefined)
       throw new Error('the Lab’s settings are not usable yet; it says beside the field why');
     return address;
@@ -103,8 +106,9 @@ export class Address {
     return location.origin + location.pathname.replace(/%23.*$/i, '');
   }
 
-  private async write(): Promise<string | undefined> {
-    const { config, experiment } = this.choice.get();
+  private async write(ofRun: Partial<Config> = {}): Promise<string | undefined> {
+    const { config: chosen, experiment } = this.choice.get();
+    const config = { ...chosen, ...ofRun };
     const { known } = this;
     const expected = this.claimed(config);
     const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected });

@@ -23,8 +23,10 @@ export function callout(course: Course, at: number, cut: string): string {
     return `${run.heads.length > 1 ? `${name} ` : ''}accuracy ${value(meta)} against ${value(base)}`;
   });
   const back = course.kind === 'stored' && at === run.config.tasks ? ' Drag the handle back to task 0.' : '';
+  const { seeds } = run.config;
+  const whose = seeds > 1 ? `Mean of ${seeds} seeds, after` : 'After';
   return [
-    `After ${at} tasks ${two} keeps ${active(meta)} of ${name(top)} active, ${one} ${active(base)};`,
+    `${whose} ${at} tasks ${two} keeps ${active(meta)} of ${name(top)} active, ${one} ${active(base)};`,
     `in ${two} ${learns(top)}, ${learns(0)}.`,
     `Its ${heads.join(', ')}. Nothing rewarded silence.${back}`,
   ].join(' ');

@@ -13,7 +13,7 @@ export const embedded = (address: string) => (address.includes('&embed=1') ? add
 /// What another page holds to show this one's view; `title` is for those who can't see it.
 export function embedCode(address: string, title: string): string {
   const quoted = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
-  const style = 'width: 100%; height: 760px; border: 0';
+  const style = 'width: 100%; height: 1180px; border: 0';
   const attributes = `src="${quoted(embedded(address))}" title="${quoted(title)}" style="${style}"`;
   return `<iframe ${attributes} loading="lazy"></iframe>`;
 }

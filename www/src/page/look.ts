@@ -31,6 +31,17 @@ export const plainly: Shown = {
   tour: null,
 };
 
+/// What a link shows of a run, as far as it can be told without the program that reads links: the point of the
+/// stream, the layer and the unit.
+export function roughly(fragment: string): Shown {
+  const part = (name: string) => new RegExp(`(?:^|&)${name}=([^&]*)`).exec(fragment)?.[1];
+  const whole = (name: string) => {
+    const text = part(name);
+    return text !== undefined && /^\d{1,4}$/.test(text) ? Number(text) : null;
+  };
+  return { ...plainly, at: whole('at'), layer: part('layer') ?? null, unit: whole('unit') };
+}
+
 /// Whether two settings have networks of the same layers.
 const isOfShape = (a: Config, b: Config) =>
   JSON.stringify([a.hidden, a.pathways]) === JSON.stringify([b.hidden, b.pathways]);

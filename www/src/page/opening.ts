@@ -10,6 +10,7 @@ import type { Store } from '../state/store';
 import { type About, dismiss, notify, type View } from '../state/view';
 import { storedRun } from '../stored-runs';
 import { LAB } from '../tabs';
+import { roughly } from './look';
 import type { Runs } from './runs';
 
 type Handlers = {
@@ -75,6 +76,7 @@ export class Opening {
   async unread(fragment: string) {
     const named = experimentOf(/(?:^|&)preset=(\w+)/.exec(fragment)?.[1] ?? null);
     await this.show(named?.stored ? named.id : this.choice.get().tab);
+    this.handlers.look(roughly(fragment));
   }
 
   /// Opens what a link holds; what can't be read says so, and the nearest experiment stands there.

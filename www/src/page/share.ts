@@ -19,6 +19,8 @@ export type Finished = { run: RunDescription; expected: Expected };
 type Handlers = {
   /// Whether the run in front is through, so that a link can say what came out of it.
   isThrough(): boolean;
+  /// Whether the run in front is this machine's, which its receiver has not.
+  isOwn(): boolean;
   /// What came out of it.
   outcome(): Promise<Finished | undefined>;
   /// What is shown, in words.
@@ -79,7 +81,7 @@ export class Share {
       const href = await Promise.race([this.written(), late(LATE, WAIT)]);
       if (number !== this.newest) return;
       await this.fill(href);
-      put(this.said, this.claim.checked ? CLAIMED : PLAIN);
+      put(this.said, this.claim.checked ? CLAIMED : this.handlers.isOwn() ? OWN : PLAIN);
     } catch (error) {
       if (number === this.newest) put(this.said, `There is no link: ${reason(error)}.`);
     }
@@ -118,6 +120,8 @@ export class Share {
 }
 
 const PLAIN = 'Whoever opens this link sees what you see, and can make the same run.';
+const OWN =
+  'Whoever opens this link sees the stored run at this place until they press Run: then the run that you see is made.';
 const CLAIMED =
   'This link says what came out, too: whoever opens it can run it, and is told whether it came out again.';
 const NOT_COPIED = 'This browser did not let the page copy.';

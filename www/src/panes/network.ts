@@ -84,7 +84,8 @@ export class Network {
     const layer = run.layers.findIndex((l) => l.name === aimed?.layer);
     if (!aimed || layer < 0) return;
     this.aimed = undefined;
-    this.selected = { layer, unit: aimed.unit };
+    const units = run.layers[layer]?.units ?? 0;
+    this.selected = { layer, unit: aimed.unit !== null && aimed.unit < units ? aimed.unit : null };
   }
 
   /// The bars beneath each layer: units active, speed, competition, each as a share of the largest shown.

@@ -17,6 +17,8 @@ export type Choice = {
   follows: boolean;
   /// The step of the tour that is open, from 1; none outside it.
   tour: number | null;
+  /// Whether the stored run is shown though there is one of this machine.
+  seesStored: boolean;
 };
 
 /// An experiment's settings as the page begins with them: many seeds are for the terminal, one is enough
@@ -29,6 +31,7 @@ export const initialChoice: Choice = {
   config: begun(opening.config),
   follows: true,
   tour: null,
+  seesStored: false,
 };
 
 /// Starts from an experiment's settings.
@@ -53,12 +56,16 @@ export function storedOf({ tab, experiment }: Choice): string {
 /// The tab of an experiment: its own if it has one, else the Lab.
 export const tabOf = (id: string | null): string => (id !== null && experimentOf(id)?.stored ? id : LAB);
 
-/// The run in front: this machine's where there is one for what is chosen, else the stored one. The tour
-/// tells of stored runs.
-export function front({ tab, stored, tour }: Choice, live: Course | undefined): Course | undefined {
-  if (tour !== null) return stored;
-  if (tab === LAB) return live ?? stored;
-  return live?.run.experiment === tab ? live : stored;
+/// This machine's run, where there is one for what is chosen.
+export const ownRun = ({ tab }: Choice, live: Course | undefined): Course | undefined =>
+  tab === LAB || live?.run.experiment === tab ? live : undefined;
+
+/// The run in front: this machine's where there is one for what is chosen, else the stored one, and where the
+/// reader asks for it. The tour tells of stored runs.
+export function front(choice: Choice, live: Course | undefined): Course | undefined {
+  const { stored, tour, seesStored } = choice;
+  if (tour !== null || (seesStored && stored)) return stored;
+  return ownRun(choice, live) ?? stored;
 }
 
 /// The stored run where it may be shown behind the one in front.
