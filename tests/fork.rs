@@ -124,7 +124,8 @@ fn a_silenced_layer_stays_silent() {
 
 #[test]
 fn a_layer_begins_again_with_what_the_seed_drew() {
-    // Nothing is learned after the fork but by weights' own rates, which are 0: the last values are the fork's.
+    // Nothing is learned after the fork but by weights' own rates, which are 0: the last values are the
+    // fork's.
     let fork = ["reset:h1", "reset:h2", "sync_update=true", "eta_w=0"];
     let still = |c: &mut Config| {
         c.alpha_0 = 0.0;

@@ -17,7 +17,8 @@ use metacls::engine::spread::{Finder, Reply};
 use metacls::engine::{Device, EngineError, LaneWorkers, Opened};
 use metacls::gpu::GpuError;
 
-/// Lane workers in this thread, told in JSON as they are in a page; the second is gone after so many requests.
+/// Lane workers in this thread, told in JSON as they are in a page; the second is gone after so many
+/// requests.
 fn workers(count: u32, gone_after: u32) -> Option<LaneWorkers> {
     let all: RefCell<BTreeMap<u32, LaneWorker>> = RefCell::default();
     let requests = Cell::new(0);

@@ -234,8 +234,8 @@ knobs! {
     fork_at: u32 = 0, Whole { min: 0, max: 199 }, "fork after", "tasks", Ours,
         "The number of tasks after which the run goes on otherwise, as fork says; 0 for never.";
     fork: Vec<String> = Vec::new(), Changes, "what changes there", "", Ours,
-        "Changes at the fork: learn_alpha=false stops meta-learning of rates, NAME=VALUE sets a knob of training, \
-         reset:LAYER, silence:LAYER and swap:LAYER:LAYER intervene.";
+        "Changes at the fork: learn_alpha=false stops meta-learning of rates, NAME=VALUE sets a knob of \
+         training, reset:LAYER, silence:LAYER and swap:LAYER:LAYER intervene.";
 "Evaluation":
     evaluation_images: u32 = 500, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
         "Images of each task that accuracy and activity are measured on.";

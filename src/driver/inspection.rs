@@ -61,8 +61,8 @@ impl Driver {
         }
     }
 
-    /// The settings that the wave's lanes, as they are, were trained by last; at their beginning, by which they
-    /// will be.
+    /// The settings that the wave's lanes, as they are, were trained by last; at their beginning, by which
+    /// they will be.
     fn config_now(&self) -> Arc<Config> {
         let step = match self.next {
             Next::Step(step) => step,

@@ -1,5 +1,5 @@
-//! A lane worker: it trains some of a wave's lanes elsewhere, as it is told by requests. What has the wave as a whole
-//! is [`super::spread`]; in the page each lane worker is a worker of its own, with its own memory.
+//! A lane worker: it trains some of a wave's lanes elsewhere, as it is told by requests. What has the wave as
+//! a whole is [`super::spread`]; in the page each lane worker is a worker of its own, with its own memory.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -76,8 +76,8 @@ pub enum OpenError {
     },
 }
 
-/// Opens the engine that was asked for and tests it; `prepares` is called before each piece of that, once it is
-/// open: whoever waits can say so meanwhile.
+/// Opens the engine that was asked for and tests it; `prepares` is called before each piece of that, once it
+/// is open: whoever waits can say so meanwhile.
 ///
 /// [`EngineChoice::Auto`] takes the GPU, but the CPU where there is none, where it does not answer or fails,
 /// where its numbers are off, and where it is a program on the CPU: the same cores do more without a graphics

@@ -1,6 +1,6 @@
-//! A wave whose lanes are spread over workers ([`super::lane_worker`]), each of which trains some of them: the CPU
-//! engine where threads share no memory. Lanes know nothing of each other, so the numbers are the same, to
-//! the bit.
+//! A wave whose lanes are spread over workers ([`super::lane_worker`]), each of which trains some of them:
+//! the CPU engine where threads share no memory. Lanes know nothing of each other, so the numbers are the
+//! same, to the bit.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -148,8 +148,8 @@ impl SpreadEngine {
         (self.workers.send)(worker, Request { wave, command })
     }
 
-    /// Tells every worker what is to be done with its lanes, and waits for all: what they answer, in the order
-    /// of the lanes.
+    /// Tells every worker what is to be done with its lanes, and waits for all: what they answer, in the
+    /// order of the lanes.
     async fn all(
         &self,
         command: impl Fn(Range<usize>) -> Command,

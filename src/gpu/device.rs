@@ -171,8 +171,8 @@ impl Gpu {
         kernels::of_every_run().count()
     }
 
-    /// Compiles one of [`Self::stages_of_every_run`], by its number, if it is not compiled yet; returns when that is
-    /// done.
+    /// Compiles one of [`Self::stages_of_every_run`], by its number, if it is not compiled yet; returns when
+    /// that is done.
     ///
     /// # Errors
     /// If it does not compile on this device.

@@ -333,7 +333,14 @@ mod tests {
     #[test]
     fn every_run_needs_walks_and_evaluations_but_no_stage_alone() {
         let names: Vec<&str> = of_every_run().map(|s| s.name).collect();
-        for needed in ["dense", "inner_steps", "meta_sweeps", "update", "dense_tiles", "score"] {
+        for needed in [
+            "dense",
+            "inner_steps",
+            "meta_sweeps",
+            "update",
+            "dense_tiles",
+            "score",
+        ] {
             assert!(names.contains(&needed), "{needed}");
         }
         for other in ["compete", "softmax_along", "second_order"] {

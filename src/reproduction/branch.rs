@@ -17,8 +17,8 @@ pub enum Unpaired {
     Networks(String, String),
     /// Their first seeds met another schedule or began with other weights.
     #[error(
-        "the two runs draw otherwise: lanes of one seed do not begin with the same weights or do not meet the \
-         same images in the same order"
+        "the two runs draw otherwise: lanes of one seed do not begin with the same weights or do not meet \
+         the same images in the same order"
     )]
     Draws,
     /// No seed came to its end in both under one condition.

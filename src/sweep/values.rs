@@ -1,7 +1,7 @@
 //! A knob's values in a sweep: as words on the command line, in CSV files and in tables, and as ranges.
 //!
-//! A list's numbers are joined by `+`, and a number repeated is written `64x4`: commas stand between values. So
-//! are the changes at a fork, of which `none` is an empty list.
+//! A list's numbers are joined by `+`, and a number repeated is written `64x4`: commas stand between values.
+//! So are the changes at a fork, of which `none` is an empty list.
 
 use serde_json::Value;
 

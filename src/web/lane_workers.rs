@@ -1,5 +1,5 @@
-//! Lane workers in the page: each is a worker with this program in it (www/src/lane-worker.ts), told by the trainer's
-//! worker what to do (www/src/lane-workers.ts).
+//! Lane workers in the page: each is a worker with this program in it (www/src/lane-worker.ts), told by the
+//! trainer's worker what to do (www/src/lane-workers.ts).
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -18,7 +18,8 @@ struct Found {
     wanted: u32,
 }
 
-/// Lane workers that answer; none where there are not two. `again` starts those anew that are gone or never came.
+/// Lane workers that answer; none where there are not two. `again` starts those anew that are gone or never
+/// came.
 pub(super) async fn find(handle: &RunHandle, again: bool) -> Option<LaneWorkers> {
     let (find, send) = {
         let page = &handle.session.borrow().page;

@@ -29,8 +29,8 @@ impl Trainer {
     /// A trainer that hands events to `post(run, event)`, `run` being the run's number or null, lets the
     /// worker's event loop turn by awaiting what `breathe` returns and seconds pass by awaiting
     /// `rest(seconds)`, and learns of the adapter what wgpu can't see by awaiting `adapter()`
-    /// (www/src/adapter.ts). `find(again)` finds lane workers, and `send(number, request)` sends one a request
-    /// (www/src/lane-workers.ts).
+    /// (www/src/adapter.ts). `find(again)` finds lane workers, and `send(number, request)` sends one a
+    /// request (www/src/lane-workers.ts).
     #[wasm_bindgen(constructor)]
     pub fn new(
         post: js_sys::Function,

@@ -1,4 +1,5 @@
-// A lane worker: a worker with the training program, which trains the lanes that the trainer's worker gives it.
+// A lane worker: a worker with the training program, which trains the lanes that the trainer's worker gives
+// it.
 
 import { reason } from './reason';
 import { buffersOf } from './transfer';

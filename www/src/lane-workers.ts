@@ -9,8 +9,8 @@ export type Reply = { Answer: unknown } | { Gone: string };
 /// What a lane worker is here; tests give one of their own.
 export type Port = Pick<Worker, 'postMessage' | 'onmessage' | 'onerror' | 'terminate'>;
 
-/// Seconds after which a lane worker that owes an answer counts as gone: its work comes in pieces of a twentieth of
-/// a second, and a browser tells nobody of a worker that it has ended.
+/// Seconds after which a lane worker that owes an answer counts as gone: its work comes in pieces of a
+/// twentieth of a second, and a browser tells nobody of a worker that it has ended.
 export const PATIENCE = 30;
 /// More do not help: then the trainer's own part of the work takes longest.
 const MOST = 16;

@@ -119,12 +119,13 @@ for (const [what, ends] of [
 ] as const) {
   test(`a worker that ${what} in mid-run loses nothing`, async ({ page }) => {
     const expected = await onOneCore(page);
-    // One of the lane workers ends at a request that it gets after the test has said so; from then on the page's
-    // worker waits a tenth as long for answers.
+    // One of the lane workers ends at a request that it gets after the test has said so; from then on the
+    // page's worker waits a tenth as long for answers.
     const alter: Alter = (name, text) => {
       if (name.startsWith('worker-'))
         return `const wait=self.setTimeout.bind(self);new BroadcastChannel('end').onmessage=()=>{
-          self.setTimeout=(f,ms,...more)=>wait(f,ms===${PATIENCE * 1000}?ms/10:ms,...more)};${cores(4)(name, text)}`;
+          self.setTimeout=(f,ms,...more)=>wait(f,ms===${PATIENCE * 1000}?ms/10:ms,...more)};
+          ${cores(4)(name, text)}`;
       if (!name.startsWith('lane-worker-')) return text;
       return `let ends=false;self.addEventListener('message',()=>{if(ends){${ends}}});
         navigator.locks.request('the one',{ifAvailable:true},(lock)=>{if(!lock)return;

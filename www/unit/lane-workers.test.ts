@@ -42,7 +42,7 @@ test('requests are answered in their order', async () => {
   expect(await Promise.all(sent)).toEqual([{ Answer: 'a' }, { Answer: 'b' }, { Answer: 'c' }]);
 });
 
-test('a lane worker that fails or falls silent is gone, and started anew only when it is asked for', async () => {
+test('a lane worker that fails or falls silent is gone, and started anew only when asked for', async () => {
   const made: Echo[] = [];
   const make = () => {
     made.push(new Echo());

@@ -173,7 +173,8 @@ function source({ kind, run, data, engine, engineChanges = [] }: Course, back: C
     const { fork_at: after, fork } = run.config;
     const otherwise = fork.length > 0 ? `, otherwise after ${after} tasks (${fork.join(', ')})` : '';
     const trunk = fork.length > 0 ? ', as they go on without,' : '';
-    return `This run${otherwise} in front; the stored ${back.run.config.seeds} seeds${trunk} behind it, pale.`;
+    const { seeds } = back.run.config;
+    return `This run${otherwise} in front; the stored ${seeds} seeds${trunk} behind it, pale.`;
   }
   return `This run.${whose} The stored one has other images or settings, so it is not shown behind it.`;
 }

@@ -31,8 +31,8 @@ export const plainly: Shown = {
   tour: null,
 };
 
-/// What a link shows of a run, as far as it can be told without the program that reads links: the point of the
-/// stream, the layer and the unit.
+/// What a link shows of a run, as far as it can be told without the program that reads links: the point of
+/// the stream, the layer and the unit.
 export function roughly(fragment: string): Shown {
   const part = (name: string) => new RegExp(`(?:^|&)${name}=([^&]*)`).exec(fragment)?.[1];
   const whole = (name: string) => {

@@ -120,8 +120,7 @@ export class Share {
 }
 
 const PLAIN = 'Whoever opens this link sees what you see, and can make the same run.';
-const OWN =
-  'Whoever opens this link sees the stored run at this place until they press Run: then the run that you see is made.';
+const OWN = 'Whoever opens this link sees the stored run at this place; Run then makes the run that you see.';
 const CLAIMED =
   'This link says what came out, too: whoever opens it can run it, and is told whether it came out again.';
 const NOT_COPIED = 'This browser did not let the page copy.';

@@ -37,7 +37,8 @@ export function dataWords(data: DataInfo | undefined, origin: Origin | null): st
   if (!data) return '';
   const from = origin ? `, ${origins[origin]}` : '';
   const digest = data.digest.slice(0, 12);
-  return `Images to train on: ${data.name}${from}; ${data.train} to train, ${data.test} to test; digest ${digest}.`;
+  const counts = `${data.train} to train, ${data.test} to test`;
+  return `Images to train on: ${data.name}${from}; ${counts}; digest ${digest}.`;
 }
 
 /// What failed, is missing or was set aside: a line each. It goes with the run that it is of.
