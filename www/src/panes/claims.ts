@@ -14,10 +14,12 @@ export function source(shown: Course): string {
   if (shown.claims.length > 0) {
     const seeds = `${config.seeds} seed${config.seeds === 1 ? '' : 's'}`;
     const run = shown.kind === 'stored' ? 'Stored run' : 'This run';
+    const alone = config.seeds === 1 ? ['One seed judges nothing: more of them do.'] : [];
     return [
       `${run}: ${seeds} on ${shown.data?.name ?? 'unknown images'}; each rule was fixed before.`,
       'Intervals are 95% bootstrap intervals over seeds,',
       'p is the paired sign-flip test’s after Holm’s correction.',
+      ...alone,
     ].join(' ');
   }
   const title = experimentOf(experiment)?.title;
