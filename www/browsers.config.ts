@@ -12,6 +12,8 @@ export default defineConfig<object, Options>({
   testDir: 'browsers',
   timeout: 240_000,
   expect: { timeout: 120_000 },
+  // Once more where a browser or its driver failed; the report calls such a test flaky.
+  retries: 1,
   // A browser of its own for each would have the two cores wait for one another.
   workers: 1,
   reporter: 'list',
