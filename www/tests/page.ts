@@ -166,8 +166,8 @@ export async function results(page: Page): Promise<{ lanes: Lane[]; [key: string
 
 /// Nothing in the page's present state that axe finds fault with.
 export async function accessible(page: Page, what: string) {
-  // The list of contents and, on telephones, time stay in sight over what passes under them, whose targets axe
-  // would find too small.
+  // The list of contents and, on telephones, time stay in sight over what passes under them, whose targets
+  // axe would find too small.
   const stays = (isIt: boolean) =>
     page.evaluate((is) => {
       scrollTo({ top: 0, behavior: 'instant' });
