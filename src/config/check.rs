@@ -222,12 +222,22 @@ impl Config {
         Self::from_value(Value::Object(record))
     }
 
-    /// The first knob, in the order of their declaration, that another configuration has otherwise.
+    /// The knobs that another configuration has otherwise, in the order of their declaration: each with its
+    /// value here and there.
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, [Value; 2])> {
+        // A flat record of numbers, words and lists always has a form as a value.
+        let values = [self, other].map(|c| serde_json::to_value(c).unwrap_or_default());
+        let of = |name: &'static str| {
+            let both = values.each_ref().map(|record| record[name].clone());
+            (name, both)
+        };
+        let all = KNOBS.iter().map(|knob| of(knob.name));
+        all.filter(|(_, [ours, theirs])| ours != theirs).collect()
+    }
+
+    /// The first of [`Self::differences`], by its name.
     pub fn first_difference(&self, other: &Self) -> Option<&'static str> {
-        let fields = |config: &Self| serde_json::to_value(config).unwrap_or_default();
-        let (ours, theirs) = (fields(self), fields(other));
-        let differs = |name: &&str| ours.get(*name) != theirs.get(*name);
-        KNOBS.iter().map(|knob| knob.name).find(differs)
+        self.differences(other).first().map(|(name, _)| *name)
     }
 
     /// The configuration as JSON, one field a line.

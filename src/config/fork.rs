@@ -116,21 +116,20 @@ impl Config {
 
     /// What is wrong with the fork, if anything: the knob, and what is allowed.
     pub(super) fn fork_complaint(&self) -> Option<(&'static str, String)> {
-        if self.fork.is_empty() != (self.fork_at == 0) {
-            let (knob, words) = match self.fork.is_empty() {
-                true => ("fork", "nothing changes at fork_at; allowed: "),
-                false => (
-                    "fork_at",
-                    "fork says what changes, but not when; allowed: 1 to ",
-                ),
-            };
-            let allowed = match self.fork.is_empty() {
-                true => allowed(),
-                false => self.tasks.saturating_sub(1).to_string(),
-            };
-            return Some((knob, format!("{words}{allowed}")));
+        match (self.fork_at, self.fork.is_empty()) {
+            (0, true) => return None,
+            (0, false) => {
+                let last = self.tasks.saturating_sub(1);
+                let words = format!("fork says what changes, but not when; allowed: 1 to {last}");
+                return Some(("fork_at", words));
+            }
+            (_, true) => {
+                let words = format!("nothing changes at fork_at; allowed: {}", allowed());
+                return Some(("fork", words));
+            }
+            (_, false) => {}
         }
-        if self.fork_at >= self.tasks && self.fork_at > 0 {
+        if self.fork_at >= self.tasks {
             return Some((
                 "fork_at",
                 format!(
@@ -178,13 +177,7 @@ mod tests {
         let knob = |name, value: Value| Some(Change::Knob { name, value });
         assert_eq!(
             Change::parse("learn_alpha=false"),
-            knob("eta_alpha", 0.into()).map(|c| match c {
-                Change::Knob { name, .. } => Change::Knob {
-                    name,
-                    value: 0.0.into()
-                },
-                other => other,
-            })
+            knob("eta_alpha", 0.0.into())
         );
         assert_eq!(
             Change::parse("competition=false"),

@@ -1,12 +1,12 @@
 //! A whole experiment in a link: the URL's fragment.
 //!
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
-//! configuration belongs to (or is nearest to), then every field in which it differs, in [`KNOBS`]' order,
-//! then what is shown ([`crate::experiments::shown`]), then what came out, if it says so
-//! ([`crate::reproduction::expected`]). So a configuration of an experiment has exactly one
-//! fragment. Lists are joined by commas, and no pathways are `none`. What was done to a link on its way is
-//! undone first ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there,
-//! mistyped or out of range is refused by name.
+//! configuration belongs to (or is nearest to), then every field in which it differs, in [`config::KNOBS`]'
+//! order, then what is shown ([`crate::experiments::shown`]), then what came out, if it says so
+//! ([`crate::reproduction::expected`]). So a configuration of an experiment has exactly one fragment. Lists
+//! are joined by commas, and no pathways are `none`. What was done to a link on its way is undone first
+//! ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there, mistyped or out of
+//! range is refused by name.
 //!
 //! A fragment holds no character that sh, cmd.exe or PowerShell would read within double quotes as anything
 //! but itself: sh and PowerShell look for `$`, the backquote and `"` there, sh for `\` and (typed by hand)
@@ -15,7 +15,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::config::{self, Config, KNOBS, word};
+use crate::config::{self, Config, word};
 use crate::experiments;
 use crate::experiments::sent::{self, SentError};
 use crate::experiments::shown::Shown;
@@ -68,13 +68,8 @@ pub enum LinkError {
 
 /// Fields in which two configurations differ, with the first one's values.
 pub(super) fn differences(config: &Config, preset: &Config) -> Vec<(&'static str, Value)> {
-    // A flat record of numbers, words and lists always has a JSON form.
-    let [ours, theirs] = [config, preset].map(|c| serde_json::to_value(c).unwrap_or_default());
-    KNOBS
-        .iter()
-        .filter(|f| ours[f.name] != theirs[f.name])
-        .map(|f| (f.name, ours[f.name].clone()))
-        .collect()
+    let all = config.differences(preset).into_iter();
+    all.map(|(name, [ours, _])| (name, ours)).collect()
 }
 
 /// The fragment, without `#`, of a configuration that belongs to an experiment (by its id), or to the nearest

@@ -1,9 +1,11 @@
 //! A branch beside its trunk: two runs of the same seeds, images and draws under other settings, paired by
 //! seed.
 
+use serde_json::Value;
+
 use super::measures::{self, Difference, MeasureKind};
 use crate::analysis::stats::Estimate;
-use crate::config::{Condition, KNOBS};
+use crate::config::Condition;
 use crate::results::{LaneResults, Results};
 
 /// Why two runs can't be paired.
@@ -42,8 +44,8 @@ pub struct AccuracyDifference {
 /// What two runs differ in, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beside {
-    /// The knobs that they have otherwise, in their order.
-    pub knobs: Vec<&'static str>,
+    /// The knobs that they have otherwise, in their order: each with the trunk's value and the branch's.
+    pub knobs: Vec<(&'static str, [Value; 2])>,
     /// At the end of the stream: branch less trunk.
     pub end: Vec<Difference>,
     /// Accuracy over all tasks, wherever both were evaluated.
@@ -71,10 +73,8 @@ pub fn beside(trunk: &Results, branch: &Results) -> Result<Beside, Unpaired> {
     if end.is_empty() {
         return Err(Unpaired::Seeds);
     }
-    let values = [trunk, branch].map(|r| serde_json::to_value(&r.config).unwrap_or_default());
-    let differs = |name: &&str| values[0].get(*name) != values[1].get(*name);
     Ok(Beside {
-        knobs: KNOBS.iter().map(|k| k.name).filter(differs).collect(),
+        knobs: trunk.config.differences(&branch.config),
         end,
         course: course(trunk, branch),
     })
@@ -84,10 +84,7 @@ pub fn beside(trunk: &Results, branch: &Results) -> Result<Beside, Unpaired> {
 fn course(trunk: &Results, branch: &Results) -> Vec<AccuracyDifference> {
     let mut all = Vec::new();
     for &condition in &branch.config.conditions {
-        let pairs: Vec<(&LaneResults, &LaneResults)> = branch
-            .finished(condition)
-            .filter_map(|now| Some((trunk.finished(condition).find(|t| t.seed == now.seed)?, now)))
-            .collect();
+        let pairs = measures::pairs(trunk, branch, condition);
         for (head, name) in MeasureKind::Accuracy.names(branch).iter().enumerate() {
             for tasks_learned in 0..=branch.config.tasks {
                 let number = |lane: &LaneResults| {
@@ -95,11 +92,9 @@ fn course(trunk: &Results, branch: &Results) -> Vec<AccuracyDifference> {
                     let record = records.find(|r| r.tasks_learned == tasks_learned)?;
                     measures::accuracy(record)?.get(head).copied()
                 };
-                let differences: Vec<f64> = pairs
-                    .iter()
-                    .filter_map(|(then, now)| Some(number(now)? - number(then)?))
-                    .collect();
-                let Some(difference) = Estimate::with_interval(&differences) else {
+                let Some(difference) =
+                    Estimate::with_interval(&measures::differences(&pairs, number))
+                else {
                     continue;
                 };
                 all.push(AccuracyDifference {

@@ -97,27 +97,43 @@ impl Difference {
     }
 }
 
+/// A seed's lane in both of two runs.
+pub(super) type Pair<'a> = (&'a LaneResults, &'a LaneResults);
+
+/// The lanes that came to the end of the stream under a condition in both runs, by seed.
+pub(super) fn pairs<'a>(
+    on_record: &'a Results,
+    again: &'a Results,
+    condition: Condition,
+) -> Vec<Pair<'a>> {
+    let then_of = |now: &LaneResults| {
+        let mut then = on_record.finished(condition);
+        then.find(|then| then.seed == now.seed)
+    };
+    let all = again.finished(condition);
+    all.filter_map(|now| Some((then_of(now)?, now))).collect()
+}
+
+/// How a number of lanes differs, pair by pair: again less on record, where both have it.
+pub(super) fn differences(
+    pairs: &[Pair<'_>],
+    number: impl Fn(&LaneResults) -> Option<f64>,
+) -> Vec<f64> {
+    let all = pairs.iter();
+    all.filter_map(|(then, now)| Some(number(now)? - number(then)?))
+        .collect()
+}
+
 /// Paired differences at the end of the stream, of the seeds that both came to it with.
 pub fn paired(on_record: &Results, again: &Results) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut p = Vec::new();
     for &condition in &again.config.conditions {
-        let pairs: Vec<(&LaneResults, &LaneResults)> = again
-            .finished(condition)
-            .filter_map(|now| {
-                let then = on_record
-                    .finished(condition)
-                    .find(|then| then.seed == now.seed)?;
-                Some((then, now))
-            })
-            .collect();
+        let pairs = pairs(on_record, again, condition);
         for kind in MeasureKind::ALL {
             for (i, name) in kind.names(again).iter().enumerate() {
                 let number = |lane: &LaneResults| kind.of_lane(lane)?.get(i).copied();
-                let differences: Vec<f64> = pairs
-                    .iter()
-                    .filter_map(|(then, now)| Some(number(now)? - number(then)?))
-                    .collect();
+                let differences = differences(&pairs, number);
                 let Some(difference) = Estimate::with_interval(&differences) else {
                     continue;
                 };

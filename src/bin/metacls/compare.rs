@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use metacls::analysis::stats::Estimate;
-use metacls::config::{Config, word};
+use metacls::config::word;
 use metacls::formats;
 use metacls::reproduction::branch::{self, Beside};
 use metacls::results::Results;
@@ -28,13 +28,12 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         let (one, other) = (args.trunk.display(), args.branch.display());
         Failure::Usage(format!("{one} and {other}: {e}"))
     })?;
-    tell(&beside, &trunk.config, &branch.config)
+    tell(&beside)
 }
 
-fn tell(beside: &Beside, trunk: &Config, branch: &Config) -> Result<(), Failure> {
-    let values = [trunk, branch].map(|c| serde_json::to_value(c).unwrap_or_default());
-    for name in &beside.knobs {
-        let [one, other] = values.each_ref().map(|v| word(&v[name]));
+fn tell(beside: &Beside) -> Result<(), Failure> {
+    for (name, values) in &beside.knobs {
+        let [one, other] = values.each_ref().map(word);
         print(&format!(
             "{name}: {one} in the trunk, {other} in the branch"
         ))?;
