@@ -118,8 +118,18 @@ fn a_point_is_the_run_that_it_would_be_alone() {
     // Points differ.
     let digests: Vec<_> = points.iter().map(|p| results(p).digest()).collect();
     assert!((1..6).all(|i| !digests[..i].contains(&digests[i])));
-    // The same command again trains nothing and says the same; one thread more or less changes nothing.
+    // The same command again trains nothing and says the same; one thread more or less changes nothing. What
+    // a program left that was killed between a point's results and its tidying up goes.
     let before: Vec<_> = points.iter().map(|p| std::fs::read(p).unwrap()).collect();
+    let first = points[0].file_name().unwrap().to_string_lossy();
+    let remnants = [
+        points[0].with_extension(metacls::kept::log::ENDING.trim_start_matches('.')),
+        points[0].with_extension("checkpoint"),
+        points[0].with_file_name(format!(".{first}.a.tmp")),
+    ];
+    for path in &remnants {
+        std::fs::write(path, "torn").unwrap();
+    }
     let (code, again) = small.run(ALPHA, "all", &[]);
     assert_eq!(
         (code, Small::digest(&again)),
@@ -128,6 +138,7 @@ fn a_point_is_the_run_that_it_would_be_alone() {
     );
     let after: Vec<_> = points.iter().map(|p| std::fs::read(p).unwrap()).collect();
     assert_eq!(before, after);
+    assert_eq!(small.points("all"), points);
     let words = small.words(ALPHA, "one", &[]);
     let output = Command::new(env!("CARGO_BIN_EXE_metacls"))
         .args(&words)

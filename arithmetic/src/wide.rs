@@ -47,7 +47,7 @@ pub(crate) trait Wide: Simd {
 impl Wide for pulp::Scalar {}
 
 #[cfg(target_arch = "x86_64")]
-impl Wide for pulp::Scalar128b {}
+impl Wide for pulp::x86::V2 {}
 
 #[cfg(target_arch = "x86_64")]
 impl Wide for pulp::x86::V3 {

@@ -133,6 +133,7 @@ async fn train(
         files = begun.find(Files::are_begun).unwrap_or(files);
     }
     if !args.again && is_there(&files.results, &driver)? {
+        files.remove_remnants();
         say(format_args!(
             "this run is there already: {} (--again makes it anew)",
             files.results.display()

@@ -44,6 +44,29 @@ impl Files {
         }
     }
 
+    /// Removes what a program left beside the whole results that was killed before it had tidied up; nothing
+    /// while another makes them anew.
+    pub(super) fn remove_remnants(&self) {
+        let log = File::open(&self.log).ok();
+        let held = log.map(|log| log.try_lock());
+        if matches!(held, Some(Err(fs::TryLockError::WouldBlock))) {
+            return;
+        }
+        self.remove_unfinished();
+    }
+
+    fn remove_unfinished(&self) {
+        for path in [&self.checkpoint, &self.log] {
+            let _ = fs::remove_file(path);
+        }
+        self.remove_temporary();
+    }
+
+    fn remove_temporary(&self) {
+        sweep(&self.results);
+        sweep(&self.checkpoint);
+    }
+
     /// Whether an unfinished run's are there.
     pub(super) fn are_begun(&self) -> bool {
         let holds = |path: &Path| fs::metadata(path).is_ok_and(|m| m.len() > 0);
@@ -95,8 +118,7 @@ impl Store {
             // A file system without locks: two programs on one run are then the user's to avoid.
             Err(fs::TryLockError::Error(_)) | Ok(()) => {}
         }
-        sweep(&files.results);
-        sweep(&files.checkpoint);
+        files.remove_temporary();
         let mut kept = Kept::default();
         if resume {
             kept = read(&files)?;
@@ -200,8 +222,7 @@ impl Store {
         let is_packed = path.extension().is_some_and(|ending| ending == "gz");
         let json = if is_packed { packed(&json)? } else { json };
         let Err(e) = replace(&path, &json) else {
-            let _ = fs::remove_file(&self.files.checkpoint);
-            let _ = fs::remove_file(&self.files.log);
+            self.files.remove_unfinished();
             return Ok(path);
         };
         self.flush();

@@ -362,6 +362,7 @@ async fn one(
     let mut driver = driver.of_experiment(id);
     let files = shared.held.files(point, config);
     if let Some(results) = there(&files.results, &driver, &mut told)? {
+        files.remove_remnants();
         let mut sums = lock(&shared.teller);
         let steps = driver.progress().lane_steps_total;
         sums.before += steps;
