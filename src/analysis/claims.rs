@@ -7,102 +7,10 @@
 
 use serde::Serialize;
 
+use crate::analysis::seed::Seed;
 use crate::analysis::stats::{self, Estimate};
-use crate::config::{Condition, Config, DataSet, Lane};
-use crate::model::Lesion;
+use crate::config::{Config, DataSet};
 use crate::results::Results;
-use crate::results::record::{Evaluation, TaskRecord};
-
-/// One seed's lanes at the end of the stream, as claims look at them.
-#[derive(Clone, Copy, Debug)]
-pub struct Seed<'a> {
-    results: &'a Results,
-    seed: u32,
-}
-
-impl<'a> Seed<'a> {
-    fn records(&self, condition: Condition) -> Option<&'a [TaskRecord]> {
-        let seed = self.seed;
-        Some(&self.results.lane(Lane { seed, condition })?.records)
-    }
-
-    fn last(&self, condition: Condition) -> Option<&'a TaskRecord> {
-        let tasks = self.results.config.tasks;
-        let last = self.records(condition)?.last()?;
-        (last.tasks_learned == tasks).then_some(last)
-    }
-
-    fn evaluation(&self, condition: Condition) -> Option<&'a Evaluation> {
-        self.last(condition)?.evaluation.as_ref()
-    }
-
-    /// The index of the hidden layer of that name; none in a network that has none.
-    fn layer(&self, name: &str) -> Option<usize> {
-        self.results.layers.iter().position(|layer| layer == name)
-    }
-
-    /// Accuracy over all tasks of a head under a lesion, 0 to 1.
-    pub fn accuracy(&self, condition: Condition, head: u32, lesion: Lesion) -> Option<f64> {
-        let all = &self.evaluation(condition)?.accuracy;
-        let found = all.iter().find(|a| (a.head, a.lesion) == (head, lesion))?;
-        Some(found.mean)
-    }
-
-    /// Accuracy above chance; see [`Self::accuracy`].
-    pub fn above_chance(&self, condition: Condition, head: u32, lesion: Lesion) -> Option<f64> {
-        let classes = match head {
-            0 => self.results.data.classes,
-            _ => self.results.config.items(),
-        };
-        Some(self.accuracy(condition, head, lesion)? - 1.0 / f64::from(classes.max(1)))
-    }
-
-    /// Active fraction of the layer of that name, 0 to 1.
-    pub fn active(&self, condition: Condition, layer: &str) -> Option<f64> {
-        let active = &self.evaluation(condition)?.active;
-        active.get(self.layer(layer)?).copied()
-    }
-
-    /// Active fraction at each depth, bottom-up: of pathways side by side, their mean.
-    pub fn active_by_depth(&self, condition: Condition) -> Option<Vec<f64>> {
-        let active = &self.evaluation(condition)?.active[..];
-        Some(match active {
-            [below @ .., left, right] if self.results.config.pathways.is_some() => {
-                [below, &[(left + right) / 2.0]].concat()
-            }
-            _ => active.to_vec(),
-        })
-    }
-
-    /// Active fraction over all layers, pooled by units.
-    pub fn pooled(&self, condition: Condition) -> Option<f64> {
-        Some(self.evaluation(condition)?.active_pooled)
-    }
-
-    /// Mean correlation between a layer's codes of different images, -1 to 1.
-    pub fn correlation(&self, condition: Condition, layer: &str) -> Option<f64> {
-        *self
-            .evaluation(condition)?
-            .correlation
-            .get(self.layer(layer)?)?
-    }
-
-    /// The same before training.
-    pub fn untrained_correlation(&self, condition: Condition, layer: &str) -> Option<f64> {
-        let first = self
-            .records(condition)?
-            .first()
-            .filter(|r| r.tasks_learned == 0)?;
-        let evaluation = first.evaluation.as_ref()?;
-        *evaluation.correlation.get(self.layer(layer)?)?
-    }
-
-    /// Learning rate of the matrix that leads to the layer of that name.
-    pub fn alpha(&self, condition: Condition, layer: &str) -> Option<f64> {
-        // Hidden layers' matrices come first, in the layers' order.
-        self.last(condition)?.alpha.get(self.layer(layer)?).copied()
-    }
-}
 
 /// A number for each seed; none where its lanes are not all there.
 pub type Measure = fn(&Seed<'_>) -> Option<f64>;
@@ -279,7 +187,7 @@ impl Part {
     fn judge(&self, seeds: &[Seed<'_>]) -> PartOutcome {
         match self.rule {
             Rule::Above(measure) | Rule::Below(measure) | Rule::Shown(measure) => {
-                let number = |s: &Seed<'_>| Some((s.seed, measure(s)?));
+                let number = |s: &Seed<'_>| Some((s.number(), measure(s)?));
                 let (numbers, values) = seeds.iter().filter_map(number).unzip();
                 self.of_values(numbers, values)
             }
@@ -403,7 +311,7 @@ pub fn judge(claims: &[Claim], preset: &Config, results: &Results) -> Vec<Outcom
     numbers.dedup();
     let seeds: Vec<Seed<'_>> = numbers
         .into_iter()
-        .map(|seed| Seed { results, seed })
+        .map(|seed| Seed::new(results, seed))
         .collect();
     let papers = is_setting_of(&results.config, preset);
     let mut outcomes: Vec<Outcome> = claims
@@ -444,13 +352,14 @@ pub fn judge(claims: &[Claim], preset: &Config, results: &Results) -> Vec<Outcom
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Condition, Lane};
     use crate::data::DataInfo;
     use crate::engine::info::{EngineInfo, EngineKind};
     use crate::experiments;
     use crate::formats::version;
-    use crate::model::Model;
+    use crate::model::{Lesion, Model};
     use crate::results::LaneResults;
-    use crate::results::record::Accuracy;
+    use crate::results::record::{Accuracy, Evaluation, TaskRecord};
 
     /// A run of Figure 1 as it might come out: meta is better by `gain`, in every second seed by a bit more.
     fn run(seeds: u32, gain: f64) -> Results {

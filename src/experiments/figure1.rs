@@ -2,7 +2,8 @@
 
 use super::panel::{Panel, Rate, Show, codes_and_matrices, differences};
 use super::{CATEGORY, Experiment};
-use crate::analysis::claims::{Claim, Rule, Seed, part};
+use crate::analysis::claims::{Claim, Rule, part};
+use crate::analysis::seed::Seed;
 use crate::config::Condition::{Baseline, Frozen, Meta, Rates, Sparsity};
 use crate::config::{Condition, Config};
 use crate::model::Lesion::Intact;

@@ -1,8 +1,9 @@
 //! Figure 2: four hidden layers; sparsity and learning rate rise towards the top.
 
 use super::panel::{Panel, Rate, Show, codes_and_matrices, differences};
-use super::{CATEGORY, Experiment, figure1};
-use crate::analysis::claims::{Claim, Rule, Seed, part};
+use super::{CATEGORY, Experiment, figure1, later};
+use crate::analysis::claims::{Claim, Rule, part};
+use crate::analysis::seed::Seed;
 use crate::analysis::stats::{mean, slope};
 use crate::config::Condition::{Baseline, Meta};
 use crate::config::{Condition, Config};
@@ -45,18 +46,21 @@ fn hierarchy(seed: &Seed<'_>, condition: Condition) -> Option<f64> {
     seed.active_by_depth(condition).map(|active| slope(&active))
 }
 
-/// The top layer's active fraction under meta less that of another.
+/// The top layer's active fraction under meta less that of another; none at another depth than Figure 2's.
 fn sparser_than(seed: &Seed<'_>, layer: &str) -> Option<f64> {
+    seed.is_top(TOP).then_some(())?;
     Some(seed.active(Meta, TOP)? - seed.active(Meta, layer)?)
 }
 
-/// The top layer's rate under meta less that of another.
+/// The top layer's rate under meta less that of another; none at another depth.
 fn faster_than(seed: &Seed<'_>, layer: &str) -> Option<f64> {
+    seed.is_top(TOP).then_some(())?;
     Some(seed.alpha(Meta, TOP)? - seed.alpha(Meta, layer)?)
 }
 
-/// The mean rate under meta of the layers below the top one.
+/// The mean rate under meta of the layers below the top one; none at another depth.
 fn others(seed: &Seed<'_>) -> Option<f64> {
+    seed.is_top(TOP).then_some(())?;
     let rates = ["h1", "h2", "h3"].map(|layer| seed.alpha(Meta, layer));
     let rates: Option<Vec<f64>> = rates.into_iter().collect();
     rates.map(|rates| mean(&rates))
@@ -67,9 +71,9 @@ fn decorrelated(seed: &Seed<'_>, condition: Condition, layer: &str) -> Option<f6
     Some(seed.correlation(condition, layer)? - seed.untrained_correlation(condition, layer)?)
 }
 
-/// Claims 3, 4 and 5, and how alike codes are.
+/// Claims 3, 4 and 5, those of the authors' later text, and how alike codes are.
 fn claims() -> Vec<Claim> {
-    vec![
+    let mut claims = vec![
         Claim::judged(
             3,
             "With meta-learning deeper layers are sparser, the top one especially.",
@@ -134,30 +138,35 @@ fn claims() -> Vec<Claim> {
                 ),
             ],
         ),
-        Claim::shown(
-            "How alike a layer's codes of different images are (ours, after the authors' later work).",
-            vec![
-                part(
-                    "mean correlation of h4's codes after learning less before, meta",
-                    Rule::Shown(|s| decorrelated(s, Meta, TOP)),
-                ),
-                part(
-                    "the same of h1's",
-                    Rule::Shown(|s| decorrelated(s, Meta, "h1")),
-                ),
-                part(
-                    "mean correlation of h4's codes less h1's after learning, meta",
-                    Rule::Shown(|s| Some(s.correlation(Meta, TOP)? - s.correlation(Meta, "h1")?)),
-                ),
-                part(
-                    "mean correlation of h4's codes after learning, meta less baseline",
-                    Rule::Shown(|s| {
-                        Some(s.correlation(Meta, TOP)? - s.correlation(Baseline, TOP)?)
-                    }),
-                ),
-            ],
-        ),
-    ]
+    ];
+    claims.extend(later::claims());
+    claims.push(likeness());
+    claims
+}
+
+/// How alike codes are.
+fn likeness() -> Claim {
+    Claim::shown(
+        "How alike a layer's codes of different images are (ours, after the authors' later work).",
+        vec![
+            part(
+                "mean correlation of h4's codes after learning less before, meta",
+                Rule::Shown(|s| decorrelated(s, Meta, TOP)),
+            ),
+            part(
+                "the same of h1's",
+                Rule::Shown(|s| decorrelated(s, Meta, "h1")),
+            ),
+            part(
+                "mean correlation of h4's codes less h1's after learning, meta",
+                Rule::Shown(|s| Some(s.correlation(Meta, TOP)? - s.correlation(Meta, "h1")?)),
+            ),
+            part(
+                "mean correlation of h4's codes after learning, meta less baseline",
+                Rule::Shown(|s| Some(s.correlation(Meta, TOP)? - s.correlation(Baseline, TOP)?)),
+            ),
+        ],
+    )
 }
 
 /// Figure 2's settings.

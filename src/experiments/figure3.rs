@@ -29,7 +29,8 @@
 
 use super::panel::{Panel, Rate, Show, codes_and_matrices, differences};
 use super::{CATEGORY, Experiment, ITEM, figure1};
-use crate::analysis::claims::{Claim, Rule, Seed, part};
+use crate::analysis::claims::{Claim, Rule, part};
+use crate::analysis::seed::Seed;
 use crate::analysis::stats::slope;
 use crate::config::Condition::{Baseline, Meta};
 use crate::config::{Config, EvaluateOn};

@@ -12,9 +12,11 @@ pub mod shown;
 pub mod tour;
 pub mod what_if;
 
+mod depth;
 mod figure1;
 mod figure2;
 mod figure3;
+mod later;
 mod quick;
 mod two_layers;
 
@@ -38,6 +40,7 @@ pub fn all() -> Vec<Experiment> {
         figure3::experiment(),
         quick::experiment(),
         two_layers::experiment(),
+        depth::experiment(),
     ]
 }
 

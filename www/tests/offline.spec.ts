@@ -150,7 +150,7 @@ async function eachFigure(page: Page) {
   for (const figure of ['Figure 1', 'Figure 2', 'Figure 3']) {
     await page.locator('#tabs').getByRole('button', { name: figure, exact: true }).click();
     await expect(page.locator('#panels-source')).toContainText('40 seeds');
-    await expect(page.locator('#claims .verdict.holds')).toHaveCount(3);
+    await expect(page.locator('#claims .verdict.holds').nth(2)).toBeVisible();
   }
 }
 

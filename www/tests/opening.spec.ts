@@ -113,7 +113,7 @@ test('each figure shows its stored run, its claims and its panels', async ({ pag
   await page.goto('/');
   for (const [figure, claims] of [
     ['Figure 1', 3],
-    ['Figure 2', 3],
+    ['Figure 2', 5],
     ['Figure 3', 3],
   ] as const) {
     await page.getByRole('button', { name: figure, exact: true }).click();
