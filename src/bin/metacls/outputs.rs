@@ -125,7 +125,8 @@ pub(super) fn sweep(path: &Path) {
     }
 }
 
-fn name_of(path: &Path) -> String {
+/// A file's name without its folder.
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
         .to_string_lossy()
@@ -168,6 +169,36 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write().map_err(|e| Failure::Failed(format!("{}: can't be written ({e})", path.display())))?;
     say(format_args!("wrote {}", path.display()));
     Ok(())
+}
+
+/// Writes a file as it comes, whole or not at all, packed by gzip where its name ends so, and says so.
+///
+/// # Errors
+/// If it can't be written, or what writes it fails.
+pub(super) fn write_streamed<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let refused =
+        |e: io::Error| Failure::Failed(format!("{}: can't be written ({e})", path.display()));
+    let folder = folder_of(path);
+    let mut file = temporary(&folder, &name_of(path)).map_err(refused)?;
+    let is_packed = path
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+    let written = if is_packed {
+        let mut encoder = flate2::write::GzEncoder::new(&mut file, flate2::Compression::best());
+        let written = write(&mut encoder)?;
+        encoder.finish().map_err(refused)?;
+        written
+    } else {
+        write(&mut file)?
+    };
+    file.as_file().sync_all().map_err(refused)?;
+    file.persist(path).map_err(|e| refused(e.error))?;
+    sync_folder(&folder);
+    say(format_args!("wrote {}", path.display()));
+    Ok(written)
 }
 
 /// The same, packed by gzip.

@@ -68,7 +68,7 @@ pub(super) struct SweepArgs {
 }
 
 pub(super) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
-    let mut asked = request::asked(&args.what)?;
+    let mut asked = request::asked(&args.what, None)?;
     let planned = plan(args, &asked)?;
     if args.dry_run {
         return print(planned.definition().to_json().trim_end());
