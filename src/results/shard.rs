@@ -117,7 +117,9 @@ impl Content {
     }
 
     fn take_line(&mut self) {
-        let is_time = TIMES.iter().any(|t| self.line.trim_ascii_start().starts_with(t));
+        let is_time = TIMES
+            .iter()
+            .any(|t| self.line.trim_ascii_start().starts_with(t));
         if !is_time {
             self.hash.update(&self.line);
         }
@@ -147,7 +149,9 @@ const ENDINGS: [&str; 2] = [".json.gz", ".json"];
 
 /// A results file's name with its content before the ending; as it is where it has no such ending.
 pub fn named(name: &str, content: Digest) -> String {
-    let parts = ENDINGS.iter().find_map(|end| Some((name.strip_suffix(end)?, end)));
+    let parts = ENDINGS
+        .iter()
+        .find_map(|end| Some((name.strip_suffix(end)?, end)));
     parts.map_or_else(
         || name.to_owned(),
         |(start, end)| format!("{start}-{content}{end}"),
@@ -171,7 +175,14 @@ mod tests {
 
     #[test]
     fn shards_cover_all_seeds_once_and_evenly() {
-        for (count, of) in [(40, 1), (40, 40), (40, 7), (4000, 40), (1_000_000, 9999), (5, 3)] {
+        for (count, of) in [
+            (40, 1),
+            (40, 40),
+            (40, 7),
+            (4000, 40),
+            (1_000_000, 9999),
+            (5, 3),
+        ] {
             let mut next = 11;
             let mut sizes = Vec::new();
             for number in 1..=of {
@@ -191,26 +202,46 @@ mod tests {
     #[test]
     fn what_is_no_shard_is_said() {
         let said = |text: &str| text.parse::<Shard>().unwrap_err().to_string();
-        for text in ["", "3", "3/", "/4", "a/4", "3/4/5", "-1/4", "+1/4", "1 /4", "1.5/4"] {
-            assert!(said(text).contains("is no shard: give NUMBER/COUNT"), "{text}");
+        for text in [
+            "", "3", "3/", "/4", "a/4", "3/4/5", "-1/4", "+1/4", "1 /4", "1.5/4",
+        ] {
+            assert!(
+                said(text).contains("is no shard: give NUMBER/COUNT"),
+                "{text}"
+            );
         }
         let large = format!("1/{}", u128::MAX);
         assert!(said(&large).contains("is no shard"));
-        assert_eq!(said("0/4"), "there is no shard 0 of 4: they are numbered from 1 to 4");
-        assert_eq!(said("5/4"), "there is no shard 5 of 4: they are numbered from 1 to 4");
+        assert_eq!(
+            said("0/4"),
+            "there is no shard 0 of 4: they are numbered from 1 to 4"
+        );
+        assert_eq!(
+            said("5/4"),
+            "there is no shard 5 of 4: they are numbered from 1 to 4"
+        );
         assert!("1/0".parse::<Shard>().is_err());
         let empty = shard("3/40").seeds(0, 39).unwrap_err().to_string();
-        assert_eq!(empty, "40 shards of 39 seeds: some would be empty; give at most 39");
+        assert_eq!(
+            empty,
+            "40 shards of 39 seeds: some would be empty; give at most 39"
+        );
     }
 
     #[test]
     fn all_but_the_seconds_is_content() {
-        let text = "{\n  \"seed\": 1,\n  \"training_seconds\": 1.5,\n  \"evaluation_seconds\": 2\n}\n";
+        let text =
+            "{\n  \"seed\": 1,\n  \"training_seconds\": 1.5,\n  \"evaluation_seconds\": 2\n}\n";
         let content = Content::of(text.as_bytes());
         let other = |from: &str, to: &str| Content::of(text.replacen(from, to, 1).as_bytes());
         assert_eq!(other("1.5", "77.25"), content);
         assert_eq!(other("_seconds\": 2", "_seconds\": 3"), content);
-        for (from, to) in [("1,", "2,"), ("}\n", "}"), ("\n", ""), ("  \"seed", " \"seed")] {
+        for (from, to) in [
+            ("1,", "2,"),
+            ("}\n", "}"),
+            ("\n", ""),
+            ("  \"seed", " \"seed"),
+        ] {
             assert_ne!(other(from, to), content, "{from:?}");
         }
         // However it comes.
@@ -230,7 +261,12 @@ mod tests {
         assert_eq!(name, "figure1-seeds-0-99-12345678-0123456789abcdef.json.gz");
         assert_eq!(content_of_name(&name), Some(content));
         assert_eq!(content_of_name(&named("a.json", content)), Some(content));
-        for name in ["figure1-seeds-0-99-12345678.json", "mine.json", "", "a-0123456789abcdef.csv"] {
+        for name in [
+            "figure1-seeds-0-99-12345678.json",
+            "mine.json",
+            "",
+            "a-0123456789abcdef.csv",
+        ] {
             assert_eq!(content_of_name(name), None, "{name}");
         }
     }

@@ -91,7 +91,9 @@ fn files(args: &MergeArgs) -> Result<Vec<PathBuf>, Failure> {
     if let Some(list) = &args.list {
         let name = list.display().to_string();
         let text = match name.as_str() {
-            "-" => io::read_to_string(io::stdin()).map_err(|e| Failure::Usage(format!("-: {e}")))?,
+            "-" => {
+                io::read_to_string(io::stdin()).map_err(|e| Failure::Usage(format!("-: {e}")))?
+            }
             _ => formats::bytes(list)
                 .and_then(|bytes| formats::text_of(&name, bytes))
                 .map_err(|e| Failure::Usage(e.to_string()))?,

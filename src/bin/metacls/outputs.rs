@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use metacls::report::columnar;
+use metacls::report::long::Long;
 use metacls::results::Results;
 
 use super::Failure;
@@ -201,7 +203,23 @@ pub(super) fn write_streamed<T>(
     Ok(written)
 }
 
-/// The same, packed by gzip.
+/// Writes a table as a Parquet file, its folder made where there is none ([`columnar::write`]).
+///
+/// # Errors
+/// If it can't be written.
+pub(super) fn write_parquet(
+    path: &Path,
+    table: Long<'_>,
+    about: Vec<(&str, String)>,
+) -> Result<(), Failure> {
+    try_file(path)?;
+    let refused = |e: &dyn std::fmt::Display| Failure::Failed(format!("{}: {e}", path.display()));
+    let mut bytes = Vec::new();
+    columnar::write(table, about, &mut bytes).map_err(|e| refused(&e))?;
+    write_file(path, &bytes)
+}
+
+/// A file's bytes packed by gzip, written whole or not at all.
 ///
 /// # Errors
 /// If it can't be written.

@@ -47,8 +47,12 @@ pub(super) fn asked(args: &What, shard: Option<Shard>) -> Result<Asked, Failure>
         (seeds, Some(shard)) => {
             let own = (asked.config.first_seed.into(), asked.config.seeds.into());
             let (first, count) = seeds.as_deref().map_or(Some(own), range).ok_or_else(|| {
-                let words = "give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4";
-                Failure::Usage(format!("--seeds {}: {words}", seeds.as_deref().unwrap_or_default()))
+                let words =
+                    "give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4";
+                Failure::Usage(format!(
+                    "--seeds {}: {words}",
+                    seeds.as_deref().unwrap_or_default()
+                ))
             })?;
             let part = shard.seeds(first, count);
             Some(part.map_err(|e| Failure::Usage(format!("--shard {shard}: {e}")))?)
@@ -172,9 +176,7 @@ pub(super) fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
     };
     let (first, count) = range(text).ok_or_else(wrong)?;
     match (u32::try_from(first), u32::try_from(count)) {
-        (Ok(first), Ok(count))
-            if is_allowed("first_seed", first) && is_allowed("seeds", count) =>
-        {
+        (Ok(first), Ok(count)) if is_allowed("first_seed", first) && is_allowed("seeds", count) => {
             Ok((first, count))
         }
         _ => Err(wrong()),

@@ -66,7 +66,8 @@ impl Files {
         let ours = name_of(&self.results);
         let is_one = |path: &PathBuf| {
             let name = name_of(path);
-            shard::content_of_name(&name).is_some_and(|content| shard::named(&ours, content) == name)
+            shard::content_of_name(&name)
+                .is_some_and(|content| shard::named(&ours, content) == name)
         };
         let paths = entries.flatten().map(|entry| entry.path());
         let mut files: Vec<PathBuf> = paths.filter(is_one).collect();
