@@ -74,11 +74,14 @@ fn take<T: Copy>(hash: &mut Sha256, list: &[T], word: impl Fn(T) -> u32) {
     }
 }
 
-fn first_bits(hash: Sha256) -> Digest {
-    let bytes = hash.finalize();
-    let mut word = [0; 8];
-    word.copy_from_slice(&bytes[..8]);
-    Digest(u64::from_be_bytes(word))
+impl Digest {
+    /// Of what a SHA-256 has taken.
+    pub(crate) fn of_hash(hash: Sha256) -> Self {
+        let bytes = hash.finalize();
+        let mut word = [0; 8];
+        word.copy_from_slice(&bytes[..8]);
+        Self(u64::from_be_bytes(word))
+    }
 }
 
 /// Of one lane: every matrix of W row by row, alpha, beta, and what an evaluation counted on each task; no
@@ -93,7 +96,7 @@ pub fn of_lane(state: &LaneState<f32>, counts: &[Counts]) -> Digest {
         take(&mut hash, &counts.correct, |n| n);
         take(&mut hash, &counts.active, |n| n);
     }
-    first_bits(hash)
+    Digest::of_hash(hash)
 }
 
 /// What was counted of a lane; nothing where there was no evaluation.
@@ -106,13 +109,27 @@ pub fn of_lanes(states: &[LaneState<f32>], counts: &[Vec<Counts>]) -> Vec<Digest
     cores::each(states, |i, state| of_lane(state, counts_of(counts, i)))
 }
 
-/// Of several digests in their order: a run's is made of its lanes'.
-pub fn of_all(digests: impl IntoIterator<Item = Digest>) -> Digest {
-    let mut hash = Sha256::new();
-    for digest in digests {
-        hash.update(digest.0.to_be_bytes());
+/// Takes digests one after the other, for one of all of them: a run's is made of its lanes'.
+#[derive(Clone, Debug, Default)]
+pub struct Several(Sha256);
+
+impl Several {
+    /// Takes the next.
+    pub fn take(&mut self, digest: Digest) {
+        self.0.update(digest.0.to_be_bytes());
     }
-    first_bits(hash)
+
+    /// Of all that were taken, in their order.
+    pub fn digest(self) -> Digest {
+        Digest::of_hash(self.0)
+    }
+}
+
+/// Of several digests in their order ([`Several`]).
+pub fn of_all(digests: impl IntoIterator<Item = Digest>) -> Digest {
+    let mut several = Several::default();
+    digests.into_iter().for_each(|digest| several.take(digest));
+    several.digest()
 }
 
 #[cfg(test)]

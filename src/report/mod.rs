@@ -1,9 +1,12 @@
-//! A results file told: tables and claims as Markdown, every number as long-form rows with their units, the
-//! methods with all settings, the experiment's figure, and what the page shows.
+//! A results file told: tables and claims as Markdown, every number as long-form rows (CSV, Parquet) with their
+//! units, the methods with all settings, the experiment's figure, and what the page shows.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod columnar;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod figure;
 pub mod given;
+pub mod long;
 mod markdown;
 pub(crate) mod measures;
 mod methods;
@@ -14,7 +17,7 @@ pub(crate) mod rows;
 pub use markdown::{claims_markdown, markdown};
 pub use methods::methods;
 pub use quantity::Quantity;
-pub use rows::{Row, csv, rows, units};
+pub use rows::{Row, csv, long as long_rows, rows, units};
 
 use crate::analysis::claims::Outcome;
 use crate::experiments;

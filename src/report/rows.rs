@@ -1,5 +1,6 @@
 //! Every number of a run as long-form rows: one for each seed, condition, task and metric.
 
+use super::long::{Cell, Column, Holds, Long};
 use super::measures::{Measure, accuracy_name, of_course};
 use super::quantity::Quantity;
 use crate::results::record::TaskRecord;
@@ -24,37 +25,47 @@ pub struct Row {
     pub quantity: Quantity,
 }
 
-/// Every number of a run, one row each.
-pub fn rows(results: &Results) -> Vec<Row> {
+/// Every number of a run, one row each, made as they are asked for.
+fn each(results: &Results) -> impl Iterator<Item = Row> {
     let measures = of_course(results);
-    results
-        .lanes
-        .iter()
-        .flat_map(|lane| {
-            lane.records
-                .iter()
-                .flat_map(|record| record_rows(results, lane, record))
-                .chain(course_rows(&measures, lane))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    results.lanes.iter().flat_map(move |lane| {
+        lane.records
+            .iter()
+            .flat_map(|record| record_rows(results, lane, record))
+            .chain(course_rows(&measures, lane))
+            .collect::<Vec<_>>()
+    })
 }
 
-/// The columns of the CSV file, with what each holds.
-const COLUMNS: [(&str, &str); 7] = [
+/// Every number of a run, one row each.
+pub fn rows(results: &Results) -> Vec<Row> {
+    each(results).collect()
+}
+
+/// The columns of every number of a run, with what each holds.
+const COLUMNS: [(Column, &str); 7] = [
     (
-        "seed",
+        Column::new("seed", Holds::Whole),
         "which seed; \"mean\" in the file of a chart: the mean over seeds",
     ),
-    ("condition", "what the network meta-learned"),
-    ("tasks_learned", "tasks learned when it was measured"),
     (
-        "on_task",
+        Column::new("condition", Holds::Text),
+        "what the network meta-learned",
+    ),
+    (
+        Column::new("tasks_learned", Holds::Whole),
+        "tasks learned when it was measured",
+    ),
+    (
+        Column::sparse("on_task", Holds::Whole),
         "the task it was measured on, from 1; empty where it is not one task's",
     ),
-    ("metric", "what was measured: one of the names below"),
-    ("value", "the number"),
-    ("unit", "its unit"),
+    (
+        Column::new("metric", Holds::Text),
+        "what was measured: one of the names below",
+    ),
+    (Column::new("value", Holds::Number), "the number"),
+    (Column::new("unit", Holds::Text), "its unit"),
 ];
 
 /// The unit of a column's numbers.
@@ -79,35 +90,43 @@ pub(crate) fn written<C: AsRef<[u8]>>(records: impl Iterator<Item = Vec<C>>) -> 
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Every number of a run as a long-form CSV file (RFC 4180): a row for each of [`rows`].
-///
-/// Numbers have a decimal point and the fewest digits that read back as the same, without exponent.
-pub fn csv(results: &Results) -> String {
-    let head = COLUMNS.map(|(name, _)| name.to_owned()).to_vec();
-    let rows = rows(results).into_iter().map(|row| {
+/// Every number of a run as a long-form table: a row for each of [`rows`].
+pub fn long(results: &Results) -> Long<'_> {
+    let cells = |row: Row| {
         vec![
-            row.seed.to_string(),
-            row.condition.to_owned(),
-            row.tasks_learned.to_string(),
-            row.on_task.map(|t| t.to_string()).unwrap_or_default(),
-            row.metric,
-            row.value.to_string(),
-            row.quantity.unit().to_owned(),
+            Cell::Whole(row.seed),
+            Cell::text(row.condition),
+            Cell::Whole(row.tasks_learned),
+            row.on_task.into(),
+            Cell::text(row.metric),
+            Cell::Number(row.value),
+            Cell::text(row.quantity.unit()),
         ]
-    });
-    written(std::iter::once(head).chain(rows))
+    };
+    Long {
+        columns: COLUMNS.map(|(column, _)| column).to_vec(),
+        rows: Box::new(each(results).map(cells)),
+    }
+}
+
+/// The same as CSV (RFC 4180).
+pub fn csv(results: &Results) -> String {
+    long(results).csv()
 }
 
 /// What stands in that file, as another: each column, then each metric in the order in which they come, with
 /// its unit and its meaning.
 pub fn units(results: &Results) -> String {
     let mut metrics: Vec<(String, Quantity)> = Vec::new();
-    for row in rows(results) {
+    for row in each(results) {
         if metrics.iter().all(|(name, _)| *name != row.metric) {
             metrics.push((row.metric, row.quantity));
         }
     }
-    let columns = COLUMNS.map(|(name, meaning)| (name.to_owned(), unit_of(name), meaning));
+    let columns = COLUMNS.map(|(column, meaning)| {
+        let unit = unit_of(&column.name);
+        (column.name.into_owned(), unit, meaning)
+    });
     let metrics = metrics
         .into_iter()
         .map(|(name, quantity)| (name, quantity.unit(), quantity.meaning()));

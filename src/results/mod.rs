@@ -5,6 +5,7 @@ pub mod description;
 pub mod engines;
 pub mod merge;
 pub mod record;
+pub mod shard;
 
 use serde::{Deserialize, Serialize};
 

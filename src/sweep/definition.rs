@@ -162,6 +162,11 @@ impl Sweep {
         &self.configs
     }
 
+    /// A point's values, one for each of [`Self::knobs`]; none where there is no such point.
+    pub fn values(&self, point: usize) -> &[Value] {
+        self.definition.points.get(point).map_or(&[], Vec::as_slice)
+    }
+
     /// A point's values in words, one for each of [`Self::knobs`]; none where there is no such point.
     pub fn words(&self, point: usize) -> Vec<String> {
         let values = self.definition.points.get(point);

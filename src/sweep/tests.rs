@@ -351,9 +351,9 @@ fn tables_and_rows_have_every_point() {
         table.head
     );
     for (csv, columns) in [
-        (rows::lanes(&sweep, &points), 3 + 5),
-        (rows::means(&sweep, &points), 3 + 9),
-        (rows::claims(&sweep, &points), 3 + 15),
+        (rows::lanes(&sweep, &points).csv(), 3 + 5),
+        (rows::means(&sweep, &points).csv(), 3 + 9),
+        (rows::claims(&sweep, &points).csv(), 3 + 15),
     ] {
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         let head = reader.headers().unwrap().clone();
@@ -372,7 +372,7 @@ fn tables_and_rows_have_every_point() {
         );
     }
     // The first point's mean is that of its lanes.
-    let means = rows::means(&sweep, &points);
+    let means = rows::means(&sweep, &points).csv();
     let accuracy = table::accuracy();
     let row = means
         .lines()

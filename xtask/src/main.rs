@@ -16,6 +16,7 @@ mod mirror;
 mod mnist;
 mod page;
 mod phases;
+mod python;
 mod serve;
 mod setup;
 mod shell;
@@ -55,6 +56,8 @@ enum Job {
     Bits,
     /// Build the page and test it in Firefox and WebKit.
     Browsers,
+    /// Run shards by HyperQueue, and read tables in Python, with pinned wheels under target/python.
+    Python,
     /// Fuzz what reads files, links and messages: with coverage by cargo-fuzz, else on stable.
     Fuzz {
         /// A target, by its folder in fuzz/seeds; all of them, one after the other, where it is left out.
@@ -104,6 +107,7 @@ fn main() -> anyhow::Result<()> {
         Job::Test { skip_browser } => test::test(skip_browser),
         Job::Bits => bits::bits(),
         Job::Browsers => browsers::browsers(),
+        Job::Python => python::python(),
         Job::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Job::Build => page::build(None).map(|_| ()),
         Job::Dist => dist::dist(),

@@ -187,6 +187,41 @@ pub fn webkit() -> Result<Browser> {
     browser(found, &["webkit2gtk-driver", "xvfb"], words)
 }
 
+/// A Python that can make virtual environments.
+pub enum Python {
+    /// Its program.
+    Ready(PathBuf),
+    /// It is not there, why, and what to do.
+    None(String),
+}
+
+/// Debian's packages of it.
+const PYTHON: [&str; 2] = ["python3", "python3-venv"];
+
+/// Has a Python at hand that can make virtual environments: as root on Debian, installs what is missing of it.
+pub fn python() -> Result<Python> {
+    // As old as the pinned wheels allow.
+    const CAN: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
+    let found = || {
+        let named = program(&["python3", "python3.exe", "python.exe"])?;
+        let mut command = Command::new(&named);
+        let output = command.args(["-c", CAN]).output();
+        output.is_ok_and(|o| o.status.success()).then_some(named)
+    };
+    if let Some(program) = found() {
+        return Ok(Python::Ready(program));
+    }
+    let words = "there is no Python 3.11 or newer with venv";
+    if is_debian() && is_root() {
+        install(&PYTHON)?;
+        return Ok(found().map_or_else(|| Python::None(words.to_owned()), Python::Ready));
+    }
+    Ok(Python::None(match is_debian() {
+        true => format!("{words}: sudo apt-get install {}", PYTHON.join(" ")),
+        false => words.to_owned(),
+    }))
+}
+
 /// The description of Mesa's software Vulkan driver, if it is installed.
 pub fn lavapipe() -> Option<PathBuf> {
     let folder = std::fs::read_dir("/usr/share/vulkan/icd.d").ok()?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::phases::{self, Phase};
 use crate::shell::{binary, built, cargo, node, run, target};
-use crate::{bits, browsers, check, page, setup};
+use crate::{bits, browsers, check, page, python, setup};
 
 /// How Chromium is started for tests, as the page's tests start it too.
 #[derive(Deserialize)]
@@ -25,6 +25,8 @@ pub fn test(skip_browser: bool) -> Result<()> {
         ("the page's functions", check::unit),
     ];
     phases.extend(bits::PHASES);
+    // With the program that the first phase has built.
+    phases.extend(python::PHASES);
     if !skip_browser {
         phases.push(("wasm in a browser", wasm));
         phases.push(("the page in Chromium", in_page));

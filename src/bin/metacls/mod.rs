@@ -10,6 +10,7 @@ mod progress;
 mod report;
 mod request;
 mod run;
+mod shards;
 mod stop;
 mod store;
 mod sweep;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use metacls::data::DataSet;
 use metacls::engine::info::EngineChoice;
+use metacls::results::shard::Shard;
 use metacls_arithmetic::Level;
 
 use voice::say;
@@ -140,6 +142,11 @@ struct RunArgs {
     /// step walked through, to this file (.json.gz).
     #[arg(long, value_name = "FILE")]
     watch: Option<PathBuf>,
+    /// Only this part of the seeds: 3/40 is the third of forty. Its file (.json.gz, in the folder --out) is
+    /// named by what it holds; the same command again goes on where it was stopped, makes anew what is
+    /// spoiled, and does nothing once the shard is there. metacls merge joins shards.
+    #[arg(long, value_name = "NUMBER/COUNT", conflicts_with = "watch")]
+    shard: Option<Shard>,
     /// Only check the configuration and print it in full.
     #[arg(long)]
     dry_run: bool,

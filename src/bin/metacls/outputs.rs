@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use metacls::report::columnar;
+use metacls::report::long::Long;
 use metacls::results::Results;
 
 use super::Failure;
@@ -112,7 +114,12 @@ const TEMPORARY: &str = ".tmp";
 
 /// Removes what a program that was killed left of a file.
 pub(super) fn sweep(path: &Path) {
-    let prefix = format!(".{}.", name_of(path));
+    sweep_begun(path, &format!("{}.", name_of(path)));
+}
+
+/// Removes what a program that was killed left of files beside this one whose names begin so.
+pub(super) fn sweep_begun(path: &Path, begin: &str) {
+    let prefix = format!(".{begin}");
     let entries = fs::read_dir(folder_of(path))
         .into_iter()
         .flatten()
@@ -125,7 +132,8 @@ pub(super) fn sweep(path: &Path) {
     }
 }
 
-fn name_of(path: &Path) -> String {
+/// A file's name without its folder.
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
         .to_string_lossy()
@@ -170,7 +178,53 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same, packed by gzip.
+/// Writes a file as it comes, whole or not at all, packed by gzip where its name ends so, and says so.
+///
+/// # Errors
+/// If it can't be written, or what writes it fails.
+pub(super) fn write_streamed<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let refused =
+        |e: io::Error| Failure::Failed(format!("{}: can't be written ({e})", path.display()));
+    let folder = folder_of(path);
+    let mut file = temporary(&folder, &name_of(path)).map_err(refused)?;
+    let is_packed = path
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+    let written = if is_packed {
+        let mut encoder = flate2::write::GzEncoder::new(&mut file, flate2::Compression::best());
+        let written = write(&mut encoder)?;
+        encoder.finish().map_err(refused)?;
+        written
+    } else {
+        write(&mut file)?
+    };
+    file.as_file().sync_all().map_err(refused)?;
+    file.persist(path).map_err(|e| refused(e.error))?;
+    sync_folder(&folder);
+    say(format_args!("wrote {}", path.display()));
+    Ok(written)
+}
+
+/// Writes a table as a Parquet file, its folder made where there is none ([`columnar::write`]).
+///
+/// # Errors
+/// If it can't be written.
+pub(super) fn write_parquet(
+    path: &Path,
+    table: Long<'_>,
+    about: Vec<(&str, String)>,
+) -> Result<(), Failure> {
+    try_file(path)?;
+    let refused = |e: &dyn std::fmt::Display| Failure::Failed(format!("{}: {e}", path.display()));
+    let mut bytes = Vec::new();
+    columnar::write(table, about, &mut bytes).map_err(|e| refused(&e))?;
+    write_file(path, &bytes)
+}
+
+/// A file's bytes packed by gzip, written whole or not at all.
 ///
 /// # Errors
 /// If it can't be written.

@@ -26,6 +26,10 @@ pub(super) struct ReportArgs {
     /// beside it what its columns and metrics are, with their units.
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
+    /// Also write every number as a Parquet file (Snappy) into this folder, named after the results file: the
+    /// same rows as --csv, typed. docs/tables.md has its columns.
+    #[arg(long, value_name = "DIR")]
+    parquet: Option<PathBuf>,
     /// Also write a compact copy (six digits, gzip) into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
     compact: Option<PathBuf>,
@@ -52,6 +56,7 @@ pub(super) struct ReportArgs {
 pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     let folders = [
         &args.csv,
+        &args.parquet,
         &args.compact,
         &args.methods,
         &args.page,
@@ -69,6 +74,11 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             write_file(&path, report::csv(&results).as_bytes())?;
             let path = folder.join(format!("{name}.units.csv"));
             write_file(&path, report::units(&results).as_bytes())?;
+        }
+        if let Some(folder) = &args.parquet {
+            let path = folder.join(format!("{name}.parquet"));
+            let about = about(&results)?;
+            outputs::write_parquet(&path, report::long_rows(&results), about)?;
         }
         if let Some(folder) = &args.compact {
             let path = folder.join(format!("{name}.json.gz"));
@@ -96,6 +106,22 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What a run's Parquet file says beside its rows: where its numbers come from.
+fn about(results: &Results) -> Result<Vec<(&'static str, String)>, Failure> {
+    let engine = serde_json::to_string(&results.engine).map_err(Failure::failed)?;
+    let data = serde_json::to_string(&results.data).map_err(Failure::failed)?;
+    let digest = results.digest().map(|digest| digest.to_string());
+    Ok(vec![
+        ("metacls.experiment", experiments::of(results).id.to_owned()),
+        ("metacls.config", results.config.to_json()),
+        ("metacls.data", data),
+        ("metacls.engine", engine),
+        ("metacls.code_version", results.code_version.clone()),
+        ("metacls.draws", results.draws.clone()),
+        ("metacls.digest", digest.unwrap_or_default()),
+    ])
 }
 
 /// The fragment of a link that says what came out of a run.

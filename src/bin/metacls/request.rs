@@ -8,6 +8,7 @@ use metacls::data::{DataSet, Dataset};
 use metacls::experiments::held::{self, Held};
 use metacls::experiments::{self, link};
 use metacls::formats;
+use metacls::results::shard::Shard;
 
 use super::{Failure, ImagesArgs, What, stem};
 
@@ -21,8 +22,8 @@ pub(super) struct Asked {
     pub(super) config: Config,
 }
 
-/// Reads what is asked.
-pub(super) fn asked(args: &What) -> Result<Asked, Failure> {
+/// Reads what is asked; of a shard, its seeds alone: the whole may have more of them than one run may.
+pub(super) fn asked(args: &What, shard: Option<Shard>) -> Result<Asked, Failure> {
     let mut asked = experiment(&args.experiment)?;
     let mut changes = args.set.clone();
     if let Some(conditions) = &args.conditions {
@@ -37,8 +38,27 @@ pub(super) fn asked(args: &What) -> Result<Asked, Failure> {
         changes.push(format!("fork_at={tasks}"));
         changes.push(format!("fork={}", args.fork.join(",")));
     }
-    if let Some(seeds) = &args.seeds {
-        let (first, count) = parse_seeds(seeds)?;
+    let seeds = match (&args.seeds, shard) {
+        (Some(seeds), None) => {
+            let (first, count) = parse_seeds(seeds)?;
+            Some((first.into(), count.into()))
+        }
+        (None, None) => None,
+        (seeds, Some(shard)) => {
+            let own = (asked.config.first_seed.into(), asked.config.seeds.into());
+            let (first, count) = seeds.as_deref().map_or(Some(own), range).ok_or_else(|| {
+                let words =
+                    "give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4";
+                Failure::Usage(format!(
+                    "--seeds {}: {words}",
+                    seeds.as_deref().unwrap_or_default()
+                ))
+            })?;
+            let part = shard.seeds(first, count);
+            Some(part.map_err(|e| Failure::Usage(format!("--shard {shard}: {e}")))?)
+        }
+    };
+    if let Some((first, count)) = seeds {
         changes.push(format!("first_seed={first}"));
         changes.push(format!("seeds={count}"));
     }
@@ -123,7 +143,24 @@ fn is_named_as_file(name: &str) -> bool {
     [".json", ".gz"].iter().any(|end| small.ends_with(end))
 }
 
-/// "7", "0..4" (without 4) or "0..=4" (with 4), as first seed and count.
+/// "7", "0..4" (without 4) or "0..=4" (with 4), as first and count; none of anything else, or of none.
+fn range(text: &str) -> Option<(u64, u64)> {
+    let number = |t: &str| t.trim().parse::<u64>().ok();
+    let (first, end) = match text.split_once("..") {
+        None => {
+            let only = number(text)?;
+            (only, only.saturating_add(1))
+        }
+        Some((from, to)) => match to.strip_prefix('=') {
+            Some(last) => (number(from)?, number(last)?.saturating_add(1)),
+            None => (number(from)?, number(to)?),
+        },
+    };
+    let count = end.checked_sub(first).filter(|&count| count > 0)?;
+    Some((first, count))
+}
+
+/// A range of seeds that one run may have ([`range`]).
 pub(super) fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
     let wrong = || {
         let bounds = |name| match config::find(name).map(|knob| knob.kind) {
@@ -137,23 +174,9 @@ pub(super) fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
             bounds("seeds")
         ))
     };
-    let number = |t: &str| t.trim().parse::<u64>().map_err(|_| wrong());
-    let (first, end) = match text.split_once("..") {
-        None => {
-            let only = number(text)?;
-            (only, only.saturating_add(1))
-        }
-        Some((from, to)) => match to.strip_prefix('=') {
-            Some(last) => (number(from)?, number(last)?.saturating_add(1)),
-            None => (number(from)?, number(to)?),
-        },
-    };
-    let count = end.checked_sub(first).filter(|&count| count > 0);
-    let both = (u32::try_from(first), count.map(u32::try_from));
-    match both {
-        (Ok(first), Some(Ok(count)))
-            if is_allowed("first_seed", first) && is_allowed("seeds", count) =>
-        {
+    let (first, count) = range(text).ok_or_else(wrong)?;
+    match (u32::try_from(first), u32::try_from(count)) {
+        (Ok(first), Ok(count)) if is_allowed("first_seed", first) && is_allowed("seeds", count) => {
             Ok((first, count))
         }
         _ => Err(wrong()),

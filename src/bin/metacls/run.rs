@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::progress::Teller;
 use super::request::{self, Asked};
+use super::shards::Found;
 use super::store::Files;
 use super::voice::{print, say};
 use super::work::{self, End, Listener, expected_size, so_far};
@@ -29,12 +30,12 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         name,
         experiment,
         mut config,
-    } = request::asked(&args.what)?;
+    } = request::asked(&args.what, args.shard)?;
     if args.dry_run {
         return print(&config.to_json());
     }
     stop::listen();
-    let out = Out::new(args);
+    let out = Out::new(args)?;
     outputs::try_folder(&out.folder)?;
     if let Some(path) = &args.watch {
         outputs::try_file(path)?;
@@ -48,25 +49,31 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 struct Out {
     folder: PathBuf,
     file: Option<PathBuf>,
+    is_shard: bool,
 }
 
 impl Out {
-    fn new(args: &RunArgs) -> Self {
-        if args
-            .out
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("json"))
-        {
-            Self {
-                folder: outputs::folder_of(&args.out),
-                file: Some(args.out.clone()),
-            }
-        } else {
-            Self {
+    fn new(args: &RunArgs) -> Result<Self, Failure> {
+        let is_shard = args.shard.is_some();
+        let ending = args.out.extension();
+        if !ending.is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+            return Ok(Self {
                 folder: args.out.clone(),
                 file: None,
-            }
+                is_shard,
+            });
         }
+        if is_shard {
+            return Err(Failure::Usage(format!(
+                "--out {}: a shard is named by what it holds; name a folder",
+                args.out.display()
+            )));
+        }
+        Ok(Self {
+            folder: outputs::folder_of(&args.out),
+            file: Some(args.out.clone()),
+            is_shard,
+        })
     }
 
     /// A run's files: named by experiment, seeds, and a digest of what it is, so that two runs never share a
@@ -83,6 +90,9 @@ impl Out {
             self.folder
                 .join(format!("{name}-seeds-{first}-{last}-{short}.json"))
         };
+        if self.is_shard {
+            return Files::named_by_content(named().with_extension("json.gz"));
+        }
         Files::beside(self.file.clone().unwrap_or_else(named))
     }
 }
@@ -124,7 +134,13 @@ async fn train(
         driver.collect_units(Probe::default());
     }
     let mut files = out.files(name, &driver, info.kind);
-    if args.resume && !files.are_begun() {
+    let mut spoiled = Vec::new();
+    if args.shard.is_some() {
+        match shard_there(args, &files, &driver)? {
+            Ok(()) => return Ok(()),
+            Err(found) => spoiled = found,
+        }
+    } else if args.resume && !files.are_begun() {
         // It may have begun on an engine of another kind.
         let others = [EngineKind::Gpu, EngineKind::Cpu, EngineKind::Reference];
         let mut begun = others
@@ -132,7 +148,7 @@ async fn train(
             .into_iter();
         files = begun.find(Files::are_begun).unwrap_or(files);
     }
-    if !args.again && is_there(&files.results, &driver)? {
+    if args.shard.is_none() && !args.again && is_there(&files.results, &driver)? {
         files.remove_remnants();
         say(format_args!(
             "this run is there already: {} (--again makes it anew)",
@@ -144,13 +160,14 @@ async fn train(
         outputs::keep(path, args.again || args.resume)?;
     }
     outputs::try_room(&out.folder, expected_size(&driver))?;
-    if files.are_begun() && !args.resume && !args.again {
+    let resume = args.resume || (args.shard.is_some() && !args.again);
+    if files.are_begun() && !resume && !args.again {
         return Err(Failure::Usage(format!(
             "{}: this run was begun and stopped; --resume goes on with it, --again begins it anew",
             files.results.display()
         )));
     }
-    let mut store = work::begin(files, args.resume, &mut driver, &mut |words| say(words))?;
+    let mut store = work::begin(files, resume, &mut driver, &mut |words| say(words))?;
     say(title);
     let teller = Teller::new(name, driver.progress().lane_steps_total);
     let mut told = Told { args, teller };
@@ -164,6 +181,9 @@ async fn train(
         }
     }
     let path = store.finish(&driver)?;
+    for old in spoiled.iter().filter(|old| **old != path) {
+        let _ = std::fs::remove_file(old);
+    }
     table::print_table(&driver)?;
     let (training, evaluation) = driver.seconds();
     let digest = driver.results().digest();
@@ -172,6 +192,49 @@ async fn train(
         "training {training:.1} s, evaluation {evaluation:.1} s; {digest}results in {}",
         path.display()
     ))
+}
+
+/// Looks for a shard, and waits where another program is making it. If it is not there: the files of its name
+/// that are to go once it is.
+///
+/// # Errors
+/// If a file of its name is another run's, or the wait is ended.
+fn shard_there(
+    args: &RunArgs,
+    files: &Files,
+    driver: &Driver,
+) -> Result<Result<(), Vec<PathBuf>>, Failure> {
+    let mut is_told = false;
+    loop {
+        if args.again {
+            return Ok(Err(files.contents()));
+        }
+        // First, for whoever makes it may be through by now.
+        let is_taken = files.are_taken();
+        let found = Found::of(files, driver)?;
+        if let Some(whole) = found.whole {
+            files.remove_remnants();
+            let whole = whole.display();
+            say(format_args!("this shard is there already: {whole}"));
+            return Ok(Ok(()));
+        }
+        if !is_taken {
+            if !found.spoiled.is_empty() {
+                say("it is made anew");
+            } else if let Err(Failure::Usage(words) | Failure::Failed(words)) = files.usable() {
+                say(format_args!("{words}; it is begun anew"));
+                files.forget();
+            }
+            return Ok(Err(found.spoiled));
+        }
+        if !std::mem::replace(&mut is_told, true) {
+            say("this very shard is under way in another program: waiting for it");
+        }
+        if stop::asked() {
+            return Err(Failure::Stopped("ended: nothing was begun".into()));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
 }
 
 /// What is told of the run, and what is made of its lanes.

@@ -13,9 +13,12 @@ use metacls::driver::Driver;
 use metacls::kept::checkpoint::Checkpoint;
 use metacls::kept::log::{self, Log};
 use metacls::kept::pace::Pace;
+use metacls::results::shard::{self, Content};
 
 use super::Failure;
-use super::outputs::{folder_of, packed, replace, results_json, sweep, sync_folder};
+use super::outputs::{
+    folder_of, name_of, packed, replace, results_json, sweep, sweep_begun, sync_folder,
+};
 use super::voice::say;
 
 /// A run's files.
@@ -25,6 +28,8 @@ pub(super) struct Files {
     pub(super) results: PathBuf,
     log: PathBuf,
     checkpoint: PathBuf,
+    /// Whether the results' name then also says their content.
+    by_content: bool,
 }
 
 impl Files {
@@ -34,35 +39,84 @@ impl Files {
             log: results.with_extension(log::ENDING.trim_start_matches('.')),
             checkpoint: results.with_extension("checkpoint"),
             results,
+            by_content: false,
+        }
+    }
+
+    /// Those of results whose name also says their content, once there is one.
+    pub(super) fn named_by_content(results: PathBuf) -> Self {
+        Self {
+            by_content: true,
+            ..Self::beside(results)
+        }
+    }
+
+    /// The results' name, once their text is known.
+    fn results_of(&self, text: &[u8]) -> PathBuf {
+        if !self.by_content {
+            return self.results.clone();
+        }
+        let name = shard::named(&name_of(&self.results), Content::of(text));
+        self.results.with_file_name(name)
+    }
+
+    /// The files that are named as these results and by some content.
+    pub(super) fn contents(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(folder_of(&self.results)) else {
+            return Vec::new();
+        };
+        let ours = name_of(&self.results);
+        let is_one = |path: &PathBuf| {
+            let name = name_of(path);
+            shard::content_of_name(&name)
+                .is_some_and(|content| shard::named(&ours, content) == name)
+        };
+        let paths = entries.flatten().map(|entry| entry.path());
+        let mut files: Vec<PathBuf> = paths.filter(is_one).collect();
+        files.sort();
+        files
+    }
+
+    /// Whether another program is at this run.
+    pub(super) fn are_taken(&self) -> bool {
+        let log = File::open(&self.log);
+        log.is_ok_and(|log| matches!(log.try_lock(), Err(fs::TryLockError::WouldBlock)))
+    }
+
+    /// Whether what is kept of an unfinished run can be used; why not, in words.
+    pub(super) fn usable(&self) -> Result<(), Failure> {
+        read(self).map(drop)
+    }
+
+    /// Removes what is kept of an unfinished run.
+    pub(super) fn forget(&self) {
+        for path in [&self.log, &self.checkpoint] {
+            let _ = fs::remove_file(path);
         }
     }
 
     /// Removes all of them.
     pub(super) fn remove(&self) {
-        for path in [&self.results, &self.log, &self.checkpoint] {
-            let _ = fs::remove_file(path);
-        }
+        let _ = fs::remove_file(&self.results);
+        self.forget();
     }
 
     /// Removes what a program left beside the whole results that was killed before it had tidied up; nothing
     /// while another makes them anew.
     pub(super) fn remove_remnants(&self) {
-        let log = File::open(&self.log).ok();
-        let held = log.map(|log| log.try_lock());
-        if matches!(held, Some(Err(fs::TryLockError::WouldBlock))) {
-            return;
+        if !self.are_taken() {
+            self.forget();
+            self.remove_temporary();
         }
-        self.remove_unfinished();
-    }
-
-    fn remove_unfinished(&self) {
-        for path in [&self.checkpoint, &self.log] {
-            let _ = fs::remove_file(path);
-        }
-        self.remove_temporary();
     }
 
     fn remove_temporary(&self) {
+        if self.by_content {
+            sweep_begun(
+                &self.results,
+                &shard::begin_of_named(&name_of(&self.results)),
+            );
+        }
         sweep(&self.results);
         sweep(&self.checkpoint);
     }
@@ -217,12 +271,12 @@ impl Store {
     /// # Errors
     /// If the results are not where they should be; says where they are.
     pub(super) fn finish(mut self, driver: &Driver) -> Result<PathBuf, Failure> {
-        let path = self.files.results.clone();
         let json = results_json(&driver.results())?;
+        let path = self.files.results_of(&json);
         let is_packed = path.extension().is_some_and(|ending| ending == "gz");
         let json = if is_packed { packed(&json)? } else { json };
         let Err(e) = replace(&path, &json) else {
-            self.files.remove_unfinished();
+            self.files.forget();
             return Ok(path);
         };
         self.flush();

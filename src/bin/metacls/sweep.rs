@@ -20,6 +20,7 @@ use metacls::experiments::Experiment;
 use metacls::formats;
 use metacls::messages;
 use metacls::report::figure::Theme;
+use metacls::report::long::Long;
 use metacls::results::Results;
 use metacls::sweep::summary::{self, PointSummary};
 use metacls::sweep::{self as core, Sweep, SweepError, picture, points, rows};
@@ -58,6 +59,9 @@ pub(super) struct SweepArgs {
     /// this folder.
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
+    /// Also write the same as Parquet files (Snappy) into this folder.
+    #[arg(long, value_name = "DIR")]
+    parquet: Option<PathBuf>,
     /// Also draw it, light and dark, into this folder: lines over one knob, heat maps over two, small
     /// multiples over more.
     #[arg(long, value_name = "DIR")]
@@ -68,7 +72,7 @@ pub(super) struct SweepArgs {
 }
 
 pub(super) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
-    let mut asked = request::asked(&args.what)?;
+    let mut asked = request::asked(&args.what, None)?;
     let planned = plan(args, &asked)?;
     if args.dry_run {
         return print(planned.definition().to_json().trim_end());
@@ -88,7 +92,8 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         let short = sweep.definition().short();
         Path::new("results").join(format!("{name}-{short}"))
     });
-    for folder in [Some(&folder), args.csv.as_ref(), args.svg.as_ref()] {
+    let outputs = [&args.csv, &args.parquet, &args.svg].map(Option::as_ref);
+    for folder in [Some(&folder)].into_iter().chain(outputs) {
         folder.map_or(Ok(()), |folder| outputs::try_folder(folder))?;
     }
     let held = Folder::take(folder, &sweep, args.again)?;
@@ -437,11 +442,22 @@ fn tell(
     name: &str,
     found: &[PointSummary],
 ) -> Result<(), Failure> {
-    if let Some(folder) = &args.csv {
-        let file = |ending: &str| folder.join(format!("{name}.{ending}"));
-        write_file(&file("csv"), rows::lanes(sweep, found).as_bytes())?;
-        write_file(&file("means.csv"), rows::means(sweep, found).as_bytes())?;
-        write_file(&file("claims.csv"), rows::claims(sweep, found).as_bytes())?;
+    type Tell = for<'a> fn(&'a Sweep, &'a [PointSummary]) -> Long<'a>;
+    let tables: [(&str, Tell); 3] = [
+        ("", rows::lanes),
+        (".means", rows::means),
+        (".claims", rows::claims),
+    ];
+    for (part, table) in tables {
+        if let Some(folder) = &args.csv {
+            let path = folder.join(format!("{name}{part}.csv"));
+            write_file(&path, table(sweep, found).csv().as_bytes())?;
+        }
+        if let Some(folder) = &args.parquet {
+            let path = folder.join(format!("{name}{part}.parquet"));
+            let about = vec![("metacls.sweep", sweep.definition().to_json())];
+            outputs::write_parquet(&path, table(sweep, found), about)?;
+        }
     }
     if let Some(folder) = &args.svg {
         for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
