@@ -3,6 +3,7 @@
 
 use super::definition::Sweep;
 use super::summary::{PointSummary, Standing};
+use crate::analysis::claims::FEWEST;
 use crate::analysis::stats::Estimate;
 use crate::report::rows::written;
 
@@ -114,7 +115,7 @@ pub fn claims(sweep: &Sweep, points: &[PointSummary]) -> String {
                 let [low, high] = part.interval.map_or([None; 2], |ends| ends.map(Some));
                 row.extend([part.effect, low, high, part.effect_size, part.p].map(cell));
                 row.push(part.n.to_string());
-                let is_judged = part.n > 0 && !part.rule.is_empty();
+                let is_judged = part.n >= FEWEST && !part.rule.is_empty();
                 let holds = if part.holds { "yes" } else { "no" };
                 row.push(if is_judged { holds } else { "" }.to_owned());
                 row.push(Standing::of(outcome).words().to_owned());

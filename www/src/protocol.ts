@@ -1457,7 +1457,7 @@ values: Array<number>,
  * Which seeds they are of: a seed that is not through, or was set aside, has none.
  */
 seeds: Array<number>, };
-export type Verdict = "holds" | "does_not_hold" | "provisionally_holds" | "provisionally_not" | "not_the_papers_setting" | "not_measured" | "shown";
+export type Verdict = "holds" | "does_not_hold" | "provisionally_holds" | "provisionally_not" | "one_seed" | "not_the_papers_setting" | "not_measured" | "shown";
 export type Link = { 
 /**
  * The preset that the configuration started from.
