@@ -93,7 +93,7 @@ pub fn steps() -> Vec<Step> {
         Step {
             title: "And learns fastest of the hidden layers",
             words: "The same layer has made itself several times as fast as the hidden layers below (the \
-                    dashed readout is none of them): a fast, sparse layer on top of slower, denser \
+                    readout above it is none of them): a fast, sparse layer on top of slower, denser \
                     ones, as a hippocampus lies on top of a cortex.",
             experiment: "figure2",
             shown: at_end.clone(),

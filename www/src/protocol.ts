@@ -1430,7 +1430,7 @@ rule: string,
  */
 effect: number | null, 
 /**
- * Its 95% interval, where there is an effect.
+ * Its 95% interval, where there is an effect and more than one seed.
  */
 interval: [number, number] | null, 
 /**
@@ -1438,7 +1438,7 @@ interval: [number, number] | null,
  */
 effect_size: number | null, 
 /**
- * The sign-flip test's p; none for ratios.
+ * The sign-flip test's p; none for ratios, and of one seed.
  */
 p: number | null, 
 /**
@@ -1446,7 +1446,7 @@ p: number | null,
  */
 n: number, 
 /**
- * Whether it is as it must be; always, where nothing must be.
+ * Whether it is as it must be: never of one seed; always, where nothing must be.
  */
 holds: boolean, 
 /**
