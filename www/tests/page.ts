@@ -208,6 +208,9 @@ export async function accessible(page: Page, what: string) {
   expect(found, what).toEqual([]);
 }
 
+/// Whether pictures are of whole pages, which take seconds each, or of the first screen.
+const fullPage = process.env['LOOK'] === 'whole';
+
 /// Pictures of the page's present state in both sizes and both schemes, each looked at by axe; nothing is
 /// wider than the window.
 export async function shoot(page: Page, name: string) {
@@ -220,7 +223,7 @@ export async function shoot(page: Page, name: string) {
     ] as const) {
       await page.setViewportSize({ width, height });
       await page.waitForTimeout(200);
-      await page.screenshot({ path: `test-results/states/${name}-${scheme}-${width}.png`, fullPage: true });
+      await page.screenshot({ path: `test-results/states/${name}-${scheme}-${width}.png`, fullPage });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide, `${name} is wider than ${width}`).toBeLessThanOrEqual(width);
     }
