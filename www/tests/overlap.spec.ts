@@ -66,6 +66,9 @@ for (const [width, height] of [
       for (const at of [20, 0, 3]) {
         await page.locator('#at').fill(String(at));
         await drawn(page);
+        // Rates of 0 have their place on the axis, in every figure.
+        const ticks = await page.locator('#chart-alpha text').allTextContents();
+        expect(ticks.join(' ')).toContain('0 0.001 0.01 0.1');
         await clear(page, `${figure} after ${at} tasks`);
       }
     }

@@ -83,7 +83,7 @@ export function picture(drawings: Drawing[], { title, words, caption }: Words, c
   let y = HEAD + GAP;
   const groups = drawings.flatMap(({ svg, y: axis }, i) => {
     const named = axis === '' ? [] : [small(`y: ${axis}`, y + SMALL.size)];
-    if (axis !== '') y += SMALL.line;
+    if (axis !== '') y += SMALL.line + 2;
     const made = group(svg, y, colours);
     y += (sizes[i]?.height ?? 0) + GAP;
     return [...named, made];

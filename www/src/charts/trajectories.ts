@@ -12,6 +12,10 @@ import { type Row, rowsOf } from './rows';
 /// Where what is 0 is drawn.
 const GUTTER = 0.00035;
 
+/// What stands along alpha's axis: the gutter is 0.
+const TICKS = [GUTTER, 0.001, 0.01, 0.1];
+const rateOf = (value: number) => (value === GUTTER ? '0' : String(value));
+
 /// A chart whose numbers alone ask for the spread.
 type Lines = Omit<Drawn, 'numbers'> & { rows(spread: Spread): Row[] };
 
@@ -77,9 +81,11 @@ function lines(rate: 'alpha' | 'beta', { front, at }: Shown, frame: Frame): Line
       label: null,
       domain,
       grid: true,
-      ...(isAlpha ? { type: 'log', ticks: [GUTTER, 0.001, 0.01, 0.1], tickFormat: rateOf } : { ticks: 5 }),
+      ...(isAlpha ? { type: 'log', ticks: TICKS, axis: null } : { ticks: 5 }),
     },
     marks: [
+      // A log scale's own axis leaves out labels as it finds there are many.
+      isAlpha ? Plot.axisY(TICKS, { text: rateOf, label: null }) : null,
       isAlpha ? Plot.ruleY([alpha_0], { strokeDasharray: '1,3' }) : Plot.ruleY([0]),
       Plot.lineY(single, { ...along, z: 'key', stroke: (d) => d.color, ...faint(run, 0.25, 0.1) }),
       atRule(at),
@@ -112,6 +118,3 @@ function lines(rate: 'alpha' | 'beta', { front, at }: Shown, frame: Frame): Line
     rows: (spread) => rowsOf(means, single, spread),
   };
 }
-
-/// What a tick of alpha's axis says: the gutter is 0.
-const rateOf = (value: number) => (value === GUTTER ? '0' : String(value));
