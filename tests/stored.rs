@@ -8,7 +8,7 @@ use metacls::analysis::claims::Verdict;
 use metacls::config::{Condition, Config, DataSet};
 use metacls::experiments::{self, Experiment};
 use metacls::inspect::{Watched, WatchedLane};
-use metacls::model::{Model, initial};
+use metacls::model::{Lesion, Model, initial};
 use metacls::report::figure::{self, Theme};
 use metacls::results::Results;
 use metacls::stream::Stream;
@@ -139,6 +139,56 @@ fn every_claim_has_its_verdict() {
     numbers.sort_unstable();
     // The paper's nine, and two of its authors' later text.
     assert_eq!(numbers, (1..=11).collect::<Vec<_>>());
+}
+
+/// What the tour says of the lesions, held against what was measured: the share of above-chance accuracy that
+/// is lost without a pathway.
+#[test]
+fn the_tour_tells_of_lesions_what_was_measured() {
+    let (_, results) = stored("figure3");
+    let (category, item) = (1.0 / 10.0, 1.0 / f64::from(results.config.items()));
+    let lost = |condition: Condition, head: u32, lesion: Lesion, chance: f64| {
+        let mean = |lesion: Lesion| {
+            let of = results.finished(condition).map(|lane| {
+                let evaluation = lane.records.last().unwrap().evaluation.as_ref().unwrap();
+                let mut all = evaluation.accuracy.iter();
+                let found = all.find(|a| (a.head, a.lesion) == (head, lesion));
+                found.unwrap().mean
+            });
+            of.clone().sum::<f64>() / of.count() as f64 - chance
+        };
+        1.0 - mean(lesion) / mean(Lesion::Intact)
+    };
+    let shares = |lesion| {
+        [Condition::Baseline, Condition::Meta].map(|c| {
+            println!("{c:?} {lesion:?} item {:.3}", lost(c, 1, lesion, item));
+            [lost(c, 0, lesion, category), lost(c, 1, lesion, item)]
+        })
+    };
+    let [baseline, meta] = shares(Lesion::WithoutL);
+    // "More than half of the memory for single images is gone", in both; "the category is still read".
+    assert!(baseline[1] > 0.5 && meta[1] > 0.5, "{baseline:?} {meta:?}");
+    assert!(
+        baseline[0] < 0.05 && meta[0] < 0.05,
+        "{baseline:?} {meta:?}"
+    );
+    // "Only meta loses nothing without the small one."
+    let [baseline, meta] = shares(Lesion::WithoutR);
+    assert!(baseline[1] > 0.1 && meta[1] <= 0.0, "{baseline:?} {meta:?}");
+    // The sentences stand there.
+    let steps = metacls::experiments::tour::steps();
+    let words = steps
+        .iter()
+        .find(|s| s.experiment == "figure3")
+        .unwrap()
+        .words;
+    for said in [
+        "more than half",
+        "in baseline, too",
+        "Only meta loses nothing",
+    ] {
+        assert!(words.contains(said), "{words}");
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! A claim is one or more *parts*; it holds if all of them do. Seeds are the unit: every part is a number for
 //! each seed (paired over conditions), or a ratio of two such numbers' means. Intervals are 95% percentile
 //! bootstrap intervals over seeds; p is the two-sided sign-flip test's. A claim's p is the largest of its
-//! parts' (all must hold), and Holm's correction goes over the claims of one results file.
+//! parts' (all must hold), and Holm's correction goes over the claims of one results file. One seed judges
+//! nothing: it has its effects, and neither interval nor p.
 
 use serde::Serialize;
 
@@ -11,6 +12,9 @@ use crate::analysis::seed::Seed;
 use crate::analysis::stats::{self, Estimate};
 use crate::config::{Config, DataSet};
 use crate::results::Results;
+
+/// Fewer seeds than these judge nothing.
+pub const FEWEST: u32 = 2;
 
 /// A number for each seed; none where its lanes are not all there.
 pub type Measure = fn(&Seed<'_>) -> Option<f64>;
@@ -75,6 +79,8 @@ pub enum Verdict {
     ProvisionallyHolds,
     /// Fewer seeds than planned: so far a part does not hold.
     ProvisionallyNot,
+    /// One seed is through, which judges nothing.
+    OneSeed,
     /// The run was not made with the paper's settings.
     NotThePapersSetting,
     /// Conditions are missing, or no seed is through.
@@ -91,6 +97,7 @@ impl Verdict {
             Self::DoesNotHold => "does not hold",
             Self::ProvisionallyHolds => "provisional: holds so far",
             Self::ProvisionallyNot => "provisional: does not hold so far",
+            Self::OneSeed => "one seed judges nothing",
             Self::NotThePapersSetting => "not the paper's setting",
             Self::NotMeasured => "not measured",
             Self::Shown => "shown, not judged",
@@ -109,15 +116,15 @@ pub struct PartOutcome {
     /// The mean over seeds, or the ratio of two means; none where it is not measured, and of a ratio whose
     /// denominator can't be told from 0.
     pub effect: Option<f64>,
-    /// Its 95% interval, where there is an effect.
+    /// Its 95% interval, where there is an effect and more than one seed.
     pub interval: Option<[f64; 2]>,
     /// Cohen's d_z; none for ratios, and without a spread.
     pub effect_size: Option<f64>,
-    /// The sign-flip test's p; none for ratios.
+    /// The sign-flip test's p; none for ratios, and of one seed.
     pub p: Option<f64>,
     /// Seeds counted; 0 where it is not measured.
     pub n: u32,
-    /// Whether it is as it must be; always, where nothing must be.
+    /// Whether it is as it must be: never of one seed; always, where nothing must be.
     pub holds: bool,
     /// Each seed's number, in the order of seeds; empty for ratios, and where it is not measured.
     pub values: Vec<f64>,
@@ -234,15 +241,16 @@ impl Part {
         let Some(estimate) = Estimate::of(&values) else {
             return bare;
         };
-        let [low, high] = stats::bootstrap_mean(&values);
+        let judges = bare.n >= FEWEST;
+        let interval = judges.then(|| stats::bootstrap_mean(&values));
         PartOutcome {
             effect: Some(estimate.mean),
-            interval: Some([low, high]),
+            interval,
             effect_size: estimate.effect_size(),
-            p: Some(stats::sign_flip(&values)),
-            holds: match self.rule {
-                Rule::Above(_) => low > 0.0,
-                Rule::Below(_) => high < 0.0,
+            p: judges.then(|| stats::sign_flip(&values)),
+            holds: match (self.rule, interval) {
+                (Rule::Above(_), Some([low, _])) => low > 0.0,
+                (Rule::Below(_), Some([_, high])) => high < 0.0,
                 _ => bare.holds,
             },
             values,
@@ -265,12 +273,13 @@ impl Part {
             sum(|p| p.0) / sum(|p| p.1)
         };
         let effect = ratio(&(0..pairs.len()).collect::<Vec<_>>());
+        let judges = bare.n >= FEWEST;
         PartOutcome {
             effect: Some(effect),
-            interval: Some(stats::bootstrap(pairs.len(), ratio)),
+            interval: judges.then(|| stats::bootstrap(pairs.len(), ratio)),
             holds: match self.rule {
-                Rule::RatioAtLeast(.., bound) => effect >= bound,
-                Rule::RatioBelow(.., bound) => effect < bound,
+                Rule::RatioAtLeast(.., bound) if judges => effect >= bound,
+                Rule::RatioBelow(.., bound) if judges => effect < bound,
                 _ => bare.holds,
             },
             ..bare
@@ -324,6 +333,7 @@ pub fn judge(claims: &[Claim], preset: &Config, results: &Results) -> Vec<Outcom
                 (_, false, _) => Verdict::NotMeasured,
                 (None, ..) => Verdict::Shown,
                 (_, _, false) => Verdict::NotThePapersSetting,
+                _ if fewest < FEWEST => Verdict::OneSeed,
                 _ if fewest < preset.seeds && holds => Verdict::ProvisionallyHolds,
                 _ if fewest < preset.seeds => Verdict::ProvisionallyNot,
                 _ if holds => Verdict::Holds,
@@ -452,6 +462,28 @@ mod tests {
         half.lanes.retain(|l| l.condition == Condition::Meta);
         assert_eq!(verdicts(&half)[0], Verdict::NotMeasured);
         assert_eq!(verdicts(&half)[2], Verdict::Holds);
+    }
+
+    #[test]
+    fn one_seed_judges_nothing() {
+        let experiment = experiments::find("figure1").unwrap();
+        for outcome in experiment.judge(&run(1, 0.1)) {
+            assert_eq!((outcome.p, outcome.p_holm), (None, None));
+            for part in &outcome.parts {
+                assert_eq!((part.interval, part.p), (None, None), "{}", part.what);
+                assert_eq!(part.holds, outcome.number.is_none(), "{}", part.what);
+            }
+        }
+        let one = &experiment.judge(&run(1, 0.1))[0];
+        assert_eq!(one.verdict, Verdict::OneSeed);
+        assert!((one.parts[0].effect.unwrap() - 0.1).abs() < 1e-9);
+        let two = &experiment.judge(&run(2, 0.1))[0];
+        assert_eq!(two.verdict, Verdict::ProvisionallyHolds);
+        assert!(two.parts[0].interval.is_some() && two.p.is_some());
+        // What other settings make of it is said first.
+        let mut other = run(1, 0.1);
+        other.config.hidden = vec![100, 100];
+        assert_eq!(verdicts(&other)[0], Verdict::NotThePapersSetting);
     }
 
     #[test]

@@ -86,6 +86,11 @@ fn cost(seed: &Seed<'_>, head: u32, lesion: Lesion) -> Option<f64> {
     Some(seed.accuracy(Meta, head, Intact)? - seed.accuracy(Meta, head, lesion)?)
 }
 
+/// What a lesion costs the baseline in the item task.
+fn cost_to_baseline(seed: &Seed<'_>, lesion: Lesion) -> Option<f64> {
+    Some(seed.accuracy(Baseline, ITEM, Intact)? - seed.accuracy(Baseline, ITEM, lesion)?)
+}
+
 /// Claims 7, 8 and 9, and what the paper does not say of the same lesions.
 fn claims() -> Vec<Claim> {
     vec![
@@ -158,6 +163,27 @@ fn claims() -> Vec<Claim> {
                                 - s.accuracy(Meta, ITEM, WithoutSomeL)?,
                         )
                     }),
+                ),
+                part(
+                    "share of above-chance item accuracy lost without h4_L, baseline",
+                    Rule::ShownRatio(
+                        |s| cost_to_baseline(s, WithoutL),
+                        |s| s.above_chance(Baseline, ITEM, Intact),
+                    ),
+                ),
+                part(
+                    "share of above-chance item accuracy lost without h4_R, baseline",
+                    Rule::ShownRatio(
+                        |s| cost_to_baseline(s, WithoutR),
+                        |s| s.above_chance(Baseline, ITEM, Intact),
+                    ),
+                ),
+                part(
+                    "share of above-chance item accuracy lost without h4_R, meta",
+                    Rule::ShownRatio(
+                        |s| cost(s, ITEM, WithoutR),
+                        |s| s.above_chance(Meta, ITEM, Intact),
+                    ),
                 ),
                 part(
                     "category accuracy, meta less baseline",

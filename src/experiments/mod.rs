@@ -95,6 +95,13 @@ impl Experiment {
     pub fn judge(&self, results: &Results) -> Vec<Outcome> {
         claims::judge(&self.claims, &self.config, results)
     }
+
+    /// The knobs that make of it another experiment in this configuration, by name.
+    pub fn varied(&self, config: &Config) -> Vec<&'static str> {
+        let all = link::differences(config, &self.config).into_iter();
+        let names = all.map(|(name, _)| name);
+        names.filter(|name| !OF_A_RUN.contains(name)).collect()
+    }
 }
 
 /// The experiment of that id, if there is one.
@@ -115,25 +122,24 @@ pub fn of(results: &Results) -> Experiment {
     named.unwrap_or_else(|| nearest(&results.config))
 }
 
+/// Knobs that say how much is run and on what, not which experiment it is.
+const OF_A_RUN: [&str; 5] = [
+    "data",
+    "first_seed",
+    "seeds",
+    "conditions",
+    "evaluate_every",
+];
+
 /// The experiment whose settings are nearest to a configuration: the first of those from which it differs in
 /// the fewest knobs. Which images, which seeds and conditions and how often they are evaluated count only
 /// among equals: a short run of Figure 1 on other images is still Figure 1's.
 ///
 /// Files and links that do not say what they belong to are told apart by this.
 pub fn nearest(config: &Config) -> Experiment {
-    const OF_A_RUN: [&str; 5] = [
-        "data",
-        "first_seed",
-        "seeds",
-        "conditions",
-        "evaluate_every",
-    ];
     let distance = |e: &Experiment| {
         let differing = link::differences(config, &e.config);
-        let settings = differing
-            .iter()
-            .filter(|(name, _)| !OF_A_RUN.contains(name));
-        (settings.count(), differing.len())
+        (e.varied(config).len(), differing.len())
     };
     all()
         .into_iter()

@@ -86,6 +86,14 @@ impl Rate {
             Self::Beta => "beta",
         }
     }
+
+    /// What an axis says of it, with its unit: it has none.
+    pub fn axis(self) -> &'static str {
+        match self {
+            Self::Alpha => "learning rate alpha, no unit",
+            Self::Beta => "competition beta, no unit",
+        }
+    }
 }
 
 impl Panel {

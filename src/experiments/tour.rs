@@ -91,17 +91,20 @@ pub fn steps() -> Vec<Step> {
             parts: vec![Network, Active],
         },
         Step {
-            title: "And learns fastest",
-            words: "The same layer has made itself several times as fast as those below: a fast, sparse \
-                    layer on top of slower, denser ones, as a hippocampus lies on top of a cortex.",
+            title: "And learns fastest of the hidden layers",
+            words: "The same layer has made itself several times as fast as the hidden layers below (the \
+                    readout above it is none of them): a fast, sparse layer on top of slower, denser \
+                    ones, as a hippocampus lies on top of a cortex.",
             experiment: "figure2",
             shown: at_end.clone(),
             parts: vec![Network, Alpha],
         },
         Step {
             title: "Cut the sparse pathway",
-            words: "Here two pathways lie side by side on top. Without the large, sparse, fast one most \
-                    of the memory for single images is gone; the digit’s category is still read.",
+            words: "Here two pathways lie side by side on top. Without the large one more than half of \
+                    the memory for single images is gone; the digit’s category is still read. So it is \
+                    in baseline, too, where the large one is no faster. Only meta loses nothing \
+                    without the small one.",
             experiment: "figure3",
             shown: cut,
             parts: vec![Network, Lesions],

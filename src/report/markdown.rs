@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::measures::{at_end, of_course};
 use super::outcomes;
-use crate::analysis::claims::Outcome;
+use crate::analysis::claims::{FEWEST, Outcome};
 use crate::analysis::stats::{Estimate, bootstrap_mean};
 use crate::config::Condition;
 use crate::results::Results;
@@ -130,7 +130,7 @@ pub fn claims_markdown(outcomes: &[Outcome]) -> String {
                 .map_or(String::new(), |d| format!("{d:.2}"));
             let p = part.p.map_or(String::new(), p_words);
             let held = match part.holds {
-                _ if part.rule.is_empty() || part.n == 0 => "",
+                _ if part.rule.is_empty() || part.n < FEWEST => "",
                 true => "yes",
                 false => "no",
             };
@@ -139,6 +139,7 @@ pub fn claims_markdown(outcomes: &[Outcome]) -> String {
                     let [effect, low, high] = [effect, interval[0], interval[1]].map(effect_words);
                     format!("{effect} [{low}, {high}]")
                 }
+                (Some(effect), None) => effect_words(effect),
                 _ => "-".into(),
             };
             let _ = writeln!(

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::definition::Sweep;
 use super::summary::{PointSummary, Standing};
+use crate::analysis::claims::FEWEST;
 use crate::analysis::stats::Estimate;
 use crate::config::{Kind, Knob};
 use crate::report::long::{Cell, Column, Holds, Long};
@@ -152,7 +153,7 @@ pub fn claims<'a>(sweep: &'a Sweep, points: &'a [PointSummary]) -> Long<'a> {
             let cells = cells.clone();
             outcome.parts.iter().map(move |part| {
                 let [low, high] = part.interval.map_or([None; 2], |ends| ends.map(Some));
-                let is_judged = part.n > 0 && !part.rule.is_empty();
+                let is_judged = part.n >= FEWEST && !part.rule.is_empty();
                 let holds = if part.holds { "yes" } else { "no" };
                 let mut row = cells.clone();
                 row.push(outcome.number.into());

@@ -5,7 +5,7 @@
 //! here it is told whether its rule holds *at this point*: [`Standing`]. The rule, its interval and its p are
 //! the claim's; Holm's correction goes over the claims of one point, not over points.
 
-use crate::analysis::claims::Outcome;
+use crate::analysis::claims::{FEWEST, Outcome};
 use crate::analysis::stats::Estimate;
 use crate::config::{Condition, Lane};
 use crate::digest::{self, Digest};
@@ -45,6 +45,8 @@ pub enum Standing {
     DoesNotHold,
     /// A part has no number: a condition or a layer is not there, or no seed is through.
     NotMeasured,
+    /// One seed is through, which judges nothing.
+    OneSeed,
     /// It is shown, not judged.
     Shown,
 }
@@ -56,6 +58,8 @@ impl Standing {
             Self::NotMeasured
         } else if outcome.number.is_none() {
             Self::Shown
+        } else if outcome.parts.iter().any(|part| part.n < FEWEST) {
+            Self::OneSeed
         } else if outcome.parts.iter().all(|part| part.holds) {
             Self::Holds
         } else {
@@ -69,6 +73,7 @@ impl Standing {
             Self::Holds => "holds",
             Self::DoesNotHold => "does not hold",
             Self::NotMeasured => "not measured",
+            Self::OneSeed => "one seed",
             Self::Shown => "shown",
         }
     }

@@ -405,7 +405,8 @@ fn a_claim_is_told_by_its_rule_whatever_the_settings() {
             verdict: Verdict::NotThePapersSetting,
         })
     };
-    use summary::Standing::{DoesNotHold, Holds, NotMeasured, Shown};
+    use summary::Standing::{DoesNotHold, Holds, NotMeasured, OneSeed, Shown};
+    assert_eq!(of(Some(1), vec![part(1, false)]), OneSeed);
     assert_eq!(of(Some(1), vec![part(3, true), part(3, true)]), Holds);
     assert_eq!(
         of(Some(1), vec![part(3, true), part(3, false)]),

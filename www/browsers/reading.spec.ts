@@ -58,7 +58,7 @@ test('a link shows its view, stays in the address, and comes again after another
   const view = async () => {
     await text(tab, '#at-words').toBe('after 12 of 20 tasks');
     await text(tab, '#lesion-buttons [aria-pressed="true"]').toContain('h4_R');
-    await text(tab, '.card').toContain('h2 unit 2');
+    await text(tab, '.card').toContain('h2 unit 1');
     await address(tab).toContain(LINK);
   };
   await tab.open(`/${LINK}`);

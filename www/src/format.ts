@@ -3,8 +3,8 @@ import type { Config, Verdict } from './protocol';
 
 export const percent = (x: number) => `${(100 * x).toFixed(0)}%`;
 
-/// A learning rate: the digits that count; what the relu freezes is said.
-export const rate = (x: number) => (x <= 0 ? 'frozen' : x < 0.001 ? x.toExponential(1) : x.toPrecision(2));
+/// A learning rate: the digits that count. The relu lets none be negative.
+export const rate = (x: number) => (x <= 0 ? '0' : x < 0.001 ? x.toExponential(1) : x.toPrecision(2));
 
 /// A fixed number of decimals, without a sign where all of them are zero.
 export const fixed = (x: number, digits: number) =>
@@ -66,6 +66,7 @@ export const verdicts: Record<Verdict, string> = {
   does_not_hold: 'does not hold',
   provisionally_holds: 'provisional: holds so far',
   provisionally_not: 'provisional: does not hold so far',
+  one_seed: 'one seed judges nothing',
   not_the_papers_setting: 'not the paper’s setting',
   not_measured: 'not measured yet',
   shown: 'ours: shown, not judged',

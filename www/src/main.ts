@@ -108,7 +108,7 @@ const address = new Address(
 const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
   begins: () => {
-    tour.leave();
+    tour.give();
     exports.forget();
     choice.update((now) => ({ ...now, follows: true, seesStored: false }));
     time.stop();
@@ -128,8 +128,9 @@ const opening = new Opening(client, view, choice, runs, time, {
 });
 
 const tour = new Tour(choice, opening, look, time, () => {
+  // The address follows.
+  runs.check();
   redraw();
-  address.keep();
 });
 
 const printing = new Printing({

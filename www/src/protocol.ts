@@ -1430,7 +1430,7 @@ rule: string,
  */
 effect: number | null, 
 /**
- * Its 95% interval, where there is an effect.
+ * Its 95% interval, where there is an effect and more than one seed.
  */
 interval: [number, number] | null, 
 /**
@@ -1438,7 +1438,7 @@ interval: [number, number] | null,
  */
 effect_size: number | null, 
 /**
- * The sign-flip test's p; none for ratios.
+ * The sign-flip test's p; none for ratios, and of one seed.
  */
 p: number | null, 
 /**
@@ -1446,7 +1446,7 @@ p: number | null,
  */
 n: number, 
 /**
- * Whether it is as it must be; always, where nothing must be.
+ * Whether it is as it must be: never of one seed; always, where nothing must be.
  */
 holds: boolean, 
 /**
@@ -1457,7 +1457,7 @@ values: Array<number>,
  * Which seeds they are of: a seed that is not through, or was set aside, has none.
  */
 seeds: Array<number>, };
-export type Verdict = "holds" | "does_not_hold" | "provisionally_holds" | "provisionally_not" | "not_the_papers_setting" | "not_measured" | "shown";
+export type Verdict = "holds" | "does_not_hold" | "provisionally_holds" | "provisionally_not" | "one_seed" | "not_the_papers_setting" | "not_measured" | "shown";
 export type Link = { 
 /**
  * The preset that the configuration started from.

@@ -192,36 +192,38 @@ async function settled(page: Page) {
         before = (await drawn(page)).join();
         return before === last;
       },
-      { intervals: [1_000] },
+      { intervals: [500] },
     )
     .toBe(true);
 }
 
-/// States that a change of the system's colours must reach, each from a page just opened.
-const states: [string, (page: Page) => Promise<unknown>][] = [
-  ['a figure', async (page) => page.goto('/')],
-  ['a unit and a lesion', async (page) => page.goto(FIGURE3)],
-  ['a step of the tour', async (page) => page.goto('/#v=1&preset=figure2&tour=5')],
-  [
-    'the share dialog',
-    async (page) => {
+/// How a state is reached.
+type Reach = (page: Page) => Promise<unknown>;
+
+/// States that a change of the system's colours must reach, each from a page just opened, and those that a
+/// press takes it to from there.
+const states: { name: string; reach: Reach; further?: { name: string; reach: Reach }[] }[] = [
+  {
+    name: 'a figure',
+    reach: (page) => page.goto('/'),
+    further: ['What the step sees', 'The look-ahead', 'The update'].map((stage) => ({
+      name: `a traced step: ${stage}`,
+      reach: (page) => page.locator('#trace button', { hasText: stage }).click(),
+    })),
+  },
+  { name: 'a unit and a lesion', reach: (page) => page.goto(FIGURE3) },
+  { name: 'a step of the tour', reach: (page) => page.goto('/#v=1&preset=figure2&tour=5') },
+  {
+    name: 'the share dialog',
+    reach: async (page) => {
       await page.goto('/');
       await page.getByRole('button', { name: 'Share', exact: true }).click();
       await expect(page.locator('#shared-qr svg')).toBeVisible();
     },
-  ],
-  ...['What the step sees', 'The look-ahead', 'The update'].map(
-    (stage): [string, (page: Page) => Promise<unknown>] => [
-      `a traced step: ${stage}`,
-      async (page) => {
-        await page.goto('/');
-        await page.locator('#trace button', { hasText: stage }).click();
-      },
-    ],
-  ),
-  [
-    'a run of this machine',
-    async (page) => {
+  },
+  {
+    name: 'a run of this machine',
+    reach: async (page) => {
       await open(page, 'auto');
       await configure(page, small);
       await run(page);
@@ -229,43 +231,47 @@ const states: [string, (page: Page) => Promise<unknown>][] = [
       await page.getByLabel('Digit', { exact: true }).selectOption('3');
       await expect(page.locator('#inspector')).toContainText('a 3 at');
     },
-  ],
+  },
 ];
 
 test('a change of the system’s colours reaches every picture, in any state', async ({ page, browser }) => {
   test.setTimeout(600_000);
-  for (const [name, reach] of states) {
-    await test.step(name, async () => {
-      // From the first dark, and turned dark: the same.
-      const other = await browser.newContext({
-        colorScheme: 'dark',
-        reducedMotion: 'reduce',
-        serviceWorkers: 'block',
-      });
-      const dark = await other.newPage();
-      for (const one of [dark, page]) {
-        await one.goto('about:blank');
-        await one.emulateMedia({ colorScheme: one === dark ? 'dark' : 'light' });
-        await reach(one);
-        await expect(one.locator('.charts svg[role="img"]:visible, #chart-alpha svg').first()).toBeAttached();
-        // A run of one seed says in words what it has no chart of.
-        if (name !== 'a run of this machine') await expect(one.locator('.empty')).toHaveCount(0);
-        // What comes piece by piece is there.
-        await settled(one);
-      }
-      const light = await drawn(page);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      const wanted = await drawn(dark);
-      expect(light.length).toBe(wanted.length);
-      expect(light).not.toEqual(wanted);
-      await expect
-        .poll(async () => {
-          const now = await drawn(page);
-          return now.filter((one, i) => one !== wanted[i]).length;
-        }, `pictures that stayed light in ${name}`)
-        .toBe(0);
-      await other.close();
+  for (const { name, reach, further = [] } of states) {
+    // From the first dark, and turned dark: the same.
+    const other = await browser.newContext({
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+      serviceWorkers: 'block',
     });
+    const dark = await other.newPage();
+    await page.goto('about:blank');
+    for (const state of [{ name, reach }, ...further]) {
+      await test.step(state.name, async () => {
+        await page.emulateMedia({ colorScheme: 'light' });
+        for (const one of [dark, page]) {
+          await state.reach(one);
+          await expect(
+            one.locator('.charts svg[role="img"]:visible, #chart-alpha svg').first(),
+          ).toBeAttached();
+          // A run of one seed says in words what it has no chart of.
+          if (name !== 'a run of this machine') await expect(one.locator('.empty')).toHaveCount(0);
+          // What comes piece by piece is there.
+          await settled(one);
+        }
+        const light = await drawn(page);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        const wanted = await drawn(dark);
+        expect(light.length).toBe(wanted.length);
+        expect(light).not.toEqual(wanted);
+        await expect
+          .poll(async () => {
+            const now = await drawn(page);
+            return now.filter((one, i) => one !== wanted[i]).length;
+          }, `pictures that stayed light in ${state.name}`)
+          .toBe(0);
+      });
+    }
+    await other.close();
   }
 });
 

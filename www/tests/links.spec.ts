@@ -36,6 +36,14 @@ test('what is said of a refused link stays until the reader acts', async ({ page
   const notice = page.locator('.notice[data-about="link"]');
   await expect(notice).toContainText('sedes=4: there is no such field');
   await expect(notice).toContainText('Figure 3 is shown instead');
+  // In the first screen, of a telephone too.
+  for (const size of [
+    { width: 390, height: 844 },
+    { width: 1280, height: 720 },
+  ]) {
+    await page.setViewportSize(size);
+    await expect(notice).toBeInViewport({ ratio: 1 });
+  }
   await accessible(page, 'a refused link');
   await notice.getByRole('button').click();
   await expect(notice).toHaveCount(0);

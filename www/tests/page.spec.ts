@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { configure, expect, hold, idx, open, results, run, shoot, small, status, test, train } from './page';
 
 test('a network learns procedural digits on the GPU, and the page shows it', async ({ page }) => {
@@ -111,4 +112,59 @@ test('too small a data set fails in words, and the page goes on', async ({ page 
   await expect(page.getByRole('alert')).toContainText('10000 test images');
   await configure(page, small);
   await train(page);
+});
+
+test('one seed has effects, and neither interval nor p; two have both', async ({ page }) => {
+  await page.goto(
+    '/#v=1&preset=figure1&data=digits&conditions=baseline,meta&tasks=3&samples_per_task=20&hidden=24,16' +
+      '&evaluation_images=20&seeds=1',
+  );
+  await expect(page.locator('#data-badge')).toContainText('procedural digits');
+  await page.locator('#engine').selectOption('cpu');
+  await train(page);
+  const claims = page.locator('#claims');
+  await expect(page.locator('#claims-source')).toContainText('One seed judges nothing');
+  await expect(claims).toContainText('accuracy, meta less baseline');
+  const effects = (await claims.locator('[data-column="effect"]').allTextContents()).slice(1);
+  expect(effects.filter((words) => /^-?\d/.test(words)).length).toBeGreaterThan(2);
+  await expect(claims).not.toContainText(/[[\]✓✗]| p [\d<]|interval \d/);
+  // The chart has its one point, and its file empty cells where an interval would be.
+  const chart = page.locator('#panels figure', { hasText: 'Claim 1' });
+  await expect(chart.locator('svg[role="img"]')).toHaveAttribute('aria-label', /, 1 seed$/);
+  const saved = page.waitForEvent('download');
+  await chart.getByRole('button', { name: 'as CSV' }).click();
+  const rows = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n').slice(1);
+  expect(rows).toHaveLength(2);
+  for (const row of rows) expect(row).toMatch(/,-?[\d.e-]+,,,,$/);
+
+  await page.locator('#seeds').fill('2');
+  await train(page);
+  await expect(page.locator('#claims-source')).toContainText('This run: 2 seeds');
+  await expect(claims).toContainText(/\[-?\d/);
+  await expect(claims).toContainText(/ p \d/);
+  await expect(claims).toContainText(/[✓✗]/);
+});
+
+test('enlarged for a lecture room nothing is wider than the window', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/');
+  await expect(page.locator('#panels svg[role="img"]')).not.toHaveCount(0);
+  const projector = page.getByRole('button', { name: 'Projector', exact: true });
+  const cells = page.locator('.lane canvas').first();
+  const before = (await cells.boundingBox())?.width ?? 0;
+  await projector.click();
+  await expect(projector).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(async () => (await cells.boundingBox())?.width).toBeGreaterThan(1.3 * before);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: `test-results/states/projector-${colorScheme}-1440.png` });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+  }
+  await projector.click();
+  await expect.poll(async () => (await cells.boundingBox())?.width).toBeCloseTo(before, 0);
+  // A telephone is no lecture room.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(projector).toBeHidden();
 });

@@ -36,7 +36,7 @@ test('the very view is in the link: time, lesion, layer and unit', async ({ page
   await other.goto(link);
   await expect(other.locator('#at-words')).toHaveText('after 12 of 20 tasks');
   await expect(other.locator('#lesion-buttons [aria-pressed="true"]')).toContainText('h4_R');
-  await expect(other.locator('.card').first()).toContainText('h2 unit 2');
+  await expect(other.locator('.card').first()).toContainText('h2 unit 1');
   expect(await other.locator('.card').allTextContents()).toEqual(seen);
   await expect(other).toHaveTitle(/^Figure 3, after 12 of 20 tasks/);
   await expect(other).toHaveURL(link);

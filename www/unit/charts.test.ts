@@ -5,9 +5,9 @@ import { csv, rowsOf } from '../src/charts/rows';
 import { estimate } from './a-run';
 
 describe('labels', () => {
-  // Plots are 188 pixels high, 46 of them margins.
+  // Plots are 188 pixels high, 50 of them margins.
   const axis = { domain: [0, 1] as [number, number] };
-  const pixels = (y: number) => 158 - y * 142;
+  const pixels = (y: number) => 154 - y * 138;
   const place = (...ys: number[]) =>
     apart(
       ys.map((y) => ({ y })),

@@ -19,14 +19,8 @@ describe('numbers', () => {
     expect([0, 0.004, 0.005, 0.118, 1].map(percent)).toEqual(['0%', '0%', '1%', '12%', '100%']);
   });
 
-  test('a rate has two digits that count; one that the relu holds at zero is frozen', () => {
-    expect([0.028, 0.0082, 0.00041, 0, -0.001].map(rate)).toEqual([
-      '0.028',
-      '0.0082',
-      '4.1e-4',
-      'frozen',
-      'frozen',
-    ]);
+  test('a rate has two digits that count; one that the relu holds at zero is 0', () => {
+    expect([0.028, 0.0082, 0.00041, 0, -0.001].map(rate)).toEqual(['0.028', '0.0082', '4.1e-4', '0', '0']);
   });
 
   test('what rounds to zero has no sign', () => {

@@ -30,9 +30,27 @@ pub(super) const SIZE: f64 = 14.0;
 /// Pixels of an axis from bottom to top.
 pub(super) const HEIGHT: u32 = PANEL.1 - TOP - BOTTOM - GAP;
 
+/// What stands along the upright axis of accuracies.
+pub(super) const ACCURACY: &str = "accuracy, share of images";
+
 /// About how wide a text is, in pixels.
-fn width(text: &str, size: f64) -> i32 {
+pub(super) fn width(text: &str, size: f64) -> i32 {
     (text.chars().count() as f64 * size * 0.45) as i32
+}
+
+/// Lines of at most so many characters.
+pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= most => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// The line under a title: the panel's note, then names in their colours.

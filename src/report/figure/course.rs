@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::chart::{Below, axes, axis, dotted, line_under_title, names_at_ends, nothing};
+use super::chart::{ACCURACY, Below, axes, axis, dotted, line_under_title, names_at_ends, nothing};
 use super::run::{Run, accuracy as accuracy_of};
 use super::{Area, Drawn, drawing};
 use crate::analysis::stats::Estimate;
@@ -44,7 +44,7 @@ pub(super) fn accuracy(run: &Run<'_>, area: &Area<'_>, note: &str, head: u32) ->
     };
     let lines: Vec<Line> = run.conditions().into_iter().map(line).collect();
     let chance = run.head(head).map(|(_, chance)| chance);
-    draw(run, area, note, "accuracy", &lines, chance)
+    draw(run, area, note, ACCURACY, &lines, chance)
 }
 
 /// A rate of each layer under meta.
@@ -56,7 +56,7 @@ pub(super) fn rate(run: &Run<'_>, area: &Area<'_>, note: &str, rate: Rate) -> Dr
         Line::new(name, run.theme.layer(l, count), &values)
     };
     let lines: Vec<Line> = layers.into_iter().enumerate().map(line).collect();
-    draw(run, area, note, rate.name(), &lines, None)
+    draw(run, area, note, rate.axis(), &lines, None)
 }
 
 fn draw(

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::chart::{GAP, SIZE, TOP, axis, jitter, line_under_title, nothing, number};
+use super::chart::{GAP, SIZE, TOP, axis, jitter, line_under_title, nothing, number, wrapped};
 use super::run::Run;
 use super::{Area, Drawn, PANEL, drawing};
 use crate::analysis::claims::PartOutcome;
@@ -11,21 +11,6 @@ use crate::config::Condition;
 
 /// Pixels between lines of text.
 const LINE: u32 = 16;
-
-/// Lines of at most so many characters.
-fn wrapped(text: &str, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= most => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
 
 /// A claim's part: a swarm of seeds along the axis below, with its mean, its interval and zero.
 pub(super) fn swarm(
@@ -35,8 +20,8 @@ pub(super) fn swarm(
     part: Option<&PartOutcome>,
 ) -> Drawn {
     line_under_title(&run.theme, area, note, &[])?;
-    let found = part.and_then(|p| Some((p, p.effect?, p.interval?)));
-    let Some((part, effect, [low, high])) = found.filter(|(p, ..)| !p.values.is_empty()) else {
+    let found = part.and_then(|p| Some((p, p.effect?)));
+    let Some((part, effect)) = found.filter(|(p, ..)| !p.values.is_empty()) else {
         return nothing(&run.theme, area);
     };
     let (theme, color) = (&run.theme, run.theme.condition(Condition::Meta));
@@ -69,8 +54,11 @@ pub(super) fn swarm(
         |(i, &x): (usize, &f64)| Circle::new((x, 0.2 + jitter(i)), 3, color.mix(0.4).filled());
     let dots = part.values.iter().enumerate().map(dot);
     chart.draw_series(dots).map_err(drawing)?;
-    let interval = PathElement::new([(low, -0.7), (high, -0.7)], theme.text.stroke_width(3));
-    chart.draw_series([interval]).map_err(drawing)?;
+    // One seed has none.
+    let interval = part.interval.map(|[low, high]| {
+        PathElement::new([(low, -0.7), (high, -0.7)], theme.text.stroke_width(3))
+    });
+    chart.draw_series(interval).map_err(drawing)?;
     let mean = Circle::new((effect, -0.7), 5, theme.text.filled());
     chart.draw_series([mean]).map_err(drawing)?;
     for (line, i) in words.iter().rev().zip(1..) {

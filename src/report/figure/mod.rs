@@ -1,8 +1,9 @@
 //! An experiment's figure as SVG, the panels that the page shows under the same letters: every seed a point,
-//! means with their standard error, at the end of the stream.
+//! means with their standard error, at the end of the stream; under them a caption that says which run it is.
 //!
 //! Text stays text, the ground stays clear, and colours are given for light or for dark surroundings.
 
+mod caption;
 mod chart;
 mod course;
 mod differences;
@@ -77,7 +78,9 @@ pub fn svg(results: &Results, theme: Theme) -> Result<String, FigureError> {
     let places = grid(&experiment.panels);
     let columns = places.iter().map(|(column, _, span)| column + span).max();
     let rows = places.last().map_or(0, |(_, row, _)| row + 1);
-    let size = (PANEL.0 * columns.unwrap_or(1), PANEL.1 * rows);
+    let (wide, high) = (PANEL.0 * columns.unwrap_or(1), PANEL.1 * rows);
+    let lines = caption::lines(results, &experiment, wide);
+    let size = (wide, high + caption::height(&lines));
     let mut text = String::new();
     {
         let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
@@ -87,6 +90,8 @@ pub fn svg(results: &Results, theme: Theme) -> Result<String, FigureError> {
             let area = root.clone().shrink((x, y), (PANEL.0 * span, PANEL.1));
             draw(&run, panel, letter, &area)?;
         }
+        let under = root.clone().shrink((0, high as i32), (wide, size.1 - high));
+        caption::draw(&run.theme, &under, &lines)?;
         root.present().map_err(drawing)?;
     }
     Ok(text)

@@ -2,7 +2,9 @@
 
 use plotters::prelude::*;
 
-use super::chart::{Below, Chart, axes, axis, dotted, jitter, line_under_title, mean, nothing};
+use super::chart::{
+    ACCURACY, Below, Chart, axes, axis, dotted, jitter, line_under_title, mean, nothing,
+};
 use super::run::{Run, accuracy, measured};
 use super::{Area, Drawn, drawing};
 use crate::analysis::stats::{self, Estimate};
@@ -115,7 +117,7 @@ pub(super) fn profile(run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
         seeds.map(|s| stats::mean(&s)).collect()
     });
     Places {
-        y_words: "share of units",
+        y_words: "units active, share",
         names: run.layers(),
         groups: groups(run, at_end),
         line: None,
@@ -134,7 +136,7 @@ pub(super) fn rate(run: &Run<'_>, area: &Area<'_>, note: &str, rate: Rate) -> Dr
             .collect()
     };
     Places {
-        y_words: rate.name(),
+        y_words: rate.axis(),
         names: run.layers(),
         groups: groups(run, values),
         line: None,
@@ -151,7 +153,7 @@ pub(super) fn lesions(run: &Run<'_>, area: &Area<'_>, note: &str, head: u32) -> 
         lesions.iter().map(|l| of(l.lesion)).collect()
     };
     Places {
-        y_words: "accuracy",
+        y_words: ACCURACY,
         names: lesions.iter().map(|l| l.name.clone()).collect(),
         groups: groups(run, values),
         line: run.head(head).map(|(_, chance)| chance),
@@ -172,7 +174,7 @@ pub(super) fn pairs(run: &Run<'_>, area: &Area<'_>, note: &str, head: u32) -> Dr
     let chance = run.head(head).map(|(_, chance)| chance);
     let names: Vec<String> = conditions.iter().map(|c| c.name().to_owned()).collect();
     let y = axis(values.iter().flatten().copied().chain(chance));
-    let mut chart = axes(&run.theme, area, &Below::Names(&names), y, "accuracy")?;
+    let mut chart = axes(&run.theme, area, &Below::Names(&names), y, ACCURACY)?;
     if let Some(chance) = chance {
         dotted(
             &run.theme,
@@ -228,7 +230,7 @@ pub(super) fn codes(run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
             .flat_map(|(_, (before, after), _)| [*before, *after]),
     );
     let names = run.layers();
-    let words = "mean correlation";
+    let words = "mean correlation, -1 to 1";
     let mut chart = axes(&run.theme, area, &Below::Names(&names), y, words)?;
     for (x, (before, after), color) in marks {
         let line = PathElement::new([(x, before), (x, after)], color.stroke_width(2));

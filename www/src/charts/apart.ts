@@ -3,11 +3,12 @@ import * as Plot from '@observablehq/plot';
 
 export type Axis = { type?: 'log' | 'linear'; domain: [number, number] };
 
+/// Margins of plots above and below, in pixels: below there is room for the ticks and, under them, the axis's
+/// name.
+export const [TOP, BOTTOM] = [16, 34];
+
 /// A line of text, in pixels.
 const LINE = 11;
-
-/// Where the plot begins and how far from the bottom it ends, in pixels.
-const [TOP, BOTTOM] = [16, 30];
 
 /// Moves labels that would lie on each other: their positions on the axis, at least a line's height between.
 export function apart<T extends { y: number }>(ends: T[], axis: Axis, height: number): T[] {

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { compared, lastAt, pointsOf } from '../course';
 import { style } from '../theme';
-import { band, type Chart, LATER, sizes } from './chart';
+import { band, type Chart, facets, LATER, LAYERS, sizes } from './chart';
 import { members, rateNames } from './rates';
 import { rowsOf } from './rows';
 
@@ -21,9 +21,9 @@ export const bars: Chart<'bars'> = ({ rate }, { front, at, spread }, frame) => {
   const along = { fx: 'condition', y: 'label' } as const;
   const plot = Plot.plot({
     ...sizes(frame),
-    marginRight: 12,
-    fx: { label: null },
-    x: { label: rateNames[rate].axis, grid: true, zero: true, ticks: 4 },
+    marginRight: 16,
+    fx: facets(compared(run.config.conditions)),
+    x: { label: rateNames[rate].axis, grid: true, zero: true, ticks: 2, tickFormat: String },
     y: { label: null, type: 'band', domain: layers.map((l) => l.label).reverse(), padding: 0.35 },
     marks: [
       Plot.barX(rows, { ...along, x: 'x', fill: (d) => d.color }),
@@ -34,6 +34,7 @@ export const bars: Chart<'bars'> = ({ rate }, { front, at, spread }, frame) => {
   const words = rows.map((d) => `${d.condition} ${d.label} ${d.x.toPrecision(2)}`).join(', ');
   return {
     plot,
+    y: LAYERS,
     numbers: () => rowsOf(rows, [], spread),
     label: `${rateNames[rate].title} by layer after ${at} tasks: ${words}`,
   };

@@ -1,5 +1,6 @@
 // The four charts beside the network, of the same kinds as the panels'.
 import type { RunDescription, Show } from '../protocol';
+import { captionOf } from './caption';
 import { LATER, type Shown } from './chart';
 import { exits, show } from './figure';
 import { draw as drawKind } from './kinds';
@@ -62,12 +63,13 @@ export function* draw(shown: Shown, onlySeen = false): Generator<void> {
   const widths = containers.map((c) => Math.max(260, Math.min(640, c?.clientWidth ?? 310)));
   const wanted = containers.map((c) => c !== null && (!onlySeen || isSeen(c)));
   const { run, summary } = shown.front;
+  const caption = captionOf(shown);
   for (const [i, { id, shows, height }] of charts.entries()) {
     if (!wanted[i]) continue;
     const size = { width: widths[i] ?? 310, height: height(run) };
     const drawOne = (one: Show, n: number) =>
       drawKind(one, shown, { id: `${id}-${n}`, ...size, compares: true });
-    show(containers[i] ?? null, () => (summary ? shows(run).map(drawOne) : [LATER]));
+    show(containers[i] ?? null, caption, () => (summary ? shows(run).map(drawOne) : [LATER]));
     yield;
   }
 }

@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { type Course, type Spread, whisker } from '../course';
 import type { Condition, Estimate, RunDescription, Show } from '../protocol';
 import { conditionColor, conditionFill, style } from '../theme';
+import { BOTTOM, TOP } from './apart';
 import type { Row } from './rows';
 
 /// What is drawn: a run, the stored one behind it, the point of the stream that is looked at, and what bands
@@ -19,8 +20,8 @@ export type Frame = {
   compares?: boolean;
 };
 
-/// A picture, and its numbers for whoever asks for them.
-export type Drawn = { label: string; plot: Element; numbers(): Row[] };
+/// A picture, what its upright axis is, with its unit, and its numbers for whoever asks for them.
+export type Drawn = { label: string; plot: Element; y: string; numbers(): Row[] };
 
 /// A kind of chart. Gives words where there is nothing to draw.
 export type Chart<K extends Show['kind']> = (
@@ -28,6 +29,10 @@ export type Chart<K extends Show['kind']> = (
   shown: Shown,
   frame: Frame,
 ) => Drawn | string;
+
+/// Upright axes that several kinds have.
+export const ACCURACY = 'accuracy, share of images';
+export const LAYERS = 'layer, the deepest on top';
 
 /// Of what is not measured yet.
 export const LATER = 'This fills in task by task.';
@@ -39,10 +44,10 @@ export const NO_HEAD = 'This run has no such task.';
 export const sizes = ({ width, height = 188 }: Frame) => ({
   width,
   height,
-  marginLeft: 40,
+  marginLeft: 46,
   marginRight: 56,
-  marginTop: 16,
-  marginBottom: 30,
+  marginTop: TOP,
+  marginBottom: BOTTOM,
   style: { background: 'none', color: style('--text'), fontSize: '11px' },
 });
 

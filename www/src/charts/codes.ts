@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { compared, lastAt, pointsOf } from '../course';
 import { style } from '../theme';
-import { type Chart, ink, LATER, sizes } from './chart';
+import { type Chart, ink, LATER, LAYERS, sizes } from './chart';
 import { type OfMean, rowsOf } from './rows';
 
 export const codes: Chart<'codes'> = (_, { front, at, spread }, frame) => {
@@ -25,7 +25,7 @@ export const codes: Chart<'codes'> = (_, { front, at, spread }, frame) => {
   const along = { fx: 'condition', y: 'layer' } as const;
   const plot = Plot.plot({
     ...sizes(frame),
-    marginRight: 12,
+    marginRight: 16,
     fx: { label: null },
     x: { label: 'mean correlation of codes', grid: true, zero: true, ticks: 4 },
     y: { label: null, type: 'point', domain: layers.map((l) => l.name).reverse() },
@@ -38,6 +38,7 @@ export const codes: Chart<'codes'> = (_, { front, at, spread }, frame) => {
   const words = rows.map((d) => `${d.condition} ${d.layer} ${d.before.toFixed(2)} to ${d.x.toFixed(2)}`);
   return {
     plot,
+    y: LAYERS,
     numbers: () =>
       rowsOf(
         rows.flatMap((d) => d.means),

@@ -4,7 +4,19 @@ import { accuracyIn, accuracyMetric, type Course, pointsOf } from '../course';
 import { accuracy } from '../format';
 import { conditionColor as color, dashes, style } from '../theme';
 import { apart } from './apart';
-import { atRule, band, type Chart, faint, ink, inside, LATER, NO_HEAD, type Shown, sizes } from './chart';
+import {
+  ACCURACY,
+  atRule,
+  band,
+  type Chart,
+  faint,
+  ink,
+  inside,
+  LATER,
+  NO_HEAD,
+  type Shown,
+  sizes,
+} from './chart';
 import { rowsOf } from './rows';
 
 /// Above this chance level accuracies fill the whole scale; items are many and hard, their share has one of
@@ -34,8 +46,10 @@ export const course: Chart<'course'> = ({ head }, shown, frame) => {
   const plot = Plot.plot({
     ...size,
     x: { label: 'tasks learned', domain: [0, tasks], ticks: Math.min(10, tasks), tickFormat: 'd' },
-    y: { label: name || null, labelArrow: 'none', domain, grid: true, ticks: 5 },
+    y: { label: null, domain, grid: true, ticks: 5 },
     marks: [
+      // Over the plot, not over the ticks, of which the highest reaches up there.
+      Plot.text([name], { frameAnchor: 'top-left', dy: -13 }),
       atRule(at),
       Plot.ruleY([chance], { strokeDasharray: '1,3' }),
       Plot.lineY(stored, { ...along, z: 'condition', stroke: ink, strokeWidth: 4, strokeOpacity: 0.25 }),
@@ -71,7 +85,12 @@ export const course: Chart<'course'> = ({ head }, shown, frame) => {
   });
   const words = ends.map((d) => `${d.condition} ${accuracy(d.y, chance)}`).join(', ');
   const label = `Accuracy on all tasks over the stream${name && `, ${name}`}: ${words}`;
-  return { label, plot, numbers: () => rowsOf(mean, single, spread) };
+  return {
+    label,
+    plot,
+    y: name ? `${name}, ${ACCURACY}` : ACCURACY,
+    numbers: () => rowsOf(mean, single, spread),
+  };
 };
 
 /// Every lane's accuracy where it was measured.

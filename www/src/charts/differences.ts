@@ -10,11 +10,10 @@ export const differences: Chart<'differences'> = ({ claim, part }, { front, behi
   const find = (course: Course | undefined) => course?.claims[claim]?.parts[part];
   const of = find(front)?.values.length ? front : behind;
   const here = find(of);
-  if (!of || !here?.interval || here.effect === null || here.values.length === 0) {
+  if (!of || !here || here.effect === null || here.values.length === 0) {
     return isOver(front) ? 'This claim is not held against this run.' : LATER;
   }
   const { what, effect: mean, interval, n } = here;
-  const [from, to] = interval;
   const meta = style('--meta');
   const plot = Plot.plot({
     ...sizes({ ...frame, height: frame.height ?? 120 }),
@@ -32,17 +31,27 @@ export const differences: Chart<'differences'> = ({ claim, part }, { front, behi
         fill: meta,
         fillOpacity: 0.35,
       }),
-      Plot.ruleY([here], { y: () => -0.7, x1: from, x2: to, stroke: style('--text'), strokeWidth: 2.5 }),
+      // One seed has none.
+      interval &&
+        Plot.ruleY([interval], {
+          y: () => -0.7,
+          x1: ([from]: [number, number]) => from,
+          x2: ([, to]: [number, number]) => to,
+          stroke: style('--text'),
+          strokeWidth: 2.5,
+        }),
       Plot.dot([here], { x: 'effect', y: () => -0.7, r: 4.5, fill: style('--text') }),
     ],
   });
   const { tasks, conditions } = front.run.config;
   const condition = compared(conditions).at(-1) ?? 'meta';
   const common = { condition, tasks_learned: tasks, metric: what };
+  const ends = interval && { low: interval[0], high: interval[1], band: '95% interval' };
   const numbers = (): Row[] => [
-    { seed: 'mean', ...common, value: mean, low: from, high: to, band: '95% interval' },
+    { seed: 'mean', ...common, value: mean, ...ends },
     ...here.values.map((value, i) => ({ seed: here.seeds[i] ?? i, ...common, value })),
   ];
-  const words = `${effect(mean)}, 95% interval ${effect(from)} to ${effect(to)}, ${n} seeds`;
-  return { plot, numbers, label: `${what}: ${words}` };
+  const spread = interval && `95% interval ${interval.map(effect).join(' to ')}`;
+  const words = [effect(mean), spread, `${n} seed${n === 1 ? '' : 's'}`].filter(Boolean).join(', ');
+  return { plot, y: 'seeds, side by side', numbers, label: `${what}: ${words}` };
 };

@@ -10,7 +10,8 @@ import { csv, type Row } from './rows';
 /// Draws a chart: what is drawn, or words where there is nothing.
 export type Draw = () => (Drawn | string)[];
 
-const shown = new WeakMap<Element, { drawn: Drawn[]; draw: Draw }>();
+/// Charts and what is said of their run under each in a file.
+const shown = new WeakMap<Element, { drawn: Drawn[]; draw: Draw; caption: string }>();
 
 const numbersOf = (container: Element): Row[] =>
   (shown.get(container)?.drawn ?? []).flatMap((d) => d.numbers());
@@ -18,20 +19,27 @@ const numbersOf = (container: Element): Row[] =>
 const isDrawn = (one: Drawn | string): one is Drawn => typeof one !== 'string';
 
 /// What was drawn as one document, in the colours of what it was drawn on; none where nothing was.
-function documentOf(drawn: Drawn[], title: string): Picture | undefined {
-  const drawings = drawn.flatMap(({ plot }) => {
+function documentOf(drawn: Drawn[], title: string, caption: string): Picture | undefined {
+  const drawings = drawn.flatMap(({ plot, y }) => {
     const all = plot instanceof SVGSVGElement ? [plot] : [...plot.querySelectorAll('svg')];
-    return all.filter((svg) => !svg.parentElement?.closest('svg'));
+    const outer = all.filter((svg) => !svg.parentElement?.closest('svg'));
+    return outer.map((svg, i) => ({ svg, y: i === 0 ? y : '' }));
   });
   if (drawings.length === 0) return undefined;
   const band = drawn.flatMap((one) => one.numbers()).find((row) => row.band)?.band;
-  const words = [...drawn.map(({ label }) => `${label}.`), ...(band ? [`Bands and bars: ${band}.`] : [])];
-  return picture(drawings, title, words.join(' '), { ground: style('--ground'), text: style('--text') });
+  const bands = band ? [`Bands and bars: ${band}.`] : [];
+  const words = [...drawn.map(({ label }) => `${label}.`), ...bands].join(' ');
+  const said = [caption, ...bands].join(' ');
+  return picture(
+    drawings,
+    { title, words, caption: said },
+    { ground: style('--ground'), text: style('--text') },
+  );
 }
 
 /// A chart on paper: light, whatever the screen is.
-export const paperOf = (draw: Draw, title: string): Picture | undefined =>
-  onPaper(() => documentOf(draw().filter(isDrawn), title));
+export const paperOf = (draw: Draw, title: string, caption: string): Picture | undefined =>
+  onPaper(() => documentOf(draw().filter(isDrawn), title, caption));
 
 /// What pictures are saved for: paper, or as they stand on the screen. The same for all charts, for as long
 /// as the page is open.
@@ -93,12 +101,12 @@ function refill(container: Element) {
   tableUnder(container)?.replaceChildren(table(numbersOf(container)));
 }
 
-/// Draws into a container; words where there is nothing.
-export function show(container: HTMLElement | null, draw: Draw) {
+/// Draws into a container; words where there is nothing. `caption` says in files which run it is.
+export function show(container: HTMLElement | null, caption: string, draw: Draw) {
   if (!container) return;
   const list = draw();
   const drawn = list.filter(isDrawn);
-  shown.set(container, { drawn, draw });
+  shown.set(container, { drawn, draw, caption });
   const words = list.find((d) => typeof d === 'string');
   if (drawn.length === 0) {
     container.replaceChildren(element('p', { class: 'empty' }, words ?? ''));
@@ -124,7 +132,9 @@ export function exits(container: HTMLElement, title: string, name: string): HTML
     button({ class: 'small', 'aria-label': `${title} ${label}` }, words, click);
   const saved = (take: (chart: Picture) => void) => {
     const now = shown.get(container);
-    const chart = now && (wanted === 'paper' ? paperOf(now.draw, title) : documentOf(now.drawn, title));
+    if (!now) return;
+    const { draw, drawn, caption } = now;
+    const chart = wanted === 'paper' ? paperOf(draw, title, caption) : documentOf(drawn, title, caption);
     if (chart) take(chart);
   };
   const numbers = exit('table', 'as a table', () => {

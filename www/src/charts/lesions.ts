@@ -56,6 +56,7 @@ export const lesions: Chart<'lesions'> = ({ head }, { front, behind, at, spread 
   );
   return {
     plot,
+    y: among.length > 1 ? `lesion, ${among.join(' over ')}` : 'lesion',
     numbers: () => numbers(front, head, at, spread),
     label: `${name} accuracy, intact (open) and lesioned (filled): ${words.join(', ')}`,
   };

@@ -55,5 +55,6 @@ export const matrix: Chart<'matrix'> = ({ condition }, { front, at }, frame) => 
   const end = points.at(-1)?.by_task[0] ?? [];
   const [first, last] = [end[0] ?? 0, end.at(-1) ?? 0];
   const words = `at the end ${percent(first)} on the first task and ${percent(last)} on the last`;
-  return { plot, numbers, label: `${condition}: accuracy after each task on each task; ${words}` };
+  const y = 'on task, its number; colour: accuracy from 0 to 1';
+  return { plot, y, numbers, label: `${condition}: accuracy after each task on each task; ${words}` };
 };

@@ -12,7 +12,7 @@ import {
 } from '../course';
 import { accuracy } from '../format';
 import { style } from '../theme';
-import { band, type Chart, ink, inside, jitter, LATER, NO_HEAD, type Shown, sizes } from './chart';
+import { ACCURACY, band, type Chart, ink, inside, jitter, LATER, NO_HEAD, type Shown, sizes } from './chart';
 import { rowsOf } from './rows';
 
 export const pairs: Chart<'pairs'> = ({ head }, shown, frame) => {
@@ -73,6 +73,7 @@ export const pairs: Chart<'pairs'> = ({ head }, shown, frame) => {
   const words = now.map((d) => `${d.condition} ${accuracy(d.y, chance)}`).join(', ');
   return {
     plot,
+    y: ACCURACY,
     numbers: () => rowsOf(now, points, spread),
     label: `Accuracy of every seed after ${now[0]?.tasks ?? at} tasks: ${words}`,
   };

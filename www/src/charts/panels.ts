@@ -3,6 +3,7 @@ import { experimentOf } from '../catalog';
 import { compared } from '../course';
 import { element, get } from '../dom';
 import type { Panel, RunDescription } from '../protocol';
+import { captionOf } from './caption';
 import type { Shown } from './chart';
 import { exits, paperOf, show } from './figure';
 import { draw as drawKind } from './kinds';
@@ -59,9 +60,10 @@ export function* draw(shown: Shown): Generator<void> {
       width: Math.max(260, Math.min(most, container?.clientWidth ?? 310)),
     };
   });
+  const caption = captionOf(shown);
   for (const [i, panel] of list.entries()) {
     const frame = frames[i];
-    if (frame) show(frame.container, () => [drawKind(panel.show, shown, frame)]);
+    if (frame) show(frame.container, caption, () => [drawKind(panel.show, shown, frame)]);
     yield;
   }
 }
@@ -72,7 +74,7 @@ export function* pictures(shown: Shown): Generator<{ name: string; text: string 
   for (const [i, { title, note, wide, show }] of panelsOf(shown.front.run).entries()) {
     const frame = { id: `paper-${i}`, width: wide ? 640 : 460 };
     const words = `${letter(i)}  ${title}${note === null ? '' : ` (${note})`}`;
-    const made = paperOf(() => [drawKind(show, shown, frame)], words);
+    const made = paperOf(() => [drawKind(show, shown, frame)], words, captionOf(shown));
     if (made) yield { name: `${letter(i)}-${slug(title)}`, text: made.text };
   }
 }

@@ -4,7 +4,7 @@ import { type Course, compared, evaluatedAt, lastAt, pointsOf } from '../course'
 import { percent } from '../format';
 import type { Condition } from '../protocol';
 import { style } from '../theme';
-import { band, type Chart, facets, faint, ink, inside, LATER, type Shown, sizes } from './chart';
+import { band, type Chart, facets, faint, ink, inside, LATER, LAYERS, type Shown, sizes } from './chart';
 import { rowsOf } from './rows';
 
 export const profile: Chart<'profile'> = (_, shown, frame) => {
@@ -21,7 +21,7 @@ export const profile: Chart<'profile'> = (_, shown, frame) => {
   const widest = Math.max(0.6, ...now.map((d) => d.high), ...before.map((d) => d.x));
   const plot = Plot.plot({
     ...sizes(frame),
-    marginRight: 12,
+    marginRight: 16,
     fx: facets(among),
     x: {
       label: 'share of units active',
@@ -45,6 +45,7 @@ export const profile: Chart<'profile'> = (_, shown, frame) => {
   return {
     label: `Share of units active by layer after ${at} tasks: ${words}`,
     plot,
+    y: LAYERS,
     numbers: () => rowsOf(now, single, spread),
   };
 };

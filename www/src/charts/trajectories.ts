@@ -1,17 +1,20 @@
-// A rate by layer over the stream: alpha on a log scale with a gutter for what the relu freezes, beta on a
+// A rate by layer over the stream: alpha on a log scale with a gutter for what the relu holds at 0, beta on a
 // plain one.
 import * as Plot from '@observablehq/plot';
 import { compared, pointsOf, type Spread } from '../course';
 import { same } from '../dom';
-import type { Condition } from '../protocol';
-import { style, surroundings } from '../theme';
+import { surroundings } from '../theme';
 import { apart } from './apart';
 import { atRule, type Chart, type Drawn, type Frame, facets, faint, LATER, type Shown, sizes } from './chart';
 import { members, rateNames } from './rates';
 import { type Row, rowsOf } from './rows';
 
-/// Where what is frozen is drawn.
+/// Where what is 0 is drawn.
 const GUTTER = 0.00035;
+
+/// What stands along alpha's axis: the gutter is 0.
+const TICKS = [GUTTER, 0.001, 0.01, 0.1];
+const rateOf = (value: number) => (value === GUTTER ? '0' : String(value));
 
 /// A chart whose numbers alone ask for the spread.
 type Lines = Omit<Drawn, 'numbers'> & { rows(spread: Spread): Row[] };
@@ -78,10 +81,11 @@ function lines(rate: 'alpha' | 'beta', { front, at }: Shown, frame: Frame): Line
       label: null,
       domain,
       grid: true,
-      ...(isAlpha ? { type: 'log', ticks: [0.001, 0.01, 0.1], tickFormat: String } : { ticks: 5 }),
+      ...(isAlpha ? { type: 'log', ticks: TICKS, axis: null } : { ticks: 5 }),
     },
     marks: [
-      isAlpha ? frozen(among) : null,
+      // A log scale's own axis leaves out labels as it finds there are many.
+      isAlpha ? Plot.axisY(TICKS, { text: rateOf, label: null }) : null,
       isAlpha ? Plot.ruleY([alpha_0], { strokeDasharray: '1,3' }) : Plot.ruleY([0]),
       Plot.lineY(single, { ...along, z: 'key', stroke: (d) => d.color, ...faint(run, 0.25, 0.1) }),
       atRule(at),
@@ -110,18 +114,7 @@ function lines(rate: 'alpha' | 'beta', { front, at }: Shown, frame: Frame): Line
   return {
     label: `${rateNames[rate].title} ${rate} by layer: ${words}`,
     plot,
+    y: `${rateNames[rate].axis}, no unit${isAlpha ? '; log scale' : ''}`,
     rows: (spread) => rowsOf(means, single, spread),
   };
 }
-
-/// The gutter's name.
-const frozen = (among: Condition[]) =>
-  Plot.text(among, {
-    fx: (c: Condition) => c,
-    x: () => 0,
-    y: () => GUTTER,
-    text: () => '0, frozen',
-    textAnchor: 'start',
-    dy: -5,
-    fill: style('--secondary'),
-  });

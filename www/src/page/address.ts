@@ -24,6 +24,8 @@ export class Address {
   /// What the address says, as far as this page has taken notice: another one is a link that is to be read,
   /// not written over.
   private known = this.fragment;
+  /// How many links have come since.
+  private came = 0;
   /// How many links are being opened: what is shown meanwhile is not what they say.
   private opening = 0;
 
@@ -47,6 +49,7 @@ export class Address {
     addEventListener('hashchange', () => {
       if (this.fragment === this.known) return;
       this.known = this.fragment;
+      this.came += 1;
       came(this.known);
     });
   }
@@ -109,14 +112,14 @@ export class Address {
   private async write(ofRun: Partial<Config> = {}): Promise<string | undefined> {
     const { config: chosen, experiment } = this.choice.get();
     const config = { ...chosen, ...ofRun };
-    const { known } = this;
+    const before = this.came;
     const expected = this.claimed(config);
     const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return undefined;
     const address = `${this.page}#${fragment}`;
-    // A link that has come meanwhile is another entry, and says what is to be shown.
-    if (this.fragment === known && this.known === known) {
+    // A link that has come meanwhile, told of yet or not, is another entry, and says what is to be shown.
+    if (this.came === before && this.fragment === this.known) {
       history.replaceState(null, '', address);
       this.known = this.fragment;
     }

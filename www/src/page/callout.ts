@@ -15,7 +15,7 @@ export function callout(course: Course, at: number, cut: string): string {
   const name = (l: number) => run.layers[l]?.name ?? '';
   const learns = (l: number) => {
     const alpha = meta.alpha[run.layers[l]?.matrix ?? -1]?.mean ?? 0;
-    return alpha <= 0 ? `${name(l)} is frozen` : `${name(l)} learns at ${rate(alpha)}`;
+    return alpha <= 0 ? `${name(l)} does not learn` : `${name(l)} learns at ${rate(alpha)}`;
   };
   const active = (point: typeof meta) => percent(point.active[top]?.mean ?? 0);
   const heads = run.heads.map(({ name, chance }, h) => {

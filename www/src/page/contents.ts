@@ -1,5 +1,5 @@
 // The table of contents: what lies below, where one is in it, and the way back up.
-import { button, element, get } from '../dom';
+import { button, element, get, put } from '../dom';
 
 /// Shorter names than the sections' own titles.
 const NAMES: Record<string, string> = {
@@ -29,8 +29,34 @@ function skip() {
   });
 }
 
+/// In a narrow window the list stands behind a button that says where one is.
+function folded(nav: HTMLElement): HTMLButtonElement {
+  const open = (is: boolean) => {
+    nav.toggleAttribute('data-open', is);
+    toggle.setAttribute('aria-expanded', String(is));
+  };
+  const attributes = { id: 'contents-toggle', 'aria-expanded': 'false', 'aria-controls': 'contents-list' };
+  const toggle = button(attributes, '', () => open(!nav.hasAttribute('data-open')));
+  // Folded before a section is gone to: what is above it then keeps its height.
+  nav.addEventListener(
+    'click',
+    (e) => {
+      if (e.target !== toggle) open(false);
+    },
+    { capture: true },
+  );
+  nav.addEventListener('keydown', (e) => {
+    if (e.key !== 'Escape' || !nav.hasAttribute('data-open')) return;
+    open(false);
+    toggle.focus();
+  });
+  return toggle;
+}
+
 export function begin() {
   skip();
+  const nav = get('contents');
+  const toggle = folded(nav);
   const entries = Object.entries(NAMES).map(([id, name]) => {
     const target = get(id);
     const go = () => {
@@ -40,7 +66,7 @@ export function begin() {
     };
     return { target, item: element('li', {}, button({ class: 'small' }, name, go)) };
   });
-  get('contents').replaceChildren(element('ol', {}, ...entries.map(({ item }) => item)));
+  nav.replaceChildren(toggle, element('ol', { id: 'contents-list' }, ...entries.map(({ item }) => item)));
   let waiting = false;
   const follow = () => {
     waiting = false;
@@ -51,6 +77,7 @@ export function begin() {
       return isThere;
     });
     const read = there.filter(({ target }) => target.getBoundingClientRect().top < EDGE).at(-1) ?? there[0];
+    put(toggle, `Contents: ${read?.item.textContent ?? ''}`);
     for (const { item } of there) {
       if (item === read?.item) item.firstElementChild?.setAttribute('aria-current', 'true');
       else item.firstElementChild?.removeAttribute('aria-current');

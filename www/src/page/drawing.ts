@@ -87,7 +87,7 @@ export class Drawing {
     const { choice, panes } = this;
     const { network, lesions, trace, time } = panes;
     const { config, lanes } = course.run;
-    const { stored, follows, tab } = choice.get();
+    const { stored, follows, tab, tour } = choice.get();
     const seeds = config.seeds > 1 ? ` of ${config.seeds}` : '';
     put(get('network-words'), `seed ${lanes[0]?.seed}${seeds}, ${course.data?.name ?? ''}`);
     const limit = reached(course);
@@ -106,7 +106,8 @@ export class Drawing {
     const { summary, records, traces } = course;
     const { isPlaying } = time;
     const of = [summary, records, course.claims, traces, back, at, spread, tab, lesions.chosen, isPlaying];
-    const now = [...of, strip, this.charts, innerWidth, devicePixelRatio, surroundings()];
+    // A step of the tour shows parts that had no width before.
+    const now = [...of, tour, strip, this.charts, innerWidth, devicePixelRatio, surroundings()];
     if (same(now, this.drawn)) return;
     this.drawn = now;
     time.follow();

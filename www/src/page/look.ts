@@ -1,5 +1,5 @@
 // What of a run the reader looks at, as a link says it: gathered from the page's parts, and put back.
-import type { Course } from '../course';
+import { type Course, reached } from '../course';
 import type { Lesions } from '../panes/lesions';
 import type { Network } from '../panes/network';
 import type { Time } from '../panes/time';
@@ -46,6 +46,14 @@ export function roughly(fragment: string): Shown {
 const isOfShape = (a: Config, b: Config) =>
   JSON.stringify([a.hidden, a.pathways]) === JSON.stringify([b.hidden, b.pathways]);
 
+/// What is looked at, whole: to come back to.
+export type Held = {
+  at: number;
+  cut: Lesions['chosen'];
+  picked: Network['picked'];
+  probe: Probe | null;
+};
+
 export class Look {
   /// The input that the reader chose; what the page chooses by itself is not said.
   private probe: Probe | null = null;
@@ -65,6 +73,24 @@ export class Look {
     if (!front || !isOfShape(front.run.config, now.config)) return shown;
     const { layer, unit } = network.picked ?? { layer: null, unit: null };
     return { ...shown, cut: lesions.chosen === 'intact' ? null : lesions.chosen, layer, unit };
+  }
+
+  /// All of it, to come back to.
+  get held(): Held {
+    const { network, lesions, time } = this.parts;
+    return { at: time.at, cut: lesions.chosen, picked: network.picked, probe: this.probe };
+  }
+
+  /// Comes back to it.
+  bring({ at, cut, picked, probe }: Held) {
+    const { network, lesions, time } = this.parts;
+    network.aim(picked?.layer ?? null, picked?.unit ?? null);
+    lesions.chosen = cut;
+    if (probe) this.probed(probe);
+    const front = this.parts.front();
+    if (!front) return;
+    time.set(front.run.config.tasks, reached(front), front.strip, front.run.config.fork_at);
+    time.move(at);
   }
 
   /// The reader chose an input.

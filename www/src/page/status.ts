@@ -95,7 +95,11 @@ export function refresh(view: View) {
   if (now === alerted) return;
   alerted = now;
   if (notices.length + lines.length > 0) first.seen();
-  get('alert').replaceChildren(
+  const alert = get('alert');
+  // Of the link that the page was opened with it is said where the page is read first.
+  const place = get(notices.some(({ about }) => about === 'link') ? 'alert-first' : 'alert-place');
+  if (alert.parentElement !== place) place.append(alert);
+  alert.replaceChildren(
     ...notices.map((one) => noticeOf(one, busy)),
     ...lines.map((line) => element('p', {}, line)),
   );

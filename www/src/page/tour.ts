@@ -1,14 +1,23 @@
 // The tour: one state of the page after another, each with its words, and nothing else in sight.
-import { tour as steps } from '../catalog';
+import { opening, tour as steps } from '../catalog';
 import { get, put } from '../dom';
 import type { Time } from '../panes/time';
 import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
-import type { Look } from './look';
+import { type Held, type Look, plainly } from './look';
 import type { Opening } from './opening';
 
 /// Where keys have a meaning of their own.
 const TYPING = 'input, select, textarea, canvas';
+
+/// What changes the view where it is pressed; a word's explanation does not.
+const CHANGES = 'button:not(.term), canvas, input, select, summary';
+
+/// The keys by which the focus moves and nothing else changes.
+const MOVING = ['Tab', 'Shift', 'Control', 'Alt', 'Meta', 'Escape'];
+
+/// What the reader had before the tour.
+type Before = { choice: Choice; held: Held; scroll: number };
 
 /// Whether a button may be pressed; one that may not hands the keyboard's focus on.
 function allow(id: string, isAllowed: boolean, next: string) {
@@ -18,6 +27,11 @@ function allow(id: string, isAllowed: boolean, next: string) {
 }
 
 export class Tour {
+  /// What leaving brings back; nothing where a link opened the tour.
+  private before: Before | undefined;
+  /// Whether the reader has changed the view that the tour shows: then it is theirs, and stays.
+  private isTheirs = false;
+
   constructor(
     private readonly choice: Store<Choice>,
     private readonly opening: Opening,
@@ -25,14 +39,16 @@ export class Tour {
     private readonly time: Time,
     private readonly changed: () => void,
   ) {
-    get('tour-open').addEventListener('click', () => {
-      void this.open(1);
-      get('tour-next').focus();
-    });
+    get('tour-open').addEventListener('click', () => this.begin());
     get('tour-back').addEventListener('click', () => this.turn(-1));
     get('tour-next').addEventListener('click', () => this.turn(1));
     get('tour-leave').addEventListener('click', () => this.leave());
     document.addEventListener('keydown', (e) => this.key(e));
+    // Seen on the way down: what is pressed may tell nobody of it.
+    const main = document.querySelector('main');
+    for (const type of ['click', 'input', 'pointerdown', 'keydown']) {
+      main?.addEventListener(type, (e) => this.touched(e), { capture: true });
+    }
   }
 
   /// The step that is open, from 1; none outside the tour.
@@ -40,11 +56,23 @@ export class Tour {
     return this.choice.get().tour;
   }
 
+  /// Begins it, and keeps what there is to come back to.
+  private begin() {
+    const before = { choice: this.choice.get(), held: this.look.held, scroll: scrollY };
+    void this.open(1);
+    this.before = before;
+    get('tour-next').focus();
+  }
+
   /// Opens a step. Steps taken quickly one after the other end on the last one.
   async open(number: number) {
     const step = steps[number - 1];
     if (!step) return;
     this.time.stop();
+    if (this.step === null) {
+      this.isTheirs = false;
+      this.before = undefined;
+    }
     this.choice.update((choice) => ({ ...choice, tour: number }));
     this.say(number);
     await this.opening.figure(step.experiment);
@@ -61,12 +89,43 @@ export class Tour {
     get('tour').hidden = true;
   }
 
-  /// Leaves the tour; what was shown last stays.
+  /// Leaves the tour for the view that the reader had before it, or, where a link opened the tour, the one
+  /// that the page opens on. A view that they have changed themselves stays.
   leave() {
+    if (this.step === null) return;
+    const { before, isTheirs } = this;
+    this.end();
+    get('tour-open').focus();
+    if (isTheirs) return this.changed();
+    if (!before) return void this.opening.tab(opening.id).then(() => this.plain());
+    this.choice.update(() => before.choice);
+    this.look.bring(before.held);
+    this.changed();
+    scrollTo({ top: before.scroll });
+  }
+
+  /// Ends the tour because of a run: what is shown is what runs.
+  give() {
     if (this.step === null) return;
     this.end();
     this.changed();
     get('tour-open').focus();
+  }
+
+  /// Nothing is cut or picked.
+  private plain() {
+    this.look.show(plainly);
+    this.changed();
+  }
+
+  /// The reader does something in the view.
+  private touched(e: Event) {
+    const { target } = e;
+    if (this.step === null || !(target instanceof Element) || target.closest('#tour')) return;
+    const at = target.closest(CHANGES);
+    // A press is a click in the end; on cells and with keys there is none.
+    const isDone = e.type === 'pointerdown' || e.type === 'keydown' ? at?.tagName === 'CANVAS' : at !== null;
+    if (isDone && !(e instanceof KeyboardEvent && MOVING.includes(e.key))) this.isTheirs = true;
   }
 
   private turn(by: number) {

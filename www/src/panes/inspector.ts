@@ -52,7 +52,7 @@ const ofDigits = (digits: string) =>
 function fields(course: Course, layer: number, lane: number, unit: number, seen?: Receptive[string]) {
   const name = course.run.layers[layer]?.name;
   const field = (pixels: ArrayLike<number>, what: string) => {
-    const label = `${what} of unit ${unit + 1} of ${name} as an image`;
+    const label = `${what} of unit ${unit} of ${name} as an image`;
     const canvas = element('canvas', { class: 'field', role: 'img', 'aria-label': label });
     paintSquare(canvas, pixels, true);
     return element('figure', { class: 'sample' }, canvas, element('figcaption', {}, what));
@@ -176,7 +176,7 @@ function card(
   const output = layer.output[unit] ?? 0;
   const before = value(layer, layer.pre_activation[unit] ?? 0);
   made.append(
-    element('b', {}, `${name} unit ${unit + 1}: `),
+    element('b', {}, `${name} unit ${unit}: `),
     output > 0 ? `active, ${Math.round((100 * output) / 255)}% of the layer’s largest` : 'silent',
     `; pre-activation ${before.toFixed(3)}, threshold ${layer.threshold.toFixed(3)}`,
   );

@@ -42,14 +42,7 @@ export function unitPictures(trace: StepTrace, layer: string): HTMLElement {
   const { unit, before, fast, update } = trace.unit;
   const of = ({ pixels, scale }: Picture, words: string) => {
     const upTo = `up to ${small(scale)}`;
-    return sample(
-      'field',
-      pixels,
-      `${layer} unit ${unit + 1}: ${words}, ${upTo}`,
-      words,
-      element('br'),
-      upTo,
-    );
+    return sample('field', pixels, `${layer} unit ${unit}: ${words}, ${upTo}`, words, element('br'), upTo);
   };
   return element(
     'div',

@@ -89,7 +89,7 @@ function lookAheadPanel(course: Course, condition: string, trace: StepTrace): HT
       `${condition}, step ${trace.step + 1} of ${run.steps}. On a copy F of its weights W the network learns`,
       `${current} ${noun}${current === 1 ? '' : 's one after the other'};`,
       `the mean loss of all ${all} along the way is what it then improves.`,
-      `Below, ${layer}’s unit ${trace.unit.unit + 1}: before, fast, and after.`,
+      `Below, ${layer}’s unit ${trace.unit.unit}: before, fast, and after.`,
     ].join(' '),
     lookAhead(trace),
     unitPictures(trace, layer),
@@ -124,7 +124,7 @@ function networkPanel(course: Course, at: number): HTMLElement | undefined {
   const seed = run.lanes[0]?.seed;
   const words = [
     `Seed ${seed} after ${at} tasks. A box is filled as far as its units are active;`,
-    'an arrow is as wide as its weights learn fast, dashed where they are frozen.',
+    'an arrow is as wide as its weights learn fast, dashed where they do not learn.',
   ].join(' ');
   return panel('3a', 'The network', words, element('div', { class: 'pair' }, ...networks));
 }

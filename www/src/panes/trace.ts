@@ -75,7 +75,7 @@ function gradients(trace: StepTrace, run: RunDescription): Words {
 function update(trace: StepTrace, run: RunDescription): Words {
   const layer = run.layers[imageLayer(run)]?.name ?? '';
   const unit = [
-    `${layer} unit ${trace.unit.unit + 1}, the one that the look-ahead moved farthest:`,
+    `${layer} unit ${trace.unit.unit}, the one that the look-ahead moved farthest:`,
     'what it sees, and how the step changes it.',
   ].join(' ');
   const [alpha, after] = trace.alpha;

@@ -1,0 +1,35 @@
+// What stands under a chart in a file: which run it shows, so that the file says by itself what it is.
+import { experimentOf } from '../catalog';
+import type { Course } from '../course';
+import { settings } from '../state/choice';
+import type { Shown } from './chart';
+
+/// Whose settings a run has.
+function titleOf({ run }: Course): string {
+  const experiment = experimentOf(run.experiment);
+  if (!experiment) return 'Settings of one’s own';
+  const other = settings(experiment.config, run.config);
+  return other.length > 0 ? `${experiment.title} with other ${other.join(', ')}` : experiment.title;
+}
+
+/// Figure, seeds, conditions, images, how far.
+export function captionOf({ front, behind, at }: Pick<Shown, 'front' | 'behind' | 'at'>): string {
+  const { first_seed: first, seeds, conditions, tasks } = front.run.config;
+  const of = seeds === 1 ? `seed ${first}` : `seeds ${first} to ${first + seeds - 1}`;
+  const whose = front.kind === 'live' ? 'trained in the page' : 'a stored run';
+  const when = at === 0 ? 'untrained' : `after ${at} of ${tasks} tasks`;
+  const on = front.data?.name ?? 'unknown images';
+  const back = behind ? ` Pale: the stored run of ${behind.run.config.seeds} seeds.` : '';
+  return `${titleOf(front)}, ${whose}: ${of} under ${conditions.join(', ')}, on ${on}, ${when}.${back}`;
+}
+
+/// Lines of at most so many characters; a word that is longer stands by itself.
+export function wrapped(words: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of words.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= most) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
