@@ -5,7 +5,7 @@
 //! bootstrap intervals over seeds; p is the two-sided sign-flip test's. A claim's p is the largest of its
 //! parts' (all must hold), and Holm's correction goes over the claims of one results file.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::stats::{self, Estimate};
 use crate::config::{Condition, Config, DataSet, Lane};
@@ -155,7 +155,7 @@ pub struct Claim {
 }
 
 /// What came of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -191,7 +191,7 @@ impl Verdict {
 }
 
 /// What came of a part.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PartOutcome {
     /// What is measured.
@@ -218,7 +218,7 @@ pub struct PartOutcome {
 }
 
 /// What came of a claim.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Outcome {
     /// Its number; none for ours.

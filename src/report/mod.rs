@@ -3,11 +3,13 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod figure;
+pub mod fork;
 pub mod given;
 mod markdown;
 pub(crate) mod measures;
 mod methods;
 pub mod page;
+pub mod plot;
 mod quantity;
 pub(crate) mod rows;
 

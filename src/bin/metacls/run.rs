@@ -29,7 +29,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         name,
         experiment,
         mut config,
-    } = request::asked(&args.what)?;
+        ..
+    } = request::asked(&args.what)?.of_a_run()?;
     if args.dry_run {
         return print(&config.to_json());
     }
