@@ -22,16 +22,20 @@ use metacls::kept::log;
 use metacls::model::Model;
 use metacls::protocol::{Command, Measured, Request};
 use metacls::report;
+use metacls::report::fork::ForkView;
 use metacls::report::given;
 use metacls::report::page::StoredRun;
+use metacls::reproduction::fork::ForkSummary;
 use metacls::results::Results;
+use metacls::sweep::view::{self, SweepView};
+use metacls::sweep::{Definition, Sweep, SweepSummary, picture, points, rows};
 use sha2::{Digest, Sha256};
 
 /// A target: it takes any bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its file in `fuzz_targets` and its folder in `seeds`.
-pub const ALL: [(&str, Target); 10] = [
+pub const ALL: [(&str, Target); 13] = [
     ("link", link),
     ("configuration", configuration),
     ("results", results),
@@ -39,6 +43,9 @@ pub const ALL: [(&str, Target); 10] = [
     ("log", log),
     ("checkpoint", checkpoint),
     ("vector", vector),
+    ("sweep", sweep),
+    ("sweep_summary", sweep_summary),
+    ("fork_summary", fork_summary),
     ("idx", idx),
     ("gzip", gzip),
     ("wire", wire),
@@ -56,6 +63,10 @@ pub fn link(data: &[u8]) {
         let mut written = link::write(&read.config, Some(&read.preset), &read.shown);
         if let Some(expected) = &read.expected {
             written = link::with_expected(written, expected);
+        }
+        written = link::with_vary(written, &read.vary);
+        if let Ok((sweep, _)) = view::plan(Some(&read.preset), &read.config, &read.vary) {
+            sweep.configs().iter().for_each(held_by_any_computer);
         }
         assert_eq!(link::read(&written).unwrap(), read);
         assert!(read.config.problems().is_empty());
@@ -122,6 +133,49 @@ pub fn results(data: &[u8]) {
 /// A file of watched units.
 pub fn watched(data: &[u8]) {
     round_trip::<Watched>(data);
+}
+
+/// A sweep's definition: its points are checked, and go out as a link where they are a grid.
+pub fn sweep(data: &[u8]) {
+    if let Some(definition) = round_trip::<Definition>(data) {
+        let sweep = Sweep::new(definition).unwrap();
+        sweep.configs().iter().for_each(held_by_any_computer);
+        if sweep.configs().len() <= 100
+            && let Some(fragment) = view::link_of(&sweep)
+        {
+            let read = link::read(&fragment).unwrap();
+            let again = points::grid(Some(&read.preset), &read.config, &read.vary).unwrap();
+            assert_eq!(again.configs(), sweep.configs());
+        }
+    }
+}
+
+/// A sweep's summary, and everything that is told of it.
+pub fn sweep_summary(data: &[u8]) {
+    let Some(summary) = round_trip::<SweepSummary>(data) else {
+        return;
+    };
+    // Intervals take a while: of small sweeps, and of every few.
+    let numbers = summary.points.iter().flatten().map(|p| p.numbers.len());
+    if numbers.sum::<usize>() <= 1000 && summary.points.len() <= 100 {
+        let (sweep, found) = (summary.sweep().unwrap(), summary.measured());
+        let view = SweepView::of(&summary).unwrap();
+        assert_eq!(view.points.len(), summary.points.len());
+        rows::lanes(&sweep, &found);
+        rows::claims(&sweep, &found);
+        if data.len().is_multiple_of(8) {
+            rows::means(&sweep, &found);
+            let _ = picture::svg(&sweep, &found, report::figure::Theme::LIGHT);
+        }
+    }
+}
+
+/// A fork's summary, and everything that is told of it.
+pub fn fork_summary(data: &[u8]) {
+    if let Some(summary) = round_trip::<ForkSummary>(data) {
+        let view = ForkView::of(&summary);
+        assert_eq!(view.rows.len(), summary.end.len());
+    }
 }
 
 /// A run's log: what was whole of it is read as the same when it stands alone.
@@ -206,6 +260,12 @@ pub fn gzip(data: &[u8]) {
 pub fn wire(data: &[u8]) {
     if let Ok(request) = serde_json::from_slice::<Request>(data) {
         match request {
+            Request::PlanSweep(asked) | Request::BeginSweep(asked) => {
+                if let Ok(config) = Config::from_json(&asked.config) {
+                    let _ = view::plan(asked.experiment.as_deref(), &config, &asked.vary);
+                }
+            }
+            Request::ConvertSweep { file, .. } => sweep_summary(&file.bytes),
             Request::Check { config } => configuration(config.as_bytes()),
             Request::ReadLink { fragment } => link(fragment.as_bytes()),
             Request::Open { file }

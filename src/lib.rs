@@ -20,8 +20,8 @@
 //!    [`analysis`] has statistics, summaries and the paper's claims; [`digest`] and [`reproduction`]
 //!    say whether a run came out again.
 //! 8. [`experiments`] holds the paper's figures: settings, claims, panels; and an experiment in a URL.
-//! 9. [`report`] writes results: tables, CSV, pictures, and what the page shows of a stored run; `sweep` is
-//!    one experiment under many settings, for the terminal.
+//! 9. [`report`] writes results: tables, CSV, pictures, and what the page shows of a stored run; [`sweep`] is
+//!    one experiment under many settings.
 //! 10. [`kept`] is a run in progress as files; [`driver`] takes all lanes through the stream.
 //! 11. [`messages`] turns errors into words; [`protocol`] is what the page and its worker say to each
 //!     other; `web` holds the worker's two programs.
@@ -53,7 +53,6 @@ pub mod report;
 pub mod reproduction;
 pub mod results;
 pub mod stream;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod sweep;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -9,7 +9,9 @@ use metacls::engine::info::EngineKind;
 use metacls::formats::version::{self, Versioned};
 use metacls::formats::{self, FileError};
 use metacls::inspect::Watched;
+use metacls::reproduction::fork::ForkSummary;
 use metacls::results::Results;
+use metacls::sweep::{Definition, Sweep, SweepSummary};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -182,4 +184,82 @@ fn later_versions_are_refused_by_name() {
     let mut results = unpacked("v1/results.json.gz");
     results["config"]["tasks"] = 0.into();
     assert!(refused::<Results>(&results.to_string()).contains("tasks: 0 is not allowed"));
+}
+
+#[test]
+fn forks_of_version_1_open() {
+    let summary: ForkSummary = formats::read(&fixture("v1/fork-summary.json.gz")).unwrap();
+    assert_eq!(summary.branch.config.fork, ["learn_alpha=false"]);
+    assert_eq!(summary.branch.config.fork_at, 1);
+    let old = unpacked("v1/fork-summary.json.gz");
+    let value = serde_json::to_value(&summary).unwrap();
+    assert_eq!(value["course"], old["course"]);
+    assert_eq!(value["end"], old["end"]);
+    // Up to the fork they are one run.
+    assert_eq!(summary.course[1].tasks_learned, 1);
+    assert_eq!(summary.course[1].difference.mean, 0.0);
+    let refused = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut value = value.clone();
+        change(&mut value);
+        let read = formats::parse::<ForkSummary>("f", &value.to_string());
+        read.unwrap_err().to_string()
+    };
+    for (said, hint) in [
+        (refused(&|v| v["schema"] = 2.into()), "use a newer metacls"),
+        (refused(&|v| v["end"][0]["p"] = 2.into()), "end[0].p"),
+        (
+            refused(&|v| v["course"][0]["tasks_learned"] = 99.into()),
+            "course[0].tasks_learned",
+        ),
+        (
+            refused(&|v| v["course"][1] = v["course"][0].clone()),
+            "each once",
+        ),
+        (
+            refused(&|v| v["course"][0]["trunk"]["n"] = 99.into()),
+            "course[0].trunk.n",
+        ),
+        (
+            refused(&|v| v["end"][0]["condition"] = "frozen".into()),
+            "end[0].condition",
+        ),
+    ] {
+        assert!(said.contains(hint), "{hint}: {said}");
+    }
+}
+
+#[test]
+fn sweeps_of_version_1_open() {
+    let definition: Definition = formats::read(&fixture("v1/sweep.json")).unwrap();
+    assert_eq!(definition.varied, ["alpha_0", "hidden"]);
+    assert_eq!(definition.points.len(), 4);
+    let sweep = Sweep::new(definition.clone()).unwrap();
+    assert_eq!(sweep.said(3), "alpha_0=0.1, hidden=12");
+    let summary: SweepSummary = formats::read(&fixture("v1/sweep-summary.json.gz")).unwrap();
+    assert_eq!(summary.definition.points, definition.points);
+    // One of its points is missing.
+    assert_eq!(summary.next(), Some(2));
+    let point = summary.points[1].as_ref().unwrap();
+    assert_eq!(point.digest.unwrap().to_string(), "DIGEST");
+    let old = unpacked("v1/sweep-summary.json.gz");
+    let value = serde_json::to_value(&summary).unwrap();
+    assert_eq!(value["points"], old["points"]);
+    let read = |name: &str, kind: &str| {
+        let mut later = match name.ends_with("gz") {
+            true => unpacked(name),
+            false => serde_json::from_slice(&std::fs::read(fixture(name)).unwrap()).unwrap(),
+        };
+        later["schema"] = 2.into();
+        let said = match kind {
+            "definition" => formats::parse::<Definition>("f", &later.to_string()).err(),
+            _ => formats::parse::<SweepSummary>("f", &later.to_string()).err(),
+        };
+        said.unwrap().to_string()
+    };
+    for said in [
+        read("v1/sweep.json", "definition"),
+        read("v1/sweep-summary.json.gz", "summary"),
+    ] {
+        assert!(said.contains("use a newer metacls"), "{said}");
+    }
 }

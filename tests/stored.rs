@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 
 use metacls::analysis::claims::Verdict;
 use metacls::config::{Condition, Config, DataSet};
-use metacls::experiments::{self, Experiment};
+use metacls::experiments::{self, Experiment, answered};
 use metacls::inspect::{Watched, WatchedLane};
 use metacls::model::{Lesion, Model, initial};
 use metacls::report::figure::{self, Theme};
+use metacls::reproduction::fork::ForkSummary;
 use metacls::results::Results;
 use metacls::stream::Stream;
+use metacls::sweep::{Definition, SweepSummary};
 use metacls::{formats, report};
 
 fn root() -> &'static Path {
@@ -205,5 +207,98 @@ fn the_pictures_are_of_the_stored_runs() {
                 path.display()
             );
         }
+    }
+}
+
+/// Every stored sweep is whole, and is what the command that stands beside it makes.
+#[test]
+fn stored_sweeps_are_what_their_commands_make() {
+    let folder = root().join("stored/sweeps");
+    let mut files: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let declared = answered::sweeps();
+    let mut names: Vec<String> = declared
+        .iter()
+        .map(|s| format!("{}.json.gz", s.id))
+        .collect();
+    names.sort();
+    assert_eq!(files, names, "src/experiments/answered.rs declares each");
+    for story in declared {
+        let path = folder.join(format!("{}.json.gz", story.id));
+        assert!(
+            std::fs::metadata(&path).unwrap().len() < 150_000,
+            "{}",
+            story.id
+        );
+        let summary: SweepSummary = formats::read(&path).unwrap();
+        assert!(summary.digest().is_some(), "{}", story.id);
+        assert!(story.found.len() > 100, "{}: what was found", story.id);
+        assert!(
+            story
+                .command
+                .contains(&format!("stored/sweeps/{}.json.gz", story.id)),
+            "{}",
+            story.command
+        );
+        let words = story.command.split_whitespace().skip(1);
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_metacls"))
+            .args(words)
+            .arg("--dry-run")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let planned = formats::parse::<Definition>(story.command, &said).unwrap();
+        let planned = Definition {
+            config: Config {
+                data: summary.definition.config.data,
+                ..planned.config
+            },
+            ..planned
+        };
+        assert_eq!(
+            planned.difference(&summary.definition),
+            None,
+            "{}",
+            story.id
+        );
+    }
+}
+
+/// Every stored fork is declared, and of a branch and its trunk.
+#[test]
+fn stored_forks_are_declared_and_paired() {
+    let folder = root().join("stored/forks");
+    let files = std::fs::read_dir(&folder).unwrap();
+    let declared = answered::forks();
+    assert_eq!(files.count(), declared.len());
+    for story in declared {
+        let path = folder.join(format!("{}.json.gz", story.id));
+        assert!(
+            std::fs::metadata(&path).unwrap().len() < 50_000,
+            "{}",
+            story.id
+        );
+        let summary: ForkSummary = formats::read(&path).unwrap();
+        let trunk = Config {
+            fork_at: 0,
+            fork: Vec::new(),
+            conditions: summary.trunk.config.conditions.clone(),
+            seeds: summary.trunk.config.seeds,
+            ..summary.branch.config.clone()
+        };
+        assert_eq!(trunk, summary.trunk.config, "{}", story.id);
+        assert!(summary.branch.digest.is_some() && story.found.len() > 100);
+        let at = summary.branch.config.fork_at;
+        assert!(
+            story.command.contains(&format!("--fork-at {at}")),
+            "{}",
+            story.command
+        );
+        // Up to the fork the bits are the same.
+        let mut before = summary.course.iter().filter(|c| c.tasks_learned <= at);
+        assert!(before.all(|c| c.difference.mean == 0.0), "{}", story.id);
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use metacls::config::Config;
 use metacls::formats;
 use metacls::results::Results;
-use metacls::sweep::{Definition, Sweep};
+use metacls::sweep::{Definition, Sweep, SweepSummary};
 
 /// Exit code and all that was said.
 fn metacls(args: &[&str]) -> (i32, String) {
@@ -291,6 +291,72 @@ fn what_is_in_the_folder_is_not_believed() {
 }
 
 #[test]
+fn a_summary_tells_the_sweep_again_and_makes_it_again() {
+    let small = Small::new();
+    let file = small.path("small.json.gz").display().to_string();
+    let (code, said) = small.run(ALPHA, "all", &["--summary", &file]);
+    assert_eq!(code, 0, "{said}");
+    let digest = Small::digest(&said);
+    let summary: SweepSummary = formats::read(Path::new(&file)).unwrap();
+    assert_eq!(summary.digest().unwrap().to_string(), digest);
+    assert!(std::fs::metadata(&file).unwrap().len() < 40_000);
+    let out = small.path("told").display().to_string();
+    let (code, told) = metacls(&[
+        "report", &file, "--csv", &out, "--svg", &out, "--page", &out,
+    ]);
+    assert_eq!(code, 0, "{told}");
+    // The same table, and the same digest.
+    let rows = |said: &str| {
+        let rows = said
+            .lines()
+            .filter(|l| l.starts_with('|') || l.starts_with('+'));
+        rows.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&told), rows(&said));
+    assert_eq!(Small::digest(&told), digest);
+    for name in [
+        "csv",
+        "means.csv",
+        "claims.csv",
+        "svg",
+        "sweep.gz",
+        "summary.gz",
+    ] {
+        let path = small.path("told").join(format!("small.{name}"));
+        assert!(path.exists(), "{}", path.display());
+    }
+    let (code, link) = metacls(&["report", &file, "--link"]);
+    assert_eq!(code, 0, "{link}");
+    assert!(
+        link.contains("&vary=alpha_0=0.01,0.0316228,0.1&vary=hidden=24+16,12"),
+        "{link}"
+    );
+    // The summary, the folder's definition and the link are the very sweep.
+    let definition = small.path("all").join("sweep.json").display().to_string();
+    for what in [&file, &definition, &link.trim().to_owned()] {
+        let all = small.path("all").display().to_string();
+        let words = ["--engine", "cpu", "--data", "digits", "--out", &all];
+        let (code, again) = metacls(&[&["sweep", what][..], &words].concat());
+        assert_eq!(
+            (code, Small::digest(&again)),
+            (0, digest.clone()),
+            "{again}"
+        );
+        // No run is made of it by mistake.
+        let (code, refused) = metacls(&["run", what, "--dry-run"]);
+        assert_eq!(code, 2, "{refused}");
+        assert!(refused.contains("this is a sweep"), "{refused}");
+    }
+    for option in ["--compact", "--methods"] {
+        let (code, refused) = metacls(&["report", &file, option, &out]);
+        assert!(
+            code == 2 && refused.contains("a sweep's summary"),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
 fn bad_input_ends_with_exit_code_2_before_anything_is_made() {
     let small = Small::new();
     let file = |name: &str, text: &str| {
@@ -304,7 +370,7 @@ fn bad_input_ends_with_exit_code_2_before_anything_is_made() {
     );
     let out = small.path("out").display().to_string();
     for (words, hint) in [
-        (vec!["quick"], "required arguments were not provided"),
+        (vec!["quick"], "nothing is varied"),
         (
             vec!["quick", "--vary", "alpha0=1"],
             "--vary alpha0: there is no such knob",

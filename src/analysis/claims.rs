@@ -6,7 +6,7 @@
 //! parts' (all must hold), and Holm's correction goes over the claims of one results file. One seed judges
 //! nothing: it has its effects, and neither interval nor p.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::seed::Seed;
 use crate::analysis::stats::{self, Estimate};
@@ -67,7 +67,7 @@ pub struct Claim {
 }
 
 /// What came of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -106,7 +106,7 @@ impl Verdict {
 }
 
 /// What came of a part.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PartOutcome {
     /// What is measured.
@@ -133,7 +133,7 @@ pub struct PartOutcome {
 }
 
 /// What came of a claim.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Outcome {
     /// Its number; none for ours.

@@ -3,7 +3,8 @@
 //! `v=1&preset=figure2&seeds=3&eta_beta=0.1&at=12`: the version first, then the experiment that the
 //! configuration belongs to (or is nearest to), then every field in which it differs, in [`config::KNOBS`]'
 //! order, then what is shown ([`crate::experiments::shown`]), then what came out, if it says so
-//! ([`crate::reproduction::expected`]). So a configuration of an experiment has exactly one fragment. Lists
+//! ([`crate::reproduction::expected`]), or what is swept: `vary=NAME=VALUES` for each knob that is varied, as
+//! the terminal's `--vary` has it. So a configuration of an experiment has exactly one fragment. Lists
 //! are joined by commas, and no pathways are `none`. What was done to a link on its way is undone first
 //! ([`sent`]); reading is then as strict as reading a file: what is unknown, twice there, mistyped or out of
 //! range is refused by name.
@@ -37,7 +38,15 @@ pub struct Link {
     pub shown: Shown,
     /// What is claimed to come out; none of a link that says nothing of it.
     pub expected: Option<Expected>,
+    /// What is varied, each as `NAME=VALUES`, of a link of a sweep. Whether these are values of that knob is
+    /// told where the sweep's points are made ([`crate::sweep::points::grid`]).
+    pub vary: Vec<String>,
 }
+
+/// The part of a link that says what is varied; the one part that may be there several times.
+const VARY: &str = "vary";
+/// The most knobs that a link varies.
+const MOST_VARIED: usize = 8;
 
 /// Why a fragment can't be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,6 +104,35 @@ pub fn with_expected(mut fragment: String, expected: &Expected) -> String {
     fragment
 }
 
+/// The same fragment, of a sweep over what is varied (each as `NAME=VALUES`).
+#[must_use]
+pub fn with_vary(mut fragment: String, vary: &[String]) -> String {
+    for one in vary {
+        fragment += &format!("&{VARY}={one}");
+    }
+    fragment
+}
+
+/// What of a link's `vary=` does not stand as `NAME=VALUES` of a knob that is varied once.
+fn vary_complaint(text: &str, seen: &[String]) -> Option<String> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_=,.:+-".contains(&b);
+    if seen.len() == MOST_VARIED {
+        return Some(format!("at most {MOST_VARIED} knobs are varied"));
+    }
+    match text.split_once('=') {
+        Some((name, values)) if config::find(name).is_some() => {
+            let is_twice = seen.iter().any(|s| s.split('=').next() == Some(name));
+            if is_twice {
+                return Some(format!("{name} is varied twice"));
+            }
+            let is_fine = !values.is_empty() && values.bytes().all(is_plain);
+            (!is_fine).then(|| "allowed: values joined by commas, or a range".into())
+        }
+        Some((name, _)) => Some(format!("there is no field {name}")),
+        None => Some("allowed: NAME=VALUES, as in alpha_0=log:0.001..0.1:5".into()),
+    }
+}
+
 /// Whether a text is meant as a link rather than as a file's name.
 pub fn is_meant(text: &str) -> bool {
     match sent::undone(text) {
@@ -131,10 +169,18 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
     let mut shown = Shown::default();
     let mut expected = Reading::default();
     let mut seen: Vec<&str> = Vec::new();
+    let mut vary: Vec<String> = Vec::new();
     for part in parts {
         let (name, text) = part
             .split_once('=')
             .ok_or_else(|| wrong(part, "a part is a name, = and a value"))?;
+        if name == VARY {
+            if let Some(complaint) = vary_complaint(text, &vary) {
+                return Err(wrong(part, &complaint));
+            }
+            vary.push(text.to_owned());
+            continue;
+        }
         if seen.contains(&name) {
             return Err(wrong(part, "it is there twice"));
         }
@@ -175,11 +221,16 @@ pub fn read(sent: &str) -> Result<Link, LinkError> {
         );
         return Err(LinkError::Config(reason));
     }
+    if expected.is_some() && !vary.is_empty() {
+        let reason = "what came out can't be of a sweep".to_owned();
+        return Err(LinkError::Config(reason));
+    }
     Ok(Link {
         preset: preset.id.to_owned(),
         config,
         shown,
         expected,
+        vary,
     })
 }
 
@@ -271,6 +322,19 @@ mod tests {
                 "v=1&preset=figure1&seeds=3 4",
                 "white space within a number",
             ),
+            (
+                "v=1&preset=figure1&vary=alpha_0",
+                "vary=alpha_0: allowed: NAME=VALUES",
+            ),
+            ("v=1&preset=figure1&vary=x=1", "there is no field x"),
+            (
+                "v=1&preset=figure1&vary=alpha_0=",
+                "allowed: values joined by commas",
+            ),
+            (
+                "v=1&preset=figure1&vary=alpha_0=1&vary=alpha_0=2",
+                "alpha_0 is varied twice",
+            ),
             ("https://host/page", "no link of this page"),
             ("v=1&preset=figure1&seeds=3)&tasks=4", "seeds=3): allowed"),
         ] {
@@ -279,6 +343,28 @@ mod tests {
         }
         assert_eq!(preset_of("v=7&preset=figure3&x"), "figure3");
         assert_eq!(preset_of("rubbish"), experiments::opening().id);
+    }
+
+    #[test]
+    fn a_link_of_a_sweep_goes_out_and_in_unchanged() {
+        let vary = [
+            "alpha_0=log:0.001..0.1:5",
+            "hidden=64x4,250x2+40",
+            "fork=none,learn_alpha=false+reset:h2",
+        ];
+        let vary: Vec<String> = vary.map(str::to_owned).into();
+        let plain = write(&figure2(), None, &Shown::default());
+        let text = with_vary(plain, &vary);
+        assert!(text.ends_with("&vary=fork=none,learn_alpha=false+reset:h2"));
+        let link = read(&text).unwrap();
+        assert_eq!((&link.config, &link.vary), (&figure2(), &vary));
+        let again = with_vary(write(&link.config, None, &link.shown), &link.vary);
+        assert_eq!(again, text);
+        // As programs encode it on its way.
+        let sent = format!("https://host/page%23{}", text.replace('+', "%2B"));
+        assert_eq!(read(&sent.replace(':', "%3A")).unwrap().vary, vary);
+        let many: Vec<String> = (0..9).map(|_| "alpha_0=1".to_owned()).collect();
+        assert!(read(&with_vary("v=1&preset=quick".into(), &many)).is_err());
     }
 
     /// Links that were once handed out: they open for ever.
@@ -291,6 +377,11 @@ mod tests {
             let (fragment, config) = line.split_once('\t').unwrap();
             let link = read(fragment).unwrap();
             assert_eq!(Ok(link.config), Config::from_json(config), "{fragment}");
+        }
+        for line in include_str!("../../tests/fixtures/v1/sweep-links.txt").lines() {
+            let (fragment, vary) = line.split_once('\t').unwrap();
+            let link = read(fragment).unwrap();
+            assert_eq!(link.vary.join(" "), vary, "{fragment}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Tabs and panels of the page, pictures, stored files, links and the command line go through [`all`];
 //! nothing else names an experiment. Another one is a file here and its place in the list.
 
+pub mod answered;
 pub mod held;
 pub mod knobs;
 pub mod link;
@@ -54,6 +55,10 @@ pub struct Catalog {
     pub tour: Vec<tour::Step>,
     /// What-if questions.
     pub what_if: Vec<what_if::WhatIf>,
+    /// Questions that stored sweeps answer.
+    pub sweeps: Vec<answered::Answered>,
+    /// Questions that stored forks answer.
+    pub forks: Vec<answered::Answered>,
 }
 
 /// Everything that is offered.
@@ -62,6 +67,8 @@ pub fn catalog() -> Catalog {
         experiments: all(),
         tour: tour::steps(),
         what_if: what_if::all(),
+        sweeps: answered::sweeps(),
+        forks: answered::forks(),
     }
 }
 

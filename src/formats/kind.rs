@@ -22,6 +22,12 @@ pub enum Kind {
     Vector,
     /// What the page shows of a stored run.
     Page,
+    /// A sweep's definition.
+    SweepDefinition,
+    /// A sweep's summary.
+    SweepSummary,
+    /// A fork's summary.
+    ForkSummary,
     /// Other JSON.
     Json,
     /// An IDX file: MNIST's form.
@@ -64,11 +70,14 @@ const TEXTS: [(&str, &str); 7] = [
 ];
 
 /// Fields that tell records apart: all of them are there.
-const RECORDS: [(Kind, &[&str]); 4] = [
+const RECORDS: [(Kind, &[&str]); 7] = [
     (Kind::Watched, &["lanes", "probe"]),
     (Kind::Results, &["lanes", "draws"]),
     (Kind::Vector, &["initial", "steps", "after"]),
     (Kind::Page, &["run", "records", "summary"]),
+    (Kind::SweepDefinition, &["varied", "points"]),
+    (Kind::SweepSummary, &["definition", "points"]),
+    (Kind::ForkSummary, &["trunk", "branch", "course"]),
 ];
 
 /// Fields of which a configuration has one at least.
@@ -134,6 +143,9 @@ impl Kind {
             Self::Configuration => Some("a configuration"),
             Self::Results => Some("results"),
             Self::Watched => Some("watched units"),
+            Self::SweepDefinition => Some("a sweep's definition"),
+            Self::SweepSummary => Some("a sweep's summary"),
+            Self::ForkSummary => Some("a fork's summary"),
             _ => None,
         }
     }
@@ -153,6 +165,9 @@ impl fmt::Display for Kind {
             Self::Watched => "a file of watched units",
             Self::Vector => "a conformance vector",
             Self::Page => "what the page shows of a run, made of its results file",
+            Self::SweepDefinition => "a sweep's definition",
+            Self::SweepSummary => "a sweep's summary",
+            Self::ForkSummary => "a fork's summary",
             Self::Json => "JSON of another kind",
             Self::Idx => "an IDX file of images or labels",
             Self::Zip => "a zip archive: unpack it first",
@@ -215,6 +230,8 @@ mod tests {
                 b"{\"initial\": 0, \"steps\": 0, \"after\": 0}",
                 "a conformance vector",
             ),
+            (b"{\"varied\": 0, \"points\": 0}", "a sweep's definition"),
+            (b"{\"definition\": 0, \"points\": 0}", "a sweep's summary"),
             (b"{\"tasks\": ", "a text that is no JSON"),
             (b"\x80\x81", "an unknown kind"),
         ] {

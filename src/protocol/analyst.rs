@@ -13,12 +13,14 @@ use crate::experiments::link::Link;
 use crate::experiments::shown::Shown;
 use crate::inspect::Watched;
 use crate::messages::Words;
+use crate::report::fork::ForkView;
 use crate::report::given::Recognised;
 use crate::report::page::StoredRun;
 use crate::reproduction::Likeness;
 use crate::reproduction::expected::{Expected, ExpectedOutcome, MeasureOutcome};
 use crate::reproduction::lanes::LaneOutcome;
 use crate::reproduction::measures::Difference;
+use crate::sweep::view::SweepView;
 
 /// What is asked of the analyst.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,7 +42,8 @@ pub enum Request {
         files: Vec<File>,
     },
     /// Opens a record, packed or not: answered by [`Response::Opened`] of a results file, by
-    /// [`Response::Configured`], [`Response::Watched`] or [`Response::Refused`].
+    /// [`Response::Configured`], [`Response::Watched`], [`Response::Sweep`], [`Response::Fork`] or
+    /// [`Response::Refused`].
     Open {
         /// Its content.
         file: File,
@@ -75,6 +78,36 @@ pub enum Request {
         shown: Shown,
         /// What it is to say came out; none to say nothing of it.
         expected: Option<Expected>,
+        /// What is varied of it, each as `NAME=VALUES`; empty of a run.
+        #[serde(default)]
+        vary: Vec<String>,
+    },
+    /// Holds a branch beside its trunk, seed by seed; answered by [`Response::Fork`] or [`Response::Refused`].
+    Beside {
+        /// The trunk's results.
+        trunk: File,
+        /// The branch's.
+        branch: File,
+    },
+    /// Asks whether a sweep can be made here; answered by [`Response::SweepPlanned`].
+    PlanSweep(SweepAsked),
+    /// Begins a sweep: answered by [`Response::Sweep`], of no points yet, or [`Response::Refused`].
+    BeginSweep(SweepAsked),
+    /// Takes what came out of a point into a sweep; answered by [`Response::Sweep`] or [`Response::Refused`].
+    TakePoint {
+        /// The sweep's summary.
+        sweep: File,
+        /// Which point, from 0.
+        point: u32,
+        /// The point's results.
+        results: File,
+    },
+    /// Writes a sweep in another form; answered by [`Response::SweepWritten`] or [`Response::Refused`].
+    ConvertSweep {
+        /// Its summary.
+        file: File,
+        /// In which form.
+        form: SweepForm,
     },
     /// Holds a run that was made again, whole or in part, beside a results file's; answered by
     /// [`Response::Compared`] or [`Response::Refused`].
@@ -97,6 +130,33 @@ pub enum Request {
         /// The link or its fragment, as it was sent.
         fragment: String,
     },
+}
+
+/// A sweep that is asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SweepAsked {
+    /// The settings that its points share, as JSON text.
+    pub config: String,
+    /// The experiment that they belong to, by its id.
+    pub experiment: Option<String>,
+    /// What is varied, each as `NAME=VALUES`.
+    pub vary: Vec<String>,
+}
+
+/// The form of a sweep's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SweepForm {
+    /// The summary, complete: it opens again.
+    Summary,
+    /// Every lane's numbers as long-form CSV.
+    Lanes,
+    /// Their means over seeds as long-form CSV.
+    Means,
+    /// The claims at each point as long-form CSV.
+    Claims,
 }
 
 /// What the analyst answers.
@@ -205,6 +265,35 @@ pub enum Response {
         name: String,
         /// How it was made, the results, every number, and what the numbers are.
         files: Vec<TextFile>,
+    },
+    /// Answer to [`Request::PlanSweep`].
+    SweepPlanned {
+        /// Why it can't be made, in words; none where it can.
+        problem: Option<String>,
+        /// How much it is, in words.
+        words: String,
+    },
+    /// A sweep, as far as it is: answer to [`Request::BeginSweep`], [`Request::TakePoint`], and to
+    /// [`Request::Open`] of a sweep's definition or summary.
+    Sweep {
+        /// What is shown of it.
+        sweep: Box<SweepView>,
+        /// Its summary.
+        file: TextFile,
+    },
+    /// A branch beside its trunk: answer to [`Request::Beside`], and to [`Request::Open`] of a fork's summary.
+    Fork {
+        /// What is shown of it.
+        fork: Box<ForkView>,
+        /// Its summary.
+        file: TextFile,
+    },
+    /// Answer to [`Request::ConvertSweep`].
+    SweepWritten {
+        /// The file.
+        file: TextFile,
+        /// Its media type.
+        media_type: String,
     },
     /// The request was not understood.
     Failed(Words),

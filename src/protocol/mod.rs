@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::engine::info::EngineChoice;
 use crate::results::Results;
 
-pub use analyst::{Request, Response};
+pub use analyst::{Request, Response, SweepAsked, SweepForm};
 pub use trainer::{Command, Event};
 
 /// A run that is asked for.
@@ -36,6 +36,9 @@ pub struct RunRequest {
     pub engine: EngineChoice,
     /// Whether to wait, paused, before the first step.
     pub paused: bool,
+    /// Whether it is part of something that is kept as a whole, and so not kept by itself.
+    #[serde(default)]
+    pub unkept: bool,
 }
 
 /// What was kept of a run that was stopped.
@@ -89,6 +92,8 @@ pub enum Keep {
     },
     /// The run is through: no checkpoint is needed any more.
     End,
+    /// A run begins that is not kept; the one before is let go of.
+    Nothing,
 }
 
 /// Everything measured so far, for the analyst.
@@ -254,6 +259,7 @@ mod tests {
             crate::experiments::tour::Step,
             crate::experiments::shown::Shown,
             crate::experiments::what_if::WhatIf,
+            crate::experiments::answered::Answered,
             crate::config::Explored,
             crate::experiments::panel::Panel,
             crate::experiments::panel::Rate,
@@ -285,6 +291,16 @@ mod tests {
             crate::inspect::TracedSample,
             crate::inspect::TracedUnit,
             crate::messages::Words,
+            super::SweepAsked,
+            super::SweepForm,
+            crate::sweep::view::SweepView,
+            crate::sweep::view::SweepPoint,
+            crate::sweep::table::Table,
+            crate::report::fork::ForkView,
+            crate::report::plot::Plot,
+            crate::report::plot::Shown,
+            crate::report::plot::Series,
+            crate::report::plot::Mark,
             crate::bench::Found,
             crate::bench::FoundOnGpu,
             crate::gpu::StageTime,

@@ -77,11 +77,18 @@ fn is_record(start: &[u8]) -> bool {
 /// # Errors
 /// If it is damaged, no record, of a later version, or a part of it does not fit the rest.
 pub fn record(file: &str, bytes: Vec<u8>) -> Result<Given, FileError> {
-    let text = formats::text_of(file, bytes)?;
-    Ok(match Kind::of_text(&text) {
-        Kind::Watched => Given::Watched(Box::new(formats::parse(file, &text)?)),
-        Kind::Configuration => Given::Configuration(Box::new(formats::parse(file, &text)?)),
-        _ => Given::Results(Box::new(formats::parse(file, &text)?)),
+    read(file, &formats::text_of(file, bytes)?)
+}
+
+/// The same of a record's text.
+///
+/// # Errors
+/// If it is no record, of a later version, or a part of it does not fit the rest.
+pub fn read(file: &str, text: &str) -> Result<Given, FileError> {
+    Ok(match Kind::of_text(text) {
+        Kind::Watched => Given::Watched(Box::new(formats::parse(file, text)?)),
+        Kind::Configuration => Given::Configuration(Box::new(formats::parse(file, text)?)),
+        _ => Given::Results(Box::new(formats::parse(file, text)?)),
     })
 }
 

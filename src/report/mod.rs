@@ -5,12 +5,14 @@
 pub mod columnar;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod figure;
+pub mod fork;
 pub mod given;
 pub mod long;
 mod markdown;
 pub(crate) mod measures;
 mod methods;
 pub mod page;
+pub mod plot;
 mod quantity;
 pub(crate) mod rows;
 

@@ -1,7 +1,10 @@
 //! What the numbers of rows are: their units and what they mean, for rows and for the file beside them.
 
+use serde::{Deserialize, Serialize};
+
 /// What a row's number is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// A head's accuracy.
     Accuracy,

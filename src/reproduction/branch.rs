@@ -1,6 +1,7 @@
 //! A branch beside its trunk: two runs of the same seeds, images and draws under other settings, paired by
 //! seed.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::measures::{self, Difference, MeasureKind};
@@ -28,8 +29,8 @@ pub enum Unpaired {
     Seeds,
 }
 
-/// How a head's accuracy differs after so many tasks.
-#[derive(Clone, Debug, PartialEq)]
+/// How a head's accuracy differs after so many tasks, over the seeds that both runs have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccuracyDifference {
     /// Under which condition.
     pub condition: Condition,
@@ -37,6 +38,10 @@ pub struct AccuracyDifference {
     pub head: String,
     /// After so many tasks.
     pub tasks_learned: u32,
+    /// The trunk's, 0 to 1.
+    pub trunk: Estimate,
+    /// The branch's, 0 to 1.
+    pub branch: Estimate,
     /// Branch less trunk, seed by seed, 0 to 1: with its 95% bootstrap interval.
     pub difference: Estimate,
 }
@@ -92,15 +97,20 @@ fn course(trunk: &Results, branch: &Results) -> Vec<AccuracyDifference> {
                     let record = records.find(|r| r.tasks_learned == tasks_learned)?;
                     measures::accuracy(record)?.get(head).copied()
                 };
-                let Some(difference) =
-                    Estimate::with_interval(&measures::differences(&pairs, number))
-                else {
+                let both = pairs.iter();
+                let both = both.filter_map(|(then, now)| Some((number(then)?, number(now)?)));
+                let (of_trunk, of_branch): (Vec<f64>, Vec<f64>) = both.unzip();
+                let difference = Estimate::with_interval(&measures::differences(&pairs, number));
+                let sides = Estimate::of(&of_trunk).zip(Estimate::of(&of_branch));
+                let Some(((trunk, branch), difference)) = sides.zip(difference) else {
                     continue;
                 };
                 all.push(AccuracyDifference {
                     condition,
                     head: name.clone(),
                     tasks_learned,
+                    trunk,
+                    branch,
                     difference,
                 });
             }

@@ -8,6 +8,7 @@
 
 pub mod branch;
 pub mod expected;
+pub mod fork;
 pub mod lanes;
 pub mod measures;
 

@@ -107,7 +107,8 @@ pub(crate) fn source(
     engine_info(&Place::new("engine"), engine)
 }
 
-fn engine_info(place: &Place<'_>, engine: &EngineInfo) -> Result<(), Flaw> {
+/// Checks what an engine says of itself.
+pub(crate) fn engine_info(place: &Place<'_>, engine: &EngineInfo) -> Result<(), Flaw> {
     text_at(&place.field("adapter"), &engine.adapter)?;
     text_at(&place.field("backend"), &engine.backend)?;
     engine.self_test.map_or(Ok(()), |deviation| {
@@ -120,7 +121,8 @@ pub(crate) fn text(field: &'static str, text: &str) -> Result<(), Flaw> {
     text_at(&Place::new(field), text)
 }
 
-fn text_at(place: &Place<'_>, text: &str) -> Result<(), Flaw> {
+/// The same of a text that stands deeper.
+pub(crate) fn text_at(place: &Place<'_>, text: &str) -> Result<(), Flaw> {
     if text.chars().count() <= LONGEST && !text.contains(char::is_control) {
         return Ok(());
     }

@@ -3,10 +3,12 @@
 
 use super::definition::Sweep;
 use super::summary::{PointSummary, Standing};
-use super::table::{ACTIVE, accuracy};
+use super::table::{ACTIVE, accuracy, claims};
 use crate::analysis::claims::PartOutcome;
 use crate::config::Condition;
-use crate::report::figure::{self, FigureError, Mark, Plot, Series, Shown, Theme};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::report::figure::{self, FigureError, Theme};
+use crate::report::plot::{Mark, Plot, Series, Shown};
 
 /// Where points stand: along one axis, or in rows and columns, once for each combination of what else is
 /// varied.
@@ -69,8 +71,11 @@ impl Layout {
     }
 }
 
-/// Finds a mark in a point; none where it was not measured.
-type Find<'a> = Box<dyn Fn(&PointSummary) -> Option<Mark> + 'a>;
+/// What is found of a point: a number, its spread, and whether it stands out.
+type Found = (f64, Option<[f64; 2]>, bool);
+
+/// Finds it; none where it was not measured.
+type Find<'a> = Box<dyn Fn(&PointSummary) -> Option<Found> + 'a>;
 
 /// One number of every point.
 struct Drawn<'a> {
@@ -82,8 +87,17 @@ struct Drawn<'a> {
 impl Drawn<'_> {
     /// The marks of a row of points.
     fn marks(&self, points: &[PointSummary], row: &[Option<usize>]) -> Vec<Option<Mark>> {
-        let marks = row.iter().map(|point| (self.of)(points.get((*point)?)?));
-        marks.collect()
+        let mark = |point: &Option<usize>| {
+            let at = (*point)?;
+            let (value, ends, strong) = (self.of)(points.get(at)?)?;
+            Some(Mark {
+                point: at as u32,
+                value,
+                ends,
+                strong,
+            })
+        };
+        row.iter().map(mark).collect()
     }
 }
 
@@ -91,6 +105,8 @@ impl Drawn<'_> {
 struct Measure<'a> {
     title: String,
     words: &'a str,
+    /// The claim's number, of a part of one.
+    claim: Option<u32>,
     /// Of each condition or of the claim.
     series: Vec<Drawn<'a>>,
     /// What a filled mark or a framed cell means.
@@ -98,22 +114,15 @@ struct Measure<'a> {
 }
 
 /// A mean with its standard error.
-fn mean(point: &PointSummary, condition: Condition, metric: &str) -> Option<Mark> {
+fn mean(point: &PointSummary, condition: Condition, metric: &str) -> Option<Found> {
     let e = point.find(condition, metric)?.estimate()?;
-    Some(Mark {
-        value: e.mean,
-        ends: e.sem.map(|sem| [e.mean - sem, e.mean + sem]),
-        strong: false,
-    })
+    let ends = e.sem.map(|sem| [e.mean - sem, e.mean + sem]);
+    Some((e.mean, ends, false))
 }
 
 /// An effect with its interval.
-fn effect(part: &PartOutcome, standing: Standing) -> Option<Mark> {
-    Some(Mark {
-        value: part.effect?,
-        ends: part.interval,
-        strong: standing == Standing::Holds,
-    })
+fn effect(part: &PartOutcome, standing: Standing) -> Option<Found> {
+    Some((part.effect?, part.interval, standing == Standing::Holds))
 }
 
 /// What is drawn: accuracy and active units under each condition, then each part of each claim.
@@ -140,6 +149,7 @@ fn measures<'a>(
             all.extend(series.map(|one| Measure {
                 title: format!("{title}, {}", one.name),
                 words: "share",
+                claim: None,
                 series: vec![one],
                 note: "mean over seeds",
             }));
@@ -147,12 +157,13 @@ fn measures<'a>(
             all.push(Measure {
                 title: title.into(),
                 words: "share",
+                claim: None,
                 series: series.collect(),
                 note: "",
             });
         }
     }
-    let claims = points.first().map_or(&[][..], |point| &point.outcomes);
+    let claims = claims(points);
     for (c, claim) in claims.iter().enumerate() {
         let Some(number) = claim.number else { continue };
         for (p, part) in claim.parts.iter().enumerate() {
@@ -163,6 +174,7 @@ fn measures<'a>(
             all.push(Measure {
                 title: format!("Claim {number}: {}", part.what),
                 words: "effect",
+                claim: Some(number),
                 series: vec![Drawn {
                     name: String::new(),
                     condition: Condition::Meta,
@@ -184,6 +196,7 @@ fn lines(measure: &Measure<'_>, points: &[PointSummary], row: &[Option<usize>]) 
     let all = measure.series.iter().map(|series| Series {
         name: series.name.clone(),
         condition: series.condition,
+        is_behind: false,
         marks: series.marks(points, row),
     });
     all.collect()
@@ -206,11 +219,9 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
                     rows: rows.clone(),
                     cells: cells.iter().map(|row| series.marks(points, row)).collect(),
                 },
-                _ => Shown::Lines(lines(
-                    measure,
-                    points,
-                    cells.first().map_or(&[], Vec::as_slice),
-                )),
+                _ => Shown::Lines {
+                    series: lines(measure, points, cells.first().map_or(&[], Vec::as_slice)),
+                },
             };
             let note = [measure.note, settings]
                 .into_iter()
@@ -218,6 +229,7 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
             plots.push(Plot {
                 title: measure.title.chars().take(TITLE).collect(),
                 note: note.collect::<Vec<_>>().join("; "),
+                claim: measure.claim,
                 measure: measure.words.to_owned(),
                 label: layout.columns.0.clone(),
                 names: layout.columns.1.clone(),
@@ -232,6 +244,7 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
 ///
 /// # Errors
 /// If they are more than one document has.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn svg(sweep: &Sweep, points: &[PointSummary], theme: Theme) -> Result<String, FigureError> {
     figure::plots(&plots(sweep, points), theme)
 }

@@ -5,6 +5,8 @@
 //! here it is told whether its rule holds *at this point*: [`Standing`]. The rule, its interval and its p are
 //! the claim's; Holm's correction goes over the claims of one point, not over points.
 
+use serde::{Deserialize, Serialize};
+
 use crate::analysis::claims::{FEWEST, Outcome};
 use crate::analysis::stats::Estimate;
 use crate::config::{Condition, Lane};
@@ -15,7 +17,7 @@ use crate::report::measures::{at_end, of_course};
 use crate::results::Results;
 
 /// A number of every seed that came to the stream's end under one condition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Numbers {
     /// The condition.
     pub condition: Condition,
@@ -79,8 +81,8 @@ impl Standing {
     }
 }
 
-/// What came out of a point.
-#[derive(Clone, Debug, PartialEq)]
+/// What came out of a point; nothing of one that was not measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PointSummary {
     /// Its digest: the run's.
     pub digest: Option<Digest>,
@@ -126,6 +128,11 @@ impl PointSummary {
                 .filter_map(|lane| Some((lane.lane(), lane.diverged_at_step?)))
                 .collect(),
         }
+    }
+
+    /// Whether it was measured at all.
+    pub fn is_measured(&self) -> bool {
+        *self != Self::default()
     }
 
     /// A measure under a condition, by its name; none where no seed has it.

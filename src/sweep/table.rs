@@ -1,7 +1,10 @@
 //! A sweep as a table: a row for each point.
 
+use serde::Serialize;
+
 use super::definition::Sweep;
 use super::summary::{PointSummary, Standing};
+use crate::analysis::claims::Outcome;
 use crate::config::Condition;
 use crate::model::Lesion;
 use crate::results::description::lesion_name;
@@ -15,8 +18,16 @@ pub(super) fn accuracy() -> String {
 /// Units active, as rows name it.
 pub(super) const ACTIVE: &str = "active fraction, all layers";
 
+/// The claims that points are held against, as the first one that was measured has them.
+pub(super) fn claims(points: &[PointSummary]) -> &[Outcome] {
+    let mut all = points.iter().map(|point| point.outcomes.as_slice());
+    all.find(|claims| !claims.is_empty()).unwrap_or_default()
+}
+
 /// What a table has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "SweepTable"))]
 pub struct Table {
     /// The columns' names.
     pub head: Vec<String>,
@@ -30,7 +41,7 @@ pub struct Table {
 /// claim with whether it holds here, the digest.
 pub fn table(sweep: &Sweep, points: &[PointSummary]) -> Table {
     let conditions = &sweep.definition().config.conditions;
-    let claims = points.first().map_or(&[][..], |point| &point.outcomes);
+    let claims = claims(points);
     let judged: Vec<usize> = (0..claims.len())
         .filter(|&c| claims.get(c).is_some_and(|claim| claim.number.is_some()))
         .collect();
@@ -69,7 +80,8 @@ pub fn table(sweep: &Sweep, points: &[PointSummary]) -> Table {
             standing == Some(Standing::Holds)
         });
         let sentence = claims.get(c).map_or("", |claim| &claim.sentence);
-        let (holds, all) = (count.count(), points.len());
+        let all = points.iter().filter(|point| point.is_measured()).count();
+        let holds = count.count();
         notes.push(format!(
             "claim {}: {sentence} Holds at {holds} of {all}.",
             number(c)

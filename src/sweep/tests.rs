@@ -422,16 +422,17 @@ fn a_claim_is_told_by_its_rule_whatever_the_settings() {
 
 #[test]
 fn pictures_are_lines_maps_and_small_multiples() {
-    use crate::report::figure::{MOST_PLOTS, Shown, Theme};
+    use crate::report::figure::Theme;
+    use crate::report::plot::{MOST_PLOTS, Shown};
     let (sweep, points) = told(&["alpha_0=0.1,0.2,0.3"]);
     let lines = picture::plots(&sweep, &points);
     assert!(
         lines
             .iter()
-            .all(|p| matches!(&p.shown, Shown::Lines(s) if s[0].marks.len() == 3))
+            .all(|p| matches!(&p.shown, Shown::Lines { series: s } if s[0].marks.len() == 3))
     );
     assert_eq!(lines[0].title, "Accuracy");
-    let Shown::Lines(series) = &lines[0].shown else {
+    let Shown::Lines { series } = &lines[0].shown else {
         panic!("lines")
     };
     assert_eq!(series.len(), sweep.definition().config.conditions.len());

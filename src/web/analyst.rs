@@ -3,8 +3,10 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::sweeps;
 use crate::config::Config;
 use crate::experiments::{self, link};
+use crate::formats::kind::Kind;
 use crate::formats::version::{FormatError, Versioned};
 use crate::formats::{self, FileError};
 use crate::inspect::Probe;
@@ -13,9 +15,11 @@ use crate::kept::units;
 use crate::messages;
 use crate::protocol::{File, Format, Measured, Request, Response, TextFile};
 use crate::report;
+use crate::report::fork::ForkView;
 use crate::report::given::{self, Given};
 use crate::report::page::StoredRun;
 use crate::reproduction::expected::Expected;
+use crate::reproduction::fork::ForkSummary;
 use crate::reproduction::{self, lanes};
 use crate::results::Results;
 
@@ -108,16 +112,33 @@ fn answer(request: Request) -> Response {
             experiment,
             shown,
             expected,
+            vary,
         } => Response::Link {
             // What is no configuration has no link; the editor says what is wrong with it.
             fragment: Config::from_json(&config).ok().map(|config| {
                 let fragment = link::write(&config, experiment.as_deref(), &shown);
                 match &expected {
-                    Some(expected) => link::with_expected(fragment, expected),
-                    None => fragment,
+                    Some(expected) if vary.is_empty() => link::with_expected(fragment, expected),
+                    _ => link::with_vary(fragment, &vary),
                 }
             }),
         },
+        Request::Beside { trunk, branch } => {
+            beside(trunk, branch).unwrap_or_else(|reason| Response::Refused { reason })
+        }
+        Request::PlanSweep(asked) => sweeps::planned(&asked),
+        Request::BeginSweep(asked) => {
+            sweeps::begun(&asked).unwrap_or_else(|reason| Response::Refused { reason })
+        }
+        Request::TakePoint {
+            sweep,
+            point,
+            results: file,
+        } => sweeps::taken(sweep, point, results(file))
+            .unwrap_or_else(|reason| Response::Refused { reason }),
+        Request::ConvertSweep { file, form } => {
+            sweeps::written(file, form).unwrap_or_else(|reason| Response::Refused { reason })
+        }
         Request::Compare { on_record, again } => {
             compared(on_record, again).unwrap_or_else(|reason| Response::Refused { reason })
         }
@@ -158,6 +179,27 @@ fn compared(on_record: File, again: File) -> Result<Response, String> {
     })
 }
 
+/// A branch beside its trunk.
+fn beside(trunk: File, branch: File) -> Result<Response, String> {
+    let trunk = results(trunk).map_err(|e| e.to_string())?;
+    let branch = results(branch).map_err(|e| e.to_string())?;
+    let summary = ForkSummary::of(&trunk, &branch).map_err(|e| e.to_string())?;
+    Ok(fork(&summary))
+}
+
+/// A fork as the page shows it, and its file.
+fn fork(summary: &ForkSummary) -> Response {
+    let fork = ForkView::of(summary);
+    let file = TextFile {
+        name: format!("{}.json", fork.name),
+        text: summary.to_json(),
+    };
+    Response::Fork {
+        fork: Box::new(fork),
+        file,
+    }
+}
+
 /// A results file, or a log of one.
 fn results(file: File) -> Result<Results, FileError> {
     if file.name.ends_with(log::ENDING) {
@@ -191,8 +233,16 @@ fn kept(file: File) -> Result<Response, String> {
 
 /// A record as the page shows it.
 fn opened(file: File) -> Result<Response, String> {
+    let text = formats::text_of(&file.name, file.bytes).map_err(|e| e.to_string())?;
+    if let Some(sweep) = sweeps::opened(&file.name, &text) {
+        return sweep;
+    }
+    if Kind::of_text(&text) == Kind::ForkSummary {
+        let summary = formats::parse(&file.name, &text).map_err(|e| e.to_string())?;
+        return Ok(fork(&summary));
+    }
     Ok(
-        match given::record(&file.name, file.bytes).map_err(|e| e.to_string())? {
+        match given::read(&file.name, &text).map_err(|e| e.to_string())? {
             Given::Results(results) => {
                 let run = StoredRun::of(&results).map_err(|e| e.to_string())?;
                 Response::Opened(Box::new(run))

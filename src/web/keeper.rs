@@ -13,6 +13,8 @@ use crate::protocol::{Event, Keep, KeptRun};
 /// Hands to the page what it is to keep.
 pub(super) struct Keeper {
     pace: Pace,
+    /// Whether anything is kept of the run.
+    keeps: bool,
 }
 
 impl Keeper {
@@ -36,11 +38,24 @@ impl Keeper {
         }));
         Self {
             pace: Pace::default(),
+            keeps: true,
+        }
+    }
+
+    /// Of a run that is not kept.
+    pub(super) fn nothing(handle: &RunHandle) -> Self {
+        handle.post(&Event::Keep(Keep::Nothing));
+        Self {
+            pace: Pace::default(),
+            keeps: false,
         }
     }
 
     /// Keeps what a slice brought.
     pub(super) fn keep(&mut self, handle: &RunHandle, driver: &Driver, notes: &[Note]) {
+        if !self.keeps {
+            return;
+        }
         for note in notes {
             match note {
                 Note::WaveEnd { lanes } => {

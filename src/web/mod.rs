@@ -23,6 +23,8 @@ mod requests;
 mod run;
 #[cfg(feature = "trainer")]
 mod session;
+#[cfg(feature = "analyst")]
+mod sweeps;
 #[cfg(feature = "trainer")]
 mod trainer;
 

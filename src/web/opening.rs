@@ -60,6 +60,7 @@ fn asked_of(kept: &Restored) -> Option<RunRequest> {
         // Its lanes go on with the arithmetic that they began with.
         engine: results.engine.kind.into(),
         paused: false,
+        unkept: false,
     })
 }
 
@@ -75,6 +76,7 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
         mut config,
         experiment,
         engine: choice,
+        unkept,
         ..
     }) = handle.session.borrow().asked.clone()
     else {
@@ -150,7 +152,10 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     if goes_on {
         post_what_is_kept(handle, &driver);
     }
-    let keeper = Keeper::begin(handle, &driver, kept);
+    let keeper = match unkept {
+        true => Keeper::nothing(handle),
+        false => Keeper::begin(handle, &driver, kept),
+    };
     Ok(Some((driver, keeper)))
 }
 

@@ -12,6 +12,12 @@ export const tour = made.tour;
 /// What-if questions.
 export const whatIf = made.what_if;
 
+/// Questions that stored sweeps answer.
+export const sweeps = made.sweeps;
+
+/// Questions that stored forks answer.
+export const forks = made.forks;
+
 export const experimentOf = (id: string | null): Experiment | undefined => catalog.find((e) => e.id === id);
 
 function first(): Experiment {

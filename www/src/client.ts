@@ -8,10 +8,13 @@ import { buffers, type Inbound, type Outbound, type RunEvent } from './wire';
 type Answer<T extends Response['type']> = Extract<Response, { type: T }>;
 
 /// What a record was opened as, or why it was not.
-export type Opened = Extract<Response, { type: 'opened' | 'configured' | 'watched' | 'refused' }>;
+export type Opened = Extract<
+  Response,
+  { type: 'opened' | 'configured' | 'watched' | 'sweep' | 'fork' | 'refused' }
+>;
 
 const isOpened = (response: Response): response is Opened =>
-  ['opened', 'configured', 'watched', 'refused'].includes(response.type);
+  ['opened', 'configured', 'watched', 'sweep', 'fork', 'refused'].includes(response.type);
 
 type Handlers = {
   /// The programs are being loaded.

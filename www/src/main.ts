@@ -12,6 +12,7 @@ import * as controls from './page/controls';
 import { Drawing } from './page/drawing';
 import * as editor from './page/editor';
 import * as embed from './page/embed';
+import { Forks } from './page/forks';
 import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
 import { Look } from './page/look';
@@ -24,15 +25,19 @@ import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
 import { type Finished, Share } from './page/share';
 import * as status from './page/status';
+import { Sweeps } from './page/sweeps';
 import * as terms from './page/terms';
 import * as title from './page/title';
 import { Tour } from './page/tour';
 import * as benchPane from './panes/bench';
 import * as checkPane from './panes/check';
+import * as forksPane from './panes/forks';
 import { Inspector } from './panes/inspector';
 import * as lastPane from './panes/last';
 import { Lesions } from './panes/lesions';
 import { Network } from './panes/network';
+import * as sweepForm from './panes/sweep-form';
+import * as sweepsPane from './panes/sweeps';
 import { Time } from './panes/time';
 import { Trace } from './panes/trace';
 import * as whatIfPane from './panes/what-if';
@@ -40,7 +45,9 @@ import type { Command, EngineChoice, Probe } from './protocol';
 import { reason } from './reason';
 import { claimOf, unchecked } from './state/check';
 import { behind, initialChoice } from './state/choice';
+import { noForks } from './state/fork';
 import { Store } from './state/store';
+import { noSweeps, shownSweep } from './state/sweep';
 import {
   type About,
   dismiss,
@@ -62,9 +69,13 @@ const client = new Client(() => new Worker(new URL('./worker.ts', import.meta.ur
 const command = (what: Command) => client.command(what);
 const away = (...about: About[]) => view.update((now) => dismiss(now, ...about));
 const images = new Images({ use: command, say: (lines) => opening.notify('images', ...lines) });
+/// Sweeps are drawn beside all else, in turns of their own.
+const sweepScheduler = new Scheduler(() => undefined);
+const forkScheduler = new Scheduler(() => undefined);
 const scheduler = new Scheduler((atOnce) => {
   drawing.draw(atOnce);
   title.refresh(choice.get(), drawing.front, time.at);
+  refreshFork();
 });
 const redraw = () => scheduler.redraw();
 
@@ -98,12 +109,15 @@ const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, 
 const watch = (probe: Probe) => command({ type: 'watch', probe });
 const look = new Look({ choice, network, lesions, time, watch, front: () => drawing.front });
 const check = new Store(unchecked);
+const sweepState = new Store(noSweeps);
+const forkState = new Store(noForks);
 const address = new Address(
   client,
   choice,
   () => look.shown,
   (config) => claimOf(check.get(), config),
   () => (drawing.front?.kind === 'live' && drawing.front.data?.kind === 'digits' ? 'digits' : null),
+  () => (sweeps.isPlanned ? choice.get().vary : []),
 );
 const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
@@ -115,6 +129,16 @@ const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   },
 });
 const exports = new Exports(client);
+const sweeps = new Sweeps(client, view, choice, sweepState, runs, exports, {
+  planned: () => address.keep(),
+  seen: () => {
+    get<HTMLDetailsElement>('sweep-points').open = false;
+    get('sweep-shown').scrollIntoView({ block: 'start' });
+  },
+});
+const forks = new Forks(client, view, forkState, runs, exports, {
+  seen: () => get('fork-shown').scrollIntoView({ block: 'start' }),
+});
 const checks = new Checks(client, view, check, runs, exports);
 const opening = new Opening(client, view, choice, runs, time, {
   redraw,
@@ -124,6 +148,8 @@ const opening = new Opening(client, view, choice, runs, time, {
   },
   tour: (step) => void tour.open(step),
   keepLink: () => address.keep(),
+  sweep: (sweep, text) => sweeps.show(sweep, text),
+  fork: (fork, text) => forks.show(fork, text),
   claimed: (config, expected, numbers) => checks.claim(config, expected, numbers),
 });
 
@@ -157,6 +183,53 @@ function refresh() {
   lastPane.draw(drawing.front, view.get().last, view.get().fields);
   benchPane.draw(view.get());
   checkPane.draw(check.get(), checkable(), isRunning(view.get()));
+  sweepForm.refresh(choice.get(), sweepState.get(), sweeps.isPlanned);
+  refreshFork();
+}
+
+/// Whether the run in front is through.
+const isThrough = () => drawing.front?.kind === 'stored' || view.get().state === 'done';
+
+function refreshFork() {
+  const { tour } = choice.get();
+  const course = tour === null ? drawing.front : undefined;
+  const hasFile = course?.kind === 'live' || course?.file !== undefined;
+  forksPane.refresh(forkState.get(), hasFile ? course : undefined, isThrough(), time.at);
+}
+
+const forkActs: forksPane.Acts = {
+  toggle: () => forkState.update((now) => ({ ...now, isOpen: !now.isOpen, words: '' })),
+  begin: (change, seeds) => {
+    const course = drawing.front;
+    if (course) void forks.begin(course, time.at, change, seeds);
+  },
+  showStored: (story) => void forks.showStored(story),
+  save: () => void forks.save(),
+};
+
+/// Draws the fork that is shown, its plots after the rest.
+function drawFork() {
+  refreshFork();
+  forksPane.draw(forkState.get());
+  const { shown } = forkState.get();
+  if (shown) forkScheduler.fill(drawing.smallPlots(get('fork-plots'), shown.fork));
+}
+
+const sweepActs: sweepsPane.Acts = {
+  showStored: (story) => void sweeps.showStored(story),
+  showKept: (kept) => void sweeps.showKept(kept),
+  remove: (kept) => void sweeps.remove(kept),
+  showLive: () => sweeps.showLive(),
+  goOn: () => void sweeps.goOn(),
+  stop: () => sweeps.stop(),
+  save: (form) => void sweeps.save(form),
+};
+
+/// Draws the sweep that is shown, its plots after the rest.
+function drawSweep() {
+  sweepsPane.draw(sweepState.get(), sweepActs);
+  const held = shownSweep(sweepState.get());
+  if (held) sweepScheduler.fill(drawing.smallPlots(get('sweep-plots'), held.sweep));
 }
 
 /// The run in front, where it is through: a link can say what came out of it.
@@ -198,6 +271,8 @@ function tell(event: RunEvent) {
   if (event.type === 'results') exports.take(event);
   if (event.type === 'started') void printing.learn(event.run);
   checks.tell(event);
+  sweeps.tell(event);
+  forks.tell(event);
   if (event.type === 'traced') trace.take(event.lane);
   if (event.type === 'data') images.taken(event);
   if (event.type === 'data_refused' && !images.refused(event)) {
@@ -227,6 +302,11 @@ async function meet() {
     runs.edit(name, value);
   };
   editor.build(fields, change, choose);
+  sweepForm.build(fields, () => choice.get().config, {
+    change: (vary) => choice.update((now) => ({ ...now, vary })),
+    seeds: (count) => change('seeds', count),
+    begin: () => void sweeps.begin(),
+  });
   const { fragment } = address;
   if (fragment !== '') await address.opens(opening.link(fragment));
   else runs.check();
@@ -251,6 +331,12 @@ client.listen({
 });
 view.listen(refresh);
 choice.listen(refresh);
+choice.listen(() => sweeps.check());
+forkState.listen(drawFork);
+sweepState.listen(() => {
+  sweepForm.refresh(choice.get(), sweepState.get(), sweeps.isPlanned);
+  drawSweep();
+});
 check.listen(refresh);
 controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
 new Share(address, {
@@ -275,7 +361,13 @@ get('reset').addEventListener('click', () => {
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });
 printing.listen();
 dark.addEventListener('change', redraw);
+dark.addEventListener('change', drawSweep);
 addEventListener('resize', redraw);
+dark.addEventListener('change', drawFork);
+addEventListener('resize', () => {
+  drawSweep();
+  drawFork();
+});
 onScale(redraw);
 address.listen((fragment) => {
   tour.end();
@@ -287,7 +379,11 @@ address.listen((fragment) => {
 
 const loadCharts = () =>
   drawing.load().then(
-    () => scheduler.redraw('run'),
+    () => {
+      scheduler.redraw('run');
+      drawSweep();
+      drawFork();
+    },
     (error: unknown) =>
       opening.notify('stored', `The charts could not be loaded (${reason(error)}).`, 'Reload the page.'),
   );
@@ -307,6 +403,8 @@ embed.begin();
 terms.listen();
 contents.begin();
 projector.listen(redraw);
+sweepsPane.build(sweepActs);
+forksPane.build(forkActs);
 whatIfPane.build(
   ({ experiment, config }) => void opening.settings(experiment, config).then(() => runs.run()),
 );
@@ -315,6 +413,7 @@ Object.assign(window, { started: true });
 offline.hold();
 refresh();
 void kept.refresh();
+void sweeps.refresh();
 addEventListener('focus', () => void kept.refresh());
 if (address.fragment !== '') client.start();
 // What makes the page open without a network waits until there is something to see.

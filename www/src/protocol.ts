@@ -52,7 +52,31 @@ shown: Shown,
 /**
  * What it is to say came out; none to say nothing of it.
  */
-expected: Expected | null, } | { "type": "compare", 
+expected: Expected | null, 
+/**
+ * What is varied of it, each as `NAME=VALUES`; empty of a run.
+ */
+vary: Array<string>, } | { "type": "beside", trunk: File, branch: File, } | { "type": "plan_sweep" } & SweepAsked | { "type": "begin_sweep" } & SweepAsked | { "type": "take_point", 
+/**
+ * The sweep's summary.
+ */
+sweep: File, 
+/**
+ * Which point, from 0.
+ */
+point: number, 
+/**
+ * The point's results.
+ */
+results: File, } | { "type": "convert_sweep", 
+/**
+ * Its summary.
+ */
+file: File, 
+/**
+ * In which form.
+ */
+form: SweepForm, } | { "type": "compare", 
 /**
  * The file.
  */
@@ -193,7 +217,31 @@ name: string,
 /**
  * How it was made, the results, every number, and what the numbers are.
  */
-files: Array<TextFile>, } | { "type": "failed" } & Words;
+files: Array<TextFile>, } | { "type": "sweep_planned", 
+/**
+ * Why it can't be made, in words; none where it can.
+ */
+problem: string | null, 
+/**
+ * How much it is, in words.
+ */
+words: string, } | { "type": "sweep", 
+/**
+ * What is shown of it.
+ */
+sweep: SweepView, 
+/**
+ * Its summary.
+ */
+file: TextFile, } | { "type": "fork", fork: ForkView, file: TextFile, } | { "type": "sweep_written", 
+/**
+ * The file.
+ */
+file: TextFile, 
+/**
+ * Its media type.
+ */
+media_type: string, } | { "type": "failed" } & Words;
 export type Command = { "type": "use_digits" } | { "type": "use_files", 
 /**
  * The files, in any order; which is which is read from their headers and sizes.
@@ -368,7 +416,11 @@ engine: EngineChoice,
 /**
  * Whether to wait, paused, before the first step.
  */
-paused: boolean, };
+paused: boolean, 
+/**
+ * Whether it is part of something that is kept as a whole, and so not kept by itself.
+ */
+unkept: boolean, };
 export type KeptRun = { 
 /**
  * The name under which the page keeps it: more is added under the same.
@@ -414,7 +466,7 @@ file: Uint8Array,
 /**
  * Tasks that they have learned.
  */
-tasks_learned: number, } | { "part": "end" };
+tasks_learned: number, } | { "part": "end" } | { "part": "nothing" };
 export type Measured = { 
 /**
  * Everything.
@@ -1068,7 +1120,11 @@ tour: Array<Step>,
 /**
  * What-if questions.
  */
-what_if: Array<WhatIf>, };
+what_if: Array<WhatIf>, 
+/**
+ * Questions that stored sweeps answer.
+ */
+sweeps: Array<Answered>,  forks: Array<Answered>, };
 export type Experiment = { 
 /**
  * The name used on the command line, in links and in files' names.
@@ -1171,6 +1227,31 @@ experiment: string,
  * The settings.
  */
 config: Config, };
+export type Answered = { 
+/**
+ * Its name in files' names: `stored/sweeps/ID.json.gz`.
+ */
+id: string, 
+/**
+ * What stands over it.
+ */
+title: string, 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * What was found, in a paragraph, with its numbers.
+ */
+found: string, 
+/**
+ * The terminal's command that made it.
+ */
+command: string, 
+/**
+ * The day on which it was made: year, month, day.
+ */
+made: string, };
 export type Explored = { 
 /**
  * Its lower end.
@@ -1474,7 +1555,12 @@ shown: Shown,
 /**
  * What is claimed to come out; none of a link that says nothing of it.
  */
-expected: Expected | null, };
+expected: Expected | null, 
+/**
+ * What is varied, each as `NAME=VALUES`, of a link of a sweep. Whether these are values of that knob is
+ * told where the sweep's points are made ([`crate::sweep::points::grid`]).
+ */
+vary: Array<string>, };
 export type LayerSnapshot = { 
 /**
  * For each unit its output h as a share of the layer's largest: 0 is silent, 1 to 255 active.
@@ -1784,6 +1870,191 @@ meaning: string,
  * What to do.
  */
 advice: string, };
+export type SweepAsked = { 
+/**
+ * The settings that its points share, as JSON text.
+ */
+config: string, 
+/**
+ * The experiment that they belong to, by its id.
+ */
+experiment: string | null, 
+/**
+ * What is varied, each as `NAME=VALUES`.
+ */
+vary: Array<string>, };
+export type SweepForm = "summary" | "lanes" | "means" | "claims";
+export type SweepView = { 
+/**
+ * A name for files.
+ */
+name: string, 
+/**
+ * The experiment whose claims are held against its points: its title.
+ */
+title: string, 
+/**
+ * The experiment that it names, by its id.
+ */
+experiment: string | null, 
+/**
+ * What is varied, by the knobs' names.
+ */
+knobs: Array<string>, 
+/**
+ * What all points have otherwise than the experiment, each as `name=value`.
+ */
+shared: Array<string>, 
+/**
+ * How many seeds under which conditions, in words.
+ */
+lanes: string, 
+/**
+ * Its points.
+ */
+points: Array<SweepPoint>, 
+/**
+ * How many of them are measured.
+ */
+measured: number, 
+/**
+ * The first that is not, from 0; none where all are.
+ */
+next: number | null, 
+/**
+ * A row for each point.
+ */
+table: SweepTable, 
+/**
+ * Its plots; none where they are more than are drawn.
+ */
+plots: Array<SmallPlot>, 
+/**
+ * What of it is not drawn, and why, in words.
+ */
+not_drawn: string | null, 
+/**
+ * The images; none before the first point.
+ */
+data: DataInfo | null, 
+/**
+ * The engines that trained it.
+ */
+engines: Array<string>, 
+/**
+ * The version of the code that wrote its file.
+ */
+code_version: string, 
+/**
+ * Its digest; none where a point is missing.
+ */
+digest: string | null, 
+/**
+ * The fragment of its link; none of points that are no grid.
+ */
+link: string | null, };
+export type SweepPoint = { 
+/**
+ * In words: `alpha_0=0.01, hidden=64x4`.
+ */
+said: string, 
+/**
+ * The fragment of the link that opens it as a run.
+ */
+link: string, 
+/**
+ * Its digest; none where it is not measured.
+ */
+digest: string | null, };
+export type SweepTable = { 
+/**
+ * The columns' names.
+ */
+head: Array<string>, 
+/**
+ * A row for each point.
+ */
+rows: Array<Array<string>>, 
+/**
+ * What stands under it: the claims' sentences, what was set aside.
+ */
+notes: Array<string>, };
+export type SmallPlot = { 
+/**
+ * What stands over it.
+ */
+title: string, 
+/**
+ * The line under that.
+ */
+note: string, 
+/**
+ * The number of the claim that it is a part of, and marks stand out where that holds; none of a measure.
+ */
+claim: number | null, 
+/**
+ * What is measured: it stands along the upright axis of lines.
+ */
+measure: string, 
+/**
+ * What the places along the axis below are.
+ */
+label: string, 
+/**
+ * Their names.
+ */
+names: Array<string>, 
+/**
+ * What is shown.
+ */
+shown: PlotShown, };
+export type PlotShown = { "kind": "lines", 
+/**
+ * The lines.
+ */
+series: Array<PlotSeries>, } | { "kind": "map", 
+/**
+ * What the rows are.
+ */
+label: string, 
+/**
+ * Their names, from below.
+ */
+rows: Array<string>, 
+/**
+ * For each row a mark for each column.
+ */
+cells: Array<Array<PlotMark | null>>, };
+export type PlotSeries = { 
+/**
+ * Its name; empty for the only one.
+ */
+name: string, 
+/**
+ * Whose colour it has.
+ */
+condition: Condition, 
+/**
+ * Its marks.
+ */
+is_behind: boolean, marks: Array<PlotMark | null>, };
+export type PlotMark = { 
+/**
+ * Which run it is of, by its place in the list of all of them, from 0.
+ */
+point: number, 
+/**
+ * The number.
+ */
+value: number, 
+/**
+ * Where its spread begins and ends; none where it has none.
+ */
+ends: [number, number] | null, 
+/**
+ * Whether it stands out: filled, or framed in a map.
+ */
+strong: boolean, };
 export type Found = { 
 /**
  * The engine that was measured.
@@ -1912,3 +2183,5 @@ export const DATA_SETS: Record<DataSet, { title: string; noun: string }> = {
   emnist_letters: { title: 'EMNIST letters', noun: 'image' },
   emnist_balanced: { title: 'EMNIST balanced', noun: 'image' },
 };
+
+export type ForkView = { name: string, title: string, fork_at: number, fork: Array<string>, knobs: Array<string>, seeds: number, data: DataInfo, engines: [string, string], digests: [string | null, string | null], links: [string, string], code_version: string, plots: Array<SmallPlot>, head: Array<string>, rows: Array<Array<string>>, };

@@ -1,6 +1,6 @@
 // Stored runs: fetched when they are first shown, and unpacked here, so that any host serves them small.
 import { type Course, storedCourse, withWatched } from './course';
-import type { StoredRun, Watched } from './protocol';
+import type { ForkView, StoredRun, SweepView, Watched } from './protocol';
 import { unpacked } from './unpack';
 
 /// Where each stored file lies, by its name.
@@ -11,8 +11,8 @@ const addresses = import.meta.glob<string>('./stored/*.gz', {
 });
 
 /// `page`: every seed, as charts show them; `units`: what the first seed's units did; `results`: the whole
-/// file.
-type Part = 'page' | 'units' | 'results';
+/// file. Of a sweep and a fork `sweep` and `fork` are what is shown, `summary` its file.
+type Part = 'page' | 'units' | 'results' | 'sweep' | 'fork' | 'summary';
 
 function bytesOf(id: string, part: Part): Promise<Uint8Array<ArrayBuffer>> {
   const address = addresses[`./stored/${id}.${part}.gz`];
@@ -41,3 +41,12 @@ export function storedRun(id: string): Promise<Course> {
   course.catch(() => courses.delete(id));
   return course;
 }
+
+/// A stored sweep, as the page shows it.
+export const storedSweep = async (id: string) => (await record(id, 'sweep')) as SweepView;
+
+/// A stored fork, as the page shows it.
+export const storedFork = async (id: string) => (await record(id, 'fork')) as ForkView;
+
+/// A stored sweep's or fork's summary.
+export const summaryText = async (id: string) => new TextDecoder().decode(await bytesOf(id, 'summary'));

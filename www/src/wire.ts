@@ -28,6 +28,8 @@ function filesOf(body: Request | Command): File[] {
   if (body.type === 'go_on') return [body.log, ...(body.checkpoint ? [body.checkpoint] : [])];
   if (body.type === 'compare') return [body.on_record, body.again];
   if (body.type === 'compare_with_link') return [body.again];
+  if (body.type === 'beside') return [body.trunk, body.branch];
+  if (body.type === 'take_point') return [body.sweep, body.results];
   if ('files' in body) return body.files;
   return 'file' in body ? [body.file] : [];
 }

@@ -14,5 +14,7 @@ const experiment = (id: string, stored: boolean, opening = false) => ({
 export const catalog = [experiment('one', true), experiment('two', true, true), experiment('small', false)];
 export const tour = [];
 export const whatIf = [];
+export const sweeps = [];
+export const forks = [];
 export const experimentOf = (id: string | null) => catalog.find((e) => e.id === id);
 export const opening = catalog[1];

@@ -30,6 +30,7 @@ test('answers find who asked, in whatever order they come', async () => {
     experiment: null,
     shown: plainly,
     expected: null,
+    vary: [],
   });
   const two = client.ask('link', {
     type: 'write_link',
@@ -37,6 +38,7 @@ test('answers find who asked, in whatever order they come', async () => {
     experiment: null,
     shown: plainly,
     expected: null,
+    vary: [],
   });
   say({ from: 'analyst', id: 2, response: { type: 'link', fragment: 'b' } });
   say({ from: 'analyst', id: 1, response: { type: 'link', fragment: 'a' } });

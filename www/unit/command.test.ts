@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { catalog } from '../src/catalog';
-import { commandOf } from '../src/page/command';
+import { commandOf, sweepCommandOf } from '../src/page/command';
 
 const links = [
   ...catalog.map(({ id }) => `v=1&preset=${id}`),
@@ -14,6 +14,16 @@ describe('the command', () => {
       'metacls run "#v=1&preset=quick&seeds=3"',
     );
     expect(commandOf('v=1&preset=quick&at=2')).toBe('metacls run "#v=1&preset=quick"');
+  });
+
+  test('of a run says nothing of a sweep, and of a sweep all of it', () => {
+    const link = 'v=1&preset=quick&tab=lab&vary=alpha_0=log:0.001..0.1:5&vary=hidden=64x2+32,8';
+    expect(commandOf(link)).toBe('metacls run "#v=1&preset=quick"');
+    const command = sweepCommandOf(link);
+    expect(command).toMatch(/^metacls sweep "#[\w=&,.:+-]+"$/);
+    const script = `metacls() { printf '%s\\n' "$@"; }; ${command}`;
+    const said = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect(said).toBe(`sweep\n#${link.replace('&tab=lab', '')}\n`);
   });
 
   test.each(links)('reaches the program whole from sh: %s', (link) => {

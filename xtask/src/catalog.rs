@@ -19,10 +19,19 @@ pub struct Experiment {
     pub opening: bool,
 }
 
+/// What building needs to know of a stored sweep or fork.
+#[derive(Debug, Deserialize)]
+struct Answered {
+    /// The name in files' names.
+    id: String,
+}
+
 /// What is read of it.
 #[derive(Deserialize)]
 struct Read {
     experiments: Vec<Experiment>,
+    sweeps: Vec<Answered>,
+    forks: Vec<Answered>,
 }
 
 /// The registry.
@@ -30,6 +39,8 @@ pub struct Catalog {
     /// As the page takes it.
     pub json: String,
     experiments: Vec<Experiment>,
+    sweeps: Vec<Answered>,
+    forks: Vec<Answered>,
 }
 
 impl Catalog {
@@ -46,8 +57,24 @@ impl Catalog {
         let json = String::from_utf8(output.stdout)?;
         let read: Read =
             serde_json::from_str(&json).with_context(|| format!("{words} printed no catalog"))?;
-        let experiments = read.experiments;
-        Ok(Self { json, experiments })
+        let Read {
+            experiments,
+            sweeps,
+            forks,
+        } = read;
+        Ok(Self {
+            json,
+            experiments,
+            sweeps,
+            forks,
+        })
+    }
+
+    /// The summaries of stored sweeps and forks.
+    pub fn summaries(&self) -> impl Iterator<Item = PathBuf> {
+        let file = |kind: &str, id: &str| root().join(format!("stored/{kind}/{id}.json.gz"));
+        let sweeps = self.sweeps.iter().map(move |s| file("sweeps", &s.id));
+        sweeps.chain(self.forks.iter().map(move |f| file("forks", &f.id)))
     }
 
     /// The experiments that runs are stored of.

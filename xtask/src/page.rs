@@ -45,7 +45,8 @@ fn stored(binary: Option<&Path>) -> Result<Catalog> {
     run(metacls(binary)
         .args(["report", "--quiet", "--page"])
         .arg(&folder)
-        .args(catalog.stored().map(Experiment::results)))?;
+        .args(catalog.stored().map(Experiment::results))
+        .args(catalog.summaries()))?;
     Ok(catalog)
 }
 

@@ -15,6 +15,7 @@ mod stop;
 mod store;
 mod sweep;
 mod sweep_folder;
+mod sweep_told;
 mod table;
 mod verify;
 mod voice;
@@ -64,7 +65,7 @@ enum Command {
     },
     /// Measure an engine's speed beside the plain matrix product that these cores reach.
     Bench(bench::BenchArgs),
-    /// Tell results files: tables, claims with verdicts, CSV, figures.
+    /// Tell results files and sweeps' summaries: tables, claims with verdicts, CSV, figures.
     Report(report::ReportArgs),
     /// Run a results file again, or part of it, or what a link says came out, and say lane by lane or measure
     /// by measure whether it is the same.

@@ -232,6 +232,17 @@ pub(super) fn write_gzip(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_file(path, &packed(bytes)?)
 }
 
+/// The same, packed where its name ends with .gz.
+///
+/// # Errors
+/// If it can't be written.
+pub(super) fn write_record(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    match path.extension().is_some_and(|e| e == "gz") {
+        true => write_gzip(path, bytes),
+        false => write_file(path, bytes),
+    }
+}
+
 /// Bytes packed by gzip.
 ///
 /// # Errors

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use metacls::experiments::shown::Shown;
 use metacls::experiments::{self, link};
-use metacls::formats;
+use metacls::formats::kind::Kind;
+use metacls::formats::{self, FileError};
 use metacls::inspect::Watched;
 use metacls::report;
 use metacls::report::figure::{self, Theme};
@@ -14,43 +15,44 @@ use metacls::results::Results;
 
 use super::outputs::{self, write_file, write_gzip};
 use super::voice::print;
-use super::{Failure, stem};
+use super::{Failure, compare, stem, sweep_told};
 
 /// What to tell.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReportArgs {
-    /// Results files, as `metacls run` writes them (.json or .json.gz).
+    /// Results files, as `metacls run` writes them, or summaries of sweeps and forks (`--summary` of
+    /// `metacls sweep` and `compare`); .json or .json.gz.
     #[arg(required = true)]
     results: Vec<PathBuf>,
     /// Also write every number as a long-form CSV file into this folder, named after the results file, and
     /// beside it what its columns and metrics are, with their units.
     #[arg(long, value_name = "DIR")]
-    csv: Option<PathBuf>,
+    pub(super) csv: Option<PathBuf>,
     /// Also write every number as a Parquet file (Snappy) into this folder, named after the results file: the
     /// same rows as --csv, typed. docs/tables.md has its columns.
     #[arg(long, value_name = "DIR")]
-    parquet: Option<PathBuf>,
+    pub(super) parquet: Option<PathBuf>,
     /// Also write a compact copy (six digits, gzip) into this folder, named after the results file.
     #[arg(long, value_name = "DIR")]
-    compact: Option<PathBuf>,
+    pub(super) compact: Option<PathBuf>,
     /// Print instead, of each, the fragment of a link that says what came out: behind the page's address it
     /// shows it, `metacls check` runs it again.
     #[arg(long, conflicts_with = "quiet")]
-    link: bool,
+    pub(super) link: bool,
     /// Also write how each was made into this folder, named after the results file: all settings in words,
     /// where its numbers come from, how to make it again.
     #[arg(long, value_name = "DIR")]
-    methods: Option<PathBuf>,
+    pub(super) methods: Option<PathBuf>,
     /// Print nothing: only write files.
     #[arg(long)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// Also write what the page shows of it, and the results themselves, into this folder, named after the
     /// results file.
     #[arg(long, value_name = "DIR")]
-    page: Option<PathBuf>,
+    pub(super) page: Option<PathBuf>,
     /// Also draw each figure, light and dark, into this folder.
     #[arg(long, value_name = "DIR")]
-    svg: Option<PathBuf>,
+    pub(super) svg: Option<PathBuf>,
 }
 
 pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
@@ -67,7 +69,22 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         .flatten()
         .try_for_each(|folder| outputs::try_folder(folder))?;
     for path in &args.results {
-        let results = formats::read::<Results>(path).map_err(|e| Failure::Usage(e.to_string()))?;
+        let file = path.display().to_string();
+        let usage = |e: FileError| Failure::Usage(e.to_string());
+        let text = formats::bytes(path).and_then(|bytes| formats::text_of(&file, bytes));
+        let text = text.map_err(usage)?;
+        match Kind::of_text(&text) {
+            Kind::SweepSummary => {
+                sweep_told::report(path, &text, args)?;
+                continue;
+            }
+            Kind::ForkSummary => {
+                compare::report(path, &text, args)?;
+                continue;
+            }
+            _ => {}
+        }
+        let results: Results = formats::parse(&file, &text).map_err(usage)?;
         let name = stem(path);
         if let Some(folder) = &args.csv {
             let path = folder.join(format!("{name}.csv"));

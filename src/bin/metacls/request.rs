@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
-use metacls::config::{self, Config, Kind};
+use metacls::config::{self, Config};
 use metacls::data::{DataSet, Dataset};
 use metacls::experiments::held::{self, Held};
 use metacls::experiments::{self, link};
 use metacls::formats;
+use metacls::formats::kind::Kind;
 use metacls::results::shard::Shard;
+use metacls::sweep::{Definition, SweepSummary};
 
 use super::{Failure, ImagesArgs, What, stem};
 
@@ -18,8 +20,35 @@ pub(super) struct Asked {
     pub(super) name: String,
     /// The experiment that it belongs to, by its id; none of a configuration file.
     pub(super) experiment: Option<String>,
-    /// Its settings, checked.
+    /// Its settings, checked; of a sweep those that all points share.
     pub(super) config: Config,
+    /// What is varied of them, where that was asked with it.
+    pub(super) swept: Swept,
+}
+
+/// What a link or a file that was given says is varied.
+pub(super) enum Swept {
+    /// Nothing: it is a run.
+    Nothing,
+    /// A link's values.
+    Vary(Vec<String>),
+    /// A sweep's points.
+    Points(Box<Definition>),
+}
+
+impl Asked {
+    /// The same of a run alone.
+    ///
+    /// # Errors
+    /// Of usage, if it is a sweep.
+    pub(super) fn of_a_run(self) -> Result<Self, Failure> {
+        match self.swept {
+            Swept::Nothing => Ok(self),
+            Swept::Vary(_) | Swept::Points(_) => Err(Failure::Usage(
+                "this is a sweep, many runs: give it to metacls sweep".into(),
+            )),
+        }
+    }
 }
 
 /// Reads what is asked; of a shard, its seeds alone: the whole may have more of them than one run may.
@@ -102,6 +131,7 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
             name: e.id.to_owned(),
             experiment: Some(e.id.to_owned()),
             config: e.config,
+            swept: Swept::Nothing,
         });
     }
     // A link of the page, or its fragment alone.
@@ -111,6 +141,10 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
             name: link.preset.clone(),
             experiment: Some(link.preset),
             config: link.config,
+            swept: match link.vary.is_empty() {
+                true => Swept::Nothing,
+                false => Swept::Vary(link.vary),
+            },
         });
     }
     let path = Path::new(name);
@@ -124,6 +158,15 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
     }
     let text = formats::bytes(path).and_then(|bytes| formats::text_of(name, bytes));
     let text = text.map_err(|e| Failure::Usage(e.to_string()))?;
+    if let Some(definition) = definition(name, &text)? {
+        let of = definition.experiment.as_deref().and_then(experiments::find);
+        return Ok(Asked {
+            name: of.map_or_else(|| stem(path), |e| e.id.to_owned()),
+            experiment: definition.experiment.clone(),
+            config: definition.config.clone(),
+            swept: Swept::Points(Box::new(definition)),
+        });
+    }
     let Held { experiment, config } =
         held::read(&text).map_err(|e| Failure::Usage(format!("{name}: {e}")))?;
     Ok(Asked {
@@ -134,7 +177,21 @@ fn experiment(name: &str) -> Result<Asked, Failure> {
             .map_or_else(|| stem(path), |e| e.id.to_owned()),
         experiment,
         config,
+        swept: Swept::Nothing,
     })
+}
+
+/// The sweep that a file holds, if it is a sweep's definition or summary.
+fn definition(name: &str, text: &str) -> Result<Option<Definition>, Failure> {
+    let usage = |e: formats::FileError| Failure::Usage(e.to_string());
+    match Kind::of_text(text) {
+        Kind::SweepDefinition => formats::parse(name, text).map(Some).map_err(usage),
+        Kind::SweepSummary => {
+            let summary: SweepSummary = formats::parse(name, text).map_err(usage)?;
+            Ok(Some(summary.definition))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Whether a name is meant as a file's, though there is none.
@@ -164,7 +221,7 @@ fn range(text: &str) -> Option<(u64, u64)> {
 pub(super) fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
     let wrong = || {
         let bounds = |name| match config::find(name).map(|knob| knob.kind) {
-            Some(Kind::Whole { max, .. }) => max,
+            Some(config::Kind::Whole { max, .. }) => max,
             _ => u32::MAX,
         };
         Failure::Usage(format!(
@@ -185,7 +242,8 @@ pub(super) fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
 
 /// Whether a knob may have that value.
 fn is_allowed(name: &str, value: u32) -> bool {
-    let range = |kind| matches!(kind, Kind::Whole { min, max } if (min..=max).contains(&value));
+    let range =
+        |kind| matches!(kind, config::Kind::Whole { min, max } if (min..=max).contains(&value));
     config::find(name).is_some_and(|knob| range(knob.kind))
 }
 

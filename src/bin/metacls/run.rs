@@ -30,7 +30,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         name,
         experiment,
         mut config,
-    } = request::asked(&args.what, args.shard)?;
+        ..
+    } = request::asked(&args.what, args.shard)?.of_a_run()?;
     if args.dry_run {
         return print(&config.to_json());
     }

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use comfy_table::Table;
 use metacls::config::Config;
 use metacls::data::Dataset;
 use metacls::driver::{self, Driver};
@@ -19,16 +18,15 @@ use metacls::engine::{self, Device, Hints, Opened};
 use metacls::experiments::Experiment;
 use metacls::formats;
 use metacls::messages;
-use metacls::report::figure::Theme;
-use metacls::report::long::Long;
 use metacls::results::Results;
-use metacls::sweep::summary::{self, PointSummary};
-use metacls::sweep::{self as core, Sweep, SweepError, picture, points, rows};
+use metacls::sweep::summary::PointSummary;
+use metacls::sweep::{Definition, Sweep, SweepError, points};
 
-use super::outputs::{self, write_file};
+use super::outputs;
 use super::progress::Teller;
-use super::request::{self, Asked};
+use super::request::{self, Asked, Swept};
 use super::sweep_folder::Folder;
+use super::sweep_told;
 use super::voice::{print, say};
 use super::work::{self, End, Listener, command_to_resume, expected_size};
 use super::{Failure, What, stop};
@@ -41,7 +39,8 @@ pub(super) struct SweepArgs {
     /// Varies a knob: values between commas (alpha_0=0.001,0.01 or hidden=64x4,250x2+40), or so many from the
     /// first to the last at equal ratios or differences (alpha_0=log:0.001..0.1:5, tasks=linear:5..20:4).
     /// Given several times: all combinations.
-    #[arg(long, value_name = "NAME=VALUES", required_unless_present = "points")]
+    /// Left out where EXPERIMENT is a link of a sweep, a sweep.json or a sweep's summary: that very sweep.
+    #[arg(long, value_name = "NAME=VALUES")]
     vary: Vec<String>,
     /// A list of points as CSV instead: the first line names knobs, each further line is a point.
     #[arg(long, value_name = "FILE", conflicts_with = "vary")]
@@ -66,6 +65,9 @@ pub(super) struct SweepArgs {
     /// multiples over more.
     #[arg(long, value_name = "DIR")]
     svg: Option<PathBuf>,
+    /// Also write a summary into this file: small, told again by `metacls report`, and shown by the page.
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
     /// Only check the sweep and print its definition.
     #[arg(long)]
     dry_run: bool,
@@ -96,6 +98,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     for folder in [Some(&folder)].into_iter().chain(outputs) {
         folder.map_or(Ok(()), |folder| outputs::try_folder(folder))?;
     }
+    args.summary.as_deref().map_or(Ok(()), outputs::try_file)?;
     let held = Folder::take(folder, &sweep, args.again)?;
     let found = trained(args, &sweep, &held, &name, Arc::new(data))?;
     tell(args, &sweep, &held, &name, &found)
@@ -104,12 +107,27 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
 /// The sweep that is asked for.
 fn plan(args: &SweepArgs, asked: &Asked) -> Result<Sweep, Failure> {
     let Asked {
-        experiment, config, ..
+        experiment,
+        config,
+        swept,
+        ..
     } = asked;
     let experiment = experiment.as_deref();
     let Some(path) = &args.points else {
         let refused = |e: SweepError| Failure::Usage(format!("--vary {e}"));
-        return points::grid(experiment, config, &args.vary).map_err(refused);
+        let vary = match swept {
+            _ if !args.vary.is_empty() => &args.vary,
+            Swept::Points(definition) => {
+                let definition = Definition {
+                    config: config.clone(),
+                    ..definition.as_ref().clone()
+                };
+                return Sweep::new(definition).map_err(|e| Failure::Usage(e.to_string()));
+            }
+            Swept::Vary(vary) => vary,
+            Swept::Nothing => return Err(Failure::Usage(SweepError::Nothing.to_string())),
+        };
+        return points::grid(experiment, config, vary).map_err(refused);
     };
     let name = path.display().to_string();
     let text = formats::bytes(path).and_then(|bytes| formats::text_of(&name, bytes));
@@ -442,40 +460,19 @@ fn tell(
     name: &str,
     found: &[PointSummary],
 ) -> Result<(), Failure> {
-    type Tell = for<'a> fn(&'a Sweep, &'a [PointSummary]) -> Long<'a>;
-    let tables: [(&str, Tell); 3] = [
-        ("", rows::lanes),
-        (".means", rows::means),
-        (".claims", rows::claims),
-    ];
-    for (part, table) in tables {
-        if let Some(folder) = &args.csv {
-            let path = folder.join(format!("{name}{part}.csv"));
-            write_file(&path, table(sweep, found).csv().as_bytes())?;
-        }
-        if let Some(folder) = &args.parquet {
-            let path = folder.join(format!("{name}{part}.parquet"));
-            let about = vec![("metacls.sweep", sweep.definition().to_json())];
-            outputs::write_parquet(&path, table(sweep, found), about)?;
-        }
-    }
+    sweep_told::tables(
+        args.csv.as_deref(),
+        args.parquet.as_deref(),
+        name,
+        sweep,
+        found,
+    )?;
     if let Some(folder) = &args.svg {
-        for (suffix, theme) in [("", Theme::LIGHT), ("-dark", Theme::DARK)] {
-            let svg = picture::svg(sweep, found, theme).map_err(Failure::failed)?;
-            write_file(&folder.join(format!("{name}{suffix}.svg")), svg.as_bytes())?;
-        }
+        sweep_told::svg(folder, name, sweep, found)?;
     }
-    let told = core::table::table(sweep, found);
-    let mut table = Table::new();
-    table.set_header(told.head);
-    for row in told.rows {
-        table.add_row(row);
+    if let Some(path) = &args.summary {
+        sweep_told::write_summary(path, sweep, held)?;
     }
-    print(&table.to_string())?;
-    for note in told.notes {
-        print(&note)?;
-    }
-    let digest = summary::digest(found);
-    let digest = digest.map_or_else(String::new, |d| format!("digest {d}; "));
-    print(&format!("{digest}points in {}", held.path.display()))
+    let place = format!("points in {}", held.path.display());
+    sweep_told::print_table(sweep, found, &place)
 }

@@ -18,8 +18,9 @@ use plotters::prelude::*;
 
 use crate::experiments;
 use crate::experiments::panel::{Panel, Show};
+use crate::report::plot::MOST_PLOTS;
 use crate::results::Results;
-pub use plots::{MOST_PLOTS, Mark, Plot, Series, Shown, plots};
+pub use plots::plots;
 use run::Run;
 pub use theme::Theme;
 

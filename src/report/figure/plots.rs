@@ -10,64 +10,7 @@ use super::chart::{
 };
 use super::{Area, COLUMNS, Drawn, FigureError, PANEL, Theme, drawing};
 use crate::config::Condition;
-
-/// The most plots of one document.
-pub const MOST_PLOTS: usize = 96;
-
-/// A number with its spread.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mark {
-    /// The number.
-    pub value: f64,
-    /// Where its spread begins and ends; none where it has none.
-    pub ends: Option<[f64; 2]>,
-    /// Whether it stands out: filled, or framed in a map.
-    pub strong: bool,
-}
-
-/// A line of marks, one for each place along the axis below; none where nothing was measured.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    /// Its name; empty for the only one.
-    pub name: String,
-    /// Whose colour it has.
-    pub condition: Condition,
-    /// Its marks.
-    pub marks: Vec<Option<Mark>>,
-}
-
-/// What a plot shows.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shown {
-    /// Marks over one setting.
-    Lines(Vec<Series>),
-    /// Cells over two: row by row, from below.
-    Map {
-        /// What the rows are.
-        label: String,
-        /// Their names, from below.
-        rows: Vec<String>,
-        /// For each row a mark for each column.
-        cells: Vec<Vec<Option<Mark>>>,
-    },
-}
-
-/// One plot.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plot {
-    /// What stands over it.
-    pub title: String,
-    /// The line under that.
-    pub note: String,
-    /// What is measured: it stands along the upright axis of lines.
-    pub measure: String,
-    /// What the places along the axis below are.
-    pub label: String,
-    /// Their names.
-    pub names: Vec<String>,
-    /// What is shown.
-    pub shown: Shown,
-}
+use crate::report::plot::{MOST_PLOTS, Mark, Plot, Series, Shown};
 
 /// Plots as one SVG document, four to a row.
 ///
@@ -95,7 +38,7 @@ pub fn plots(all: &[Plot], theme: Theme) -> Result<String, FigureError> {
             area.draw(&Text::new(plot.title.clone(), (8, 6), style))
                 .map_err(drawing)?;
             match &plot.shown {
-                Shown::Lines(series) => lines(&theme, &area, plot, series)?,
+                Shown::Lines { series } => lines(&theme, &area, plot, series)?,
                 Shown::Map { label, rows, cells } => {
                     map(&theme, &area, plot, (label, rows), cells)?;
                 }

@@ -1,6 +1,7 @@
 // What stands under a chart in a file: which run it shows, so that the file says by itself what it is.
 import { experimentOf } from '../catalog';
 import type { Course } from '../course';
+import type { ForkView, SweepView } from '../protocol';
 import { settings } from '../state/choice';
 import type { Shown } from './chart';
 
@@ -21,6 +22,25 @@ export function captionOf({ front, behind, at }: Pick<Shown, 'front' | 'behind' 
   const on = front.data?.name ?? 'unknown images';
   const back = behind ? ` Pale: the stored run of ${behind.run.config.seeds} seeds.` : '';
   return `${titleOf(front)}, ${whose}: ${of} under ${conditions.join(', ')}, on ${on}, ${when}.${back}`;
+}
+
+/// What is varied, seeds, conditions, images, the digest.
+export function captionOfSweep(sweep: SweepView): string {
+  const { title, knobs, shared, lanes, measured, points, data, digest } = sweep;
+  const with_ = shared.length > 0 ? `, with ${shared.join(', ')}` : '';
+  const of = measured === points.length ? `${measured} points` : `${measured} of ${points.length} points`;
+  const on = data?.name ?? 'unknown images';
+  const proof = digest === null ? '' : ` Digest ${digest}.`;
+  return `${title}, a sweep over ${knobs.join(' and ')}${with_}: ${of} of ${lanes}, on ${on}.${proof}`;
+}
+
+/// What changes where, seeds, images, the digests of both branches.
+export function captionOfFork(fork: ForkView): string {
+  const { title, fork_at, fork: changes, seeds, data, digests } = fork;
+  const proofs = digests.filter((digest) => digest !== null);
+  const proof = proofs.length > 0 ? ` Digests ${proofs.join(' and ')}.` : '';
+  const what = `${changes.join(', ')} after ${fork_at} tasks, less the run without it`;
+  return `${title}, ${what}: ${seeds} seeds, paired, on ${data.name}.${proof}`;
 }
 
 /// Lines of at most so many characters; a word that is longer stands by itself.

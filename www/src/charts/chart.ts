@@ -20,8 +20,15 @@ export type Frame = {
   compares?: boolean;
 };
 
-/// A picture, what its upright axis is, with its unit, and its numbers for whoever asks for them.
-export type Drawn = { label: string; plot: Element; y: string; numbers(): Row[] };
+/// A picture, what its upright axis is, with its unit, and its numbers for whoever asks for them; `cells` are
+/// these as a table, its head first, where they are not of one run.
+export type Drawn = {
+  label: string;
+  plot: Element;
+  y: string;
+  numbers(): Row[];
+  cells?(): string[][];
+};
 
 /// A kind of chart. Gives words where there is nothing to draw.
 export type Chart<K extends Show['kind']> = (
@@ -41,7 +48,7 @@ export const LATER = 'This fills in task by task.';
 export const NO_HEAD = 'This run has no such task.';
 
 /// Sizes and margins that charts begin with.
-export const sizes = ({ width, height = 188 }: Frame) => ({
+export const sizes = ({ width, height = 188 }: Pick<Frame, 'width' | 'height'>) => ({
   width,
   height,
   marginLeft: 46,

@@ -5,7 +5,7 @@ import { save, savePng, saveSvg } from '../download';
 import { onPaper, style } from '../theme';
 import type { Drawn } from './chart';
 import { type Picture, picture } from './picture';
-import { csv, type Row } from './rows';
+import { csv, csvOfCells, type Row } from './rows';
 
 /// Draws a chart: what is drawn, or words where there is nothing.
 export type Draw = () => (Drawn | string)[];
@@ -15,6 +15,22 @@ const shown = new WeakMap<Element, { drawn: Drawn[]; draw: Draw; caption: string
 
 const numbersOf = (container: Element): Row[] =>
   (shown.get(container)?.drawn ?? []).flatMap((d) => d.numbers());
+
+/// The tables of a chart whose numbers are not of one run, under one head.
+function cellsOf(container: Element): string[][] | undefined {
+  const all = (shown.get(container)?.drawn ?? []).flatMap((d) => (d.cells ? [d.cells()] : []));
+  return all.length > 0 ? all.flatMap((cells, i) => (i > 0 ? cells.slice(1) : cells)) : undefined;
+}
+
+const csvOf = (container: Element) => {
+  const cells = cellsOf(container);
+  return cells ? csvOfCells(cells) : csv(numbersOf(container));
+};
+
+const tableOfChart = (container: Element) => {
+  const [head, ...rows] = cellsOf(container) ?? [];
+  return head ? tableOf(head, rows) : table(numbersOf(container));
+};
 
 const isDrawn = (one: Drawn | string): one is Drawn => typeof one !== 'string';
 
@@ -98,7 +114,7 @@ const tableUnder = (container: Element) =>
 
 /// The open table beneath a chart.
 function refill(container: Element) {
-  tableUnder(container)?.replaceChildren(table(numbersOf(container)));
+  tableUnder(container)?.replaceChildren(tableOfChart(container));
 }
 
 /// Draws into a container; words where there is nothing. `caption` says in files which run it is.
@@ -143,7 +159,7 @@ export function exits(container: HTMLElement, title: string, name: string): HTML
     if (open) return open.remove();
     const label = `${title}, numbers`;
     const attributes = { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': label };
-    container.after(element('div', attributes, table(numbersOf(container))));
+    container.after(element('div', attributes, tableOfChart(container)));
   });
   numbers.setAttribute('aria-expanded', 'false');
   return element(
@@ -151,7 +167,7 @@ export function exits(container: HTMLElement, title: string, name: string): HTML
     { class: 'exits' },
     exit('SVG', 'as SVG', () => saved((chart) => saveSvg(chart, name))),
     exit('PNG', 'as PNG', () => saved((chart) => void savePng(chart, name))),
-    exit('CSV', 'as CSV', () => save(`${name}.csv`, csv(numbersOf(container)), 'text/csv')),
+    exit('CSV', 'as CSV', () => save(`${name}.csv`, csvOf(container), 'text/csv')),
     numbers,
     chooser(title),
   );

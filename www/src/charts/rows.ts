@@ -78,5 +78,8 @@ export function csv(rows: Row[]): string {
     const all = { ...row, unit: unitOf(row.metric) };
     return COLUMNS.map((column) => String(all[column] ?? ''));
   });
-  return [[...COLUMNS], ...cells].map((line) => `${csvFormatRow(line)}\r\n`).join('');
+  return csvOfCells([[...COLUMNS], ...cells]);
 }
+
+/// The same of a table, its head first.
+export const csvOfCells = (lines: string[][]) => lines.map((line) => `${csvFormatRow(line)}\r\n`).join('');

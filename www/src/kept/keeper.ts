@@ -6,8 +6,8 @@ import { about, CHECKPOINT, type Kept, LOG, lockOf, makeRoom, note, remove } fro
 
 /// What the page is told of keeping.
 export type KeeperNews =
-  /// The run that is kept from now on; the one before is let go of.
-  | { begun: string }
+  /// The run that is kept from now on, null for none; the one before is let go of.
+  | { begun: string | null }
   /// Something was kept of a run.
   | { kept: Kept }
   /// Something could not be kept, in words; it is tried again.
@@ -98,8 +98,23 @@ export class Keeper {
           if (this.current) this.current.isThrough = true;
         });
         break;
+      case 'nothing':
+        this.next(async () => {
+          await this.letGo();
+          this.tell({ begun: null });
+        });
+        break;
     }
-    if (keep.part !== 'begin') this.save();
+    if (keep.part !== 'begin' && keep.part !== 'nothing') this.save();
+  }
+
+  /// Lets go of the run that was kept so far.
+  private async letGo() {
+    // The last try for it.
+    if (this.retrying !== undefined) await this.write();
+    this.stopRetrying();
+    this.current?.release();
+    this.current = undefined;
   }
 
   private next(step: () => void | Promise<void>) {
@@ -118,11 +133,7 @@ export class Keeper {
   }
 
   private async begin({ id, log, lanes, ended }: Extract<Keep, { part: 'begin' }>) {
-    // The last try for the run that was before.
-    if (this.retrying !== undefined) await this.write();
-    this.stopRetrying();
-    this.current?.release();
-    this.current = undefined;
+    await this.letGo();
     const line = log.subarray(0, log.indexOf(10) + 1);
     const head = JSON.parse(new TextDecoder().decode(line)) as Head;
     // One that another tab went on with meanwhile is left to it: this goes on as a run of its own.

@@ -4,7 +4,8 @@ import { get, put } from '../dom';
 import type { Config, Expected, RunDescription, Shown } from '../protocol';
 import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
-import { commandOf } from './command';
+import { LAB } from '../tabs';
+import { commandOf, sweepCommandOf } from './command';
 import { debounced } from './debounce';
 import { plainly } from './look';
 
@@ -18,6 +19,8 @@ type Said = {
   experiment: string | null;
   shown: Shown;
   expected: Expected | null;
+  /// What a sweep varies; nothing of a run.
+  vary?: string[];
 };
 
 export class Address {
@@ -37,6 +40,8 @@ export class Address {
     private readonly claimed: (config: Config) => Expected | null,
     /// Which of the page's own images this machine's run in front was made on, if it was.
     private readonly own: () => 'digits' | null = () => null,
+    /// What a sweep that is asked for varies, each as NAME=VALUES.
+    private readonly varied: () => string[] = () => [],
   ) {}
 
   /// The link that the page was opened with; empty where there is none. Some programs write its # as %23.
@@ -99,8 +104,8 @@ export class Address {
   }
 
   /// The fragment of what is to be shown; none of what is no usable configuration.
-  private async fragmentOf({ config, ...rest }: Said): Promise<string | null> {
-    const request = { type: 'write_link', config: JSON.stringify(config), ...rest } as const;
+  private async fragmentOf({ config, vary = [], ...rest }: Said): Promise<string | null> {
+    const request = { type: 'write_link', config: JSON.stringify(config), vary, ...rest } as const;
     return (await this.client.ask('link', request)).fragment;
   }
 
@@ -110,11 +115,13 @@ export class Address {
   }
 
   private async write(ofRun: Partial<Config> = {}): Promise<string | undefined> {
-    const { config: chosen, experiment } = this.choice.get();
+    const { config: chosen, experiment, tab } = this.choice.get();
+    // Sweeps are asked for in the Lab alone.
+    const vary = tab === LAB ? this.varied() : [];
     const config = { ...chosen, ...ofRun };
     const before = this.came;
     const expected = this.claimed(config);
-    const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected });
+    const fragment = await this.fragmentOf({ config, experiment, shown: this.shown(), expected, vary });
     // What is no configuration has no link; the editor says what is wrong with it.
     if (fragment === null) return undefined;
     const address = `${this.page}#${fragment}`;
@@ -124,6 +131,7 @@ export class Address {
       this.known = this.fragment;
     }
     put(get('command'), commandOf(fragment));
+    put(get('sweep-command'), vary.length > 0 ? sweepCommandOf(fragment) : '');
     return address;
   }
 }

@@ -10,6 +10,7 @@ const NAMES: Record<string, string> = {
   'claims-title': 'Claims',
   'check-title': 'Check',
   'panels-title': 'Panels',
+  'sweeps-title': 'Sweeps and forks',
   'schematics-title': 'Schematics',
   'trace-title': 'One step',
   'about-title': 'About',

@@ -48,13 +48,18 @@ export function listen(parts: Parts, redraw: () => void) {
   press('export-csv', () => void takeAlong(parts, 'csv'));
   press('export-all', () => void takeEverything(parts));
   press('measure', () => void runs.bench());
-  press('copy-command', () => {
-    const command = get('command');
-    void copied(command.textContent ?? '').then((is) => {
-      if (!is) select(command);
-      put(get('copied'), is ? 'copied' : 'could not be copied; it is selected: use your keys');
+  for (const [id, code, said] of [
+    ['copy-command', 'command', 'copied'],
+    ['copy-sweep', 'sweep-command', 'sweep-copied'],
+  ] as const) {
+    press(id, () => {
+      const command = get(code);
+      void copied(command.textContent ?? '').then((is) => {
+        if (!is) select(command);
+        put(get(said), is ? 'copied' : 'could not be copied; it is selected: use your keys');
+      });
     });
-  });
+  }
   get('spread').addEventListener('change', redraw);
   get('numbers').addEventListener('toggle', () => drawing.table());
   for (const [id, field] of [

@@ -10,6 +10,7 @@ import * as schematics from '../panes/schematics';
 import * as table from '../panes/table';
 import type { Time } from '../panes/time';
 import type { Trace } from '../panes/trace';
+import type { ForkView, SweepView } from '../protocol';
 import { behind, type Choice, front, ownRun } from '../state/choice';
 import type { Store } from '../state/store';
 import type { View } from '../state/view';
@@ -63,6 +64,11 @@ export class Drawing {
     if (!this.charts) await this.load();
     const shown = { front, behind: undefined, at, spread: chosenSpread() };
     return this.charts?.panels.pictures(shown) ?? [];
+  }
+
+  /// Draws small plots, a sweep's or a fork's, once there is what draws.
+  *smallPlots(root: HTMLElement, shown: SweepView | ForkView): Generator<void> {
+    if (this.charts) yield* this.charts.smallPlots.draw(root, shown);
   }
 
   /// Draws everything now, whatever was drawn before.

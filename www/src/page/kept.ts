@@ -75,7 +75,7 @@ export class KeptRuns {
   told(news: KeeperNews) {
     if ('begun' in news) {
       if (this.mine !== undefined) this.locks.delete(lockOf(this.mine));
-      this.mine = news.begun;
+      this.mine = news.begun ?? undefined;
       this.draw();
       return;
     }

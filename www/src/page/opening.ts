@@ -3,7 +3,17 @@ import { experimentOf } from '../catalog';
 import type { Client } from '../client';
 import { type Course, reached, storedCourse, withWatched } from '../course';
 import type { Time } from '../panes/time';
-import type { Config, Expected, File, MeasureOutcome, Shown, StoredRun, Watched } from '../protocol';
+import type {
+  Config,
+  Expected,
+  File,
+  ForkView,
+  MeasureOutcome,
+  Shown,
+  StoredRun,
+  SweepView,
+  Watched,
+} from '../protocol';
 import { reason } from '../reason';
 import { type Choice, chosen, front, settings, storedOf, tabOf } from '../state/choice';
 import type { Store } from '../state/store';
@@ -21,6 +31,10 @@ type Handlers = {
   tour(step: number): void;
   /// The address is to say what is shown.
   keepLink(): void;
+  /// A sweep was opened, with its summary's text.
+  sweep(sweep: SweepView, text: string): void;
+  /// A fork was opened.
+  fork(fork: ForkView, text: string): void;
   /// A link was opened, with what it claims came out, if it claims anything.
   claimed(config: Config, expected: Expected | null, numbers: MeasureOutcome[]): void;
 };
@@ -92,13 +106,14 @@ export class Opening {
       this.runs.choose(preset);
       return this.show(tabOf(preset), preset);
     }
-    const { config, shown, expected } = link;
+    const { config, shown, expected, vary } = link;
     this.handlers.claimed(config, expected, claimed);
     const plain = experimentOf(link.preset)?.config;
     const isOwn = plain !== undefined && settings(plain, config).length === 0;
-    this.choice.update((choice) => ({ ...choice, experiment: link.preset, config }));
+    this.choice.update((choice) => ({ ...choice, experiment: link.preset, config, vary }));
     if (shown.tour !== null) return this.handlers.tour(shown.tour);
-    await this.show(isOwn && !shown.lab ? tabOf(link.preset) : LAB, link.preset);
+    const isLab = !isOwn || shown.lab || vary.length > 0;
+    await this.show(isLab ? LAB : tabOf(link.preset), link.preset);
     this.handlers.look(shown);
     // The address follows once all of it is shown: what it says in between would be another link.
     this.runs.check();
@@ -125,6 +140,12 @@ export class Opening {
           break;
         case 'configured':
           configurations.push({ name, ...opened });
+          break;
+        case 'sweep':
+          this.handlers.sweep(opened.sweep, opened.file.text);
+          break;
+        case 'fork':
+          this.handlers.fork(opened.fork, opened.file.text);
           break;
         case 'refused':
           said.push(`${opened.reason}.`);

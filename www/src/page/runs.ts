@@ -73,13 +73,24 @@ export class Runs {
     if (!config || !(await this.offer.settled(config.data))) return;
     this.handlers.begins();
     const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
-    this.client.command({ type: 'run', config, experiment, engine, paused: false });
+    this.client.command({ type: 'run', config, experiment, engine, paused: false, unkept: false });
   }
 
   /// Runs other settings than those chosen. There must be images.
-  again(config: Config, experiment: string | null, engine: EngineChoice) {
+  again(config: Config, experiment: string | null, engine: EngineChoice, unkept = false) {
     this.handlers.begins();
-    this.client.command({ type: 'run', config, experiment, engine, paused: false });
+    this.client.command({ type: 'run', config, experiment, engine, paused: false, unkept });
+  }
+
+  /// Runs one of several runs that are kept as a whole, now or as soon as there are images; `givenUp` where
+  /// the reader wants none.
+  async oneOf(config: Config, experiment: string | null, givenUp: () => void) {
+    if (this.view.get().data === undefined) {
+      return this.wait(() => void this.oneOf(config, experiment, givenUp));
+    }
+    this.wanted = undefined;
+    if (!(await this.offer.settled(config.data))) return givenUp();
+    this.again(config, experiment, get<HTMLSelectElement>('engine').value as EngineChoice, true);
   }
 
   /// Measures how fast this machine is with what is chosen, now or as soon as there are images. So many seeds

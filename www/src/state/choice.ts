@@ -11,6 +11,8 @@ export type Choice = {
   experiment: string;
   /// What Run runs.
   config: Config;
+  /// What a sweep varies of it, each as NAME=VALUES; empty where nothing is asked for.
+  vary: string[];
   /// The stored run that is shown where there is none of this machine.
   stored?: Course | undefined;
   /// Whether the handle of time follows the run: until the reader takes it.
@@ -29,6 +31,7 @@ export const initialChoice: Choice = {
   tab: opening.id,
   experiment: opening.id,
   config: begun(opening.config),
+  vary: [],
   follows: true,
   tour: null,
   seesStored: false,

@@ -1,0 +1,7 @@
+//! See `sweep` in targets.rs.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::sweep(data));

@@ -1,0 +1,7 @@
+//! See `sweep_summary` in targets.rs.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::sweep_summary(data));

@@ -1,0 +1,52 @@
+// Small plots of several runs, each a figure with its ways out.
+import { element } from '../dom';
+import type { ForkView, SmallPlot, SweepView } from '../protocol';
+import { captionOfFork, captionOfSweep } from './caption';
+import { exits, show } from './figure';
+import { draw as drawPlot } from './small-plot';
+
+const slug = (words: string) => words.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+
+const titleOf = ({ title, note }: SmallPlot) => (note === '' ? title : `${title} (${note})`);
+
+function figure(plot: SmallPlot, i: number, name: string): HTMLElement {
+  const container = element('div', {});
+  const title = titleOf(plot);
+  const buttons = exits(container, title, `${name}-${i + 1}-${slug(plot.title)}`);
+  return element('figure', {}, element('figcaption', {}, title, ' ', buttons), container);
+}
+
+/// Rows of a map are so tall at least, in pixels.
+const ROW = 22;
+
+function height({ shown }: SmallPlot): number {
+  const rows = shown.kind === 'map' ? shown.rows.length : 0;
+  return Math.max(220, rows * ROW + 70);
+}
+
+/// What has small plots.
+export type Plotted = SweepView | ForkView;
+
+/// For which plots a place has figures.
+const made = new WeakMap<HTMLElement, string>();
+
+/// Draws small plots, a sweep's or a fork's, into a place, one with each turn; figures that stand there stay.
+export function* draw(root: HTMLElement, plotted: Plotted): Generator<void> {
+  const { name, plots } = plotted;
+  const caption = 'fork_at' in plotted ? captionOfFork(plotted) : captionOfSweep(plotted);
+  const now = JSON.stringify([name, plots.map(titleOf)]);
+  if (made.get(root) !== now) {
+    made.set(root, now);
+    root.replaceChildren(...plots.map((plot, i) => figure(plot, i, name)));
+  }
+  // All widths before anything is drawn: asking in between has the page laid out anew each time.
+  const places = [...root.children].map((one) => {
+    const container = one.querySelector<HTMLElement>(':scope > div');
+    return { container, width: Math.max(260, Math.min(460, container?.clientWidth ?? 310)) };
+  });
+  for (const [i, plot] of plots.entries()) {
+    const { container = null, width = 310 } = places[i] ?? {};
+    show(container, caption, () => [drawPlot(plot, { width, height: height(plot) })]);
+    yield;
+  }
+}
