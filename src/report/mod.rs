@@ -10,6 +10,7 @@ mod methods;
 pub mod page;
 mod quantity;
 pub(crate) mod rows;
+pub mod stream;
 
 pub use markdown::{claims_markdown, markdown};
 pub use methods::methods;

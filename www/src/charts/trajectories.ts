@@ -5,6 +5,7 @@ import { compared, pointsOf, type Spread } from '../course';
 import { same } from '../dom';
 import type { Condition } from '../protocol';
 import { style, surroundings } from '../theme';
+import { progress } from '../words';
 import { apart } from './apart';
 import { atRule, type Chart, type Drawn, type Frame, facets, faint, LATER, type Shown, sizes } from './chart';
 import { members, rateNames } from './rates';
@@ -73,7 +74,7 @@ function lines(rate: 'alpha' | 'beta', { front, at }: Shown, frame: Frame): Line
   const plot = Plot.plot({
     ...size,
     fx: facets(among),
-    x: { label: 'tasks learned', domain: [0, tasks], ticks: [0, tasks / 2, tasks], tickFormat: 'd' },
+    x: { label: progress(run.config), domain: [0, tasks], ticks: [0, tasks / 2, tasks], tickFormat: 'd' },
     y: {
       label: null,
       domain,
