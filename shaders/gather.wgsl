@@ -1,10 +1,13 @@
-// gather: reads the images a step asks for, rotated, as grey values 0 to 1, and scales them to norm 1.
+// gather: reads the images a step asks for, as their tasks show them, as grey values 0 to 1, and scales them
+// to norm 1.
 //
 // One workgroup for each column of each seed. Rotation is counter-clockwise as seen, bilinear,
-// zero outside, about the image's middle: the twin of data/rotate.rs.
+// zero outside, about the image's middle; where tasks permute pixels, pixel i is then what pixel
+// permutations[..][i] would be: the twin of data/rotate.rs.
 // entries[..] = (image, task, category, item); the block of this step is found by the step counter.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read_write> acts: array<f32>;
+@group(0) @binding(4) var<storage, read> permutations: array<u32>;
 @group(0) @binding(6) var<storage, read> rotations: array<vec2<f32>>;
 @group(0) @binding(7) var<storage, read> entries: array<vec4<u32>>;
 @group(0) @binding(8) var<storage, read> images: array<u32>;
@@ -26,16 +29,21 @@ fn gather(
 ) {
     let seed = group.z;
     let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + group.x];
-    let turn = rotations[seed * p.tasks + entry.y];
+    let task = seed * p.tasks + entry.y;
+    let turn = rotations[task];
     let at = p.target_at + seed * p.source_stride + group.x * p.fan_in_pad;
     // Whole numbers in floats, exact: software GPUs divide integers one thread after the other.
     let side = f32(p.image_side);
     let middle = (side - 1.0) / 2.0;
     var square = 0.0;
     for (var pixel = thread; pixel < p.fan_in; pixel += THREADS) {
-        let row = floor((f32(pixel) + 0.5) / side);
+        var shown = pixel;
+        if ((p.flags & FLAG_PERMUTED) != 0u) {
+            shown = permutations[task * p.fan_in + pixel];
+        }
+        let row = floor((f32(shown) + 0.5) / side);
         let dy = row - middle;
-        let dx = f32(pixel) - row * side - middle;
+        let dx = f32(shown) - row * side - middle;
         let x = middle + turn.x * dx - turn.y * dy;
         let y = middle + turn.y * dx + turn.x * dy;
         let left = floor(x);

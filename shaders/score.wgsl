@@ -1,7 +1,8 @@
 // score: adds the columns whose largest logit is the label's to a lane's counter.
 //
 // The logits are the sum of one or two products (two pathways), of which a lesion leaves one out. Of equal
-// logits the first counts. One workgroup for each column of each lane.
+// logits the first counts, and where tasks have heads of their own only the task's classes do. One workgroup
+// for each column of each lane.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<f32>;
 @group(0) @binding(7) var<storage, read> entries: array<vec4<u32>>;
@@ -20,6 +21,7 @@ fn score(
     let offset = lane * p.acts_lane + column * p.units_pad;
     let entry = entries[p.entry_at + lane / p.lanes_per_seed * p.entry_seed + column];
     let label = select(entry.z, entry.w, p.head == 1u);
+    let own = own_classes(p, lane / p.lanes_per_seed, entry.y);
     var best = -3.0e38;
     var winner = p.units;
     for (var unit = thread; unit < p.units; unit += THREADS) {
@@ -27,7 +29,7 @@ fn score(
         if (p.products > 1u) {
             z += acts[p.product_at_1 + offset + unit];
         }
-        if (winner == p.units || z > best) {
+        if (is_answer(p, own, unit / 4u)[unit % 4u] && (winner == p.units || z > best)) {
             best = z;
             winner = unit;
         }

@@ -1,7 +1,7 @@
 // softmax: a head's logits under the look-ahead, its cross-entropy, and delta = p - onehot(label).
 //
 // One team of threads for each column. delta is that of the single sample: the mean over the batch is taken
-// where deltas are summed.
+// where deltas are summed. Where a task has a head of its own, p is 0 for all classes but its own.
 
 fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
     let member = thread % TEAM;
@@ -14,6 +14,7 @@ fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
     let seed = place.lane / p.lanes_per_seed;
     let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + place.column];
     let label = select(entry.z, entry.w, p.head == 1u);
+    let own = own_classes(p, seed, entry.y);
 
     load_coefficients(p, thread, place);
     let inner = max(place.taken, 1u);
@@ -32,8 +33,7 @@ fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
             }
             if (i + 1u == inner) {
                 deltas[to + q] = z;
-                let is_real = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(q * 4u) < vec4<u32>(p.units);
-                let here = select(vec4<f32>(largest), z, is_real);
+                let here = select(vec4<f32>(largest), z, is_answer(p, own, q));
                 largest = max(largest, max(max(here.x, here.y), max(here.z, here.w)));
             }
         }
@@ -44,7 +44,7 @@ fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
     for (var q = member; q < quads; q += TEAM) {
         let z = deltas[to + q] - largest;
         let is_label = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(q * 4u) == vec4<u32>(label);
-        let e = real_of(exp(z), q, p.units);
+        let e = select(vec4<f32>(), exp(z), is_answer(p, own, q));
         let at_label = select(vec4<f32>(), z, is_label);
         chosen += at_label.x + at_label.y + at_label.z + at_label.w;
         deltas[to + q] = e;

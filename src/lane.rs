@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::ClassSet;
 use crate::model::{LaneState, Lesion};
 
 /// One sample: an image of `inputs` numbers (not scaled), and a label for each head.
@@ -11,6 +12,9 @@ pub struct Sample<'a, T> {
     pub input: &'a [T],
     /// For each head its class.
     pub labels: &'a [u32],
+    /// The classes that the first head's label, one of them, is told apart among: other classes' logits have no
+    /// part in its softmax, and no gradient. None where it is among all.
+    pub among: Option<ClassSet>,
 }
 
 /// A part of what a lane makes of images.

@@ -243,10 +243,19 @@ pub fn run(error: &RunError) -> Words {
 }
 
 fn stream(error: &StreamError) -> Words {
+    let advice = match error {
+        StreamError::TooFewImages { .. } => {
+            "Lower samples_per_task or evaluation_images, or use a larger data set."
+        }
+        StreamError::TooFewOfClass { .. } => {
+            "Lower samples_per_task or evaluation_images, have fewer tasks, or use a larger data set."
+        }
+        StreamError::TooFewClasses { .. } => "Have fewer tasks, or use a data set of more classes.",
+    };
     Words {
         what: sentence(&error.to_string()),
         meaning: "The experiment can't be drawn from these images.".into(),
-        advice: "Lower samples_per_task or evaluation_images, or use a larger data set.".into(),
+        advice: advice.into(),
     }
 }
 

@@ -111,7 +111,7 @@ fn true_sizes_are_recognised_and_heads_follow_the_classes() {
             (DataSet::Custom, DataSet::Custom)
         );
         let model = metacls::model::Model::new(&results.config, data);
-        let run = RunDescription::new(None, &results.config, &model, data, Vec::new());
+        let run = RunDescription::new(None, &results.config, &model, data, &[]);
         assert_eq!(Some(run.heads[0].classes), row.classes);
         let chance = 1.0 / f64::from(data.classes);
         assert_eq!(run.heads[0].chance, chance);

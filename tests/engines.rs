@@ -34,7 +34,7 @@ fn ready(data: &Dataset, stream: &Stream, samples: &[u32], heads: usize) -> Vec<
         .iter()
         .map(|&sample| {
             let image = stream.image(sample) as usize;
-            let turn = Rotation::degrees(stream.tasks[stream.task_of(sample) as usize].angle);
+            let turn = Rotation::degrees(stream.tasks[stream.task_of(sample) as usize].view.angle);
             let mut input = vec![0.0; data.info.pixels()];
             rotate(data.train.image(image), data.info.side, turn, &mut input);
             let labels = [data.train.labels[image].into(), sample];
@@ -49,7 +49,7 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
     let mut config = experiments::find(name).unwrap().config;
     change(&mut config);
     let data = digits(7, 4_000, 1_000);
-    let stream = Stream::new(&config, 0, 4_000, 1_000).unwrap();
+    let stream = Stream::new(&config, 0, &data.pool()).unwrap();
     let model = Model::new(&config, &data.info);
     let rule = Rule::of(&config, Condition::Meta);
     let heads = model.heads.len();
@@ -106,7 +106,11 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
                 .collect();
             let all: Vec<Sample<'_, f64>> = widened
                 .iter()
-                .map(|(input, labels)| Sample { input, labels })
+                .map(|(input, labels)| Sample {
+                    input,
+                    labels,
+                    among: None,
+                })
                 .collect();
             let mut oracle = Reference::new(&model, &rule, state.widen());
             let true_loss = oracle.observe(&all[..current.len()], &all[current.len()..]);
@@ -124,11 +128,19 @@ fn mid_training(name: &str, states: usize, apart: usize, change: impl Fn(&mut Co
         let (current, replay) = (samples(&current), samples(&replay));
         let current: Vec<Sample<'_, f32>> = current
             .iter()
-            .map(|(input, labels)| Sample { input, labels })
+            .map(|(input, labels)| Sample {
+                input,
+                labels,
+                among: None,
+            })
             .collect();
         let replay: Vec<Sample<'_, f32>> = replay
             .iter()
-            .map(|(input, labels)| Sample { input, labels })
+            .map(|(input, labels)| Sample {
+                input,
+                labels,
+                among: None,
+            })
             .collect();
         course.observe(&current, &replay);
     }
@@ -309,6 +321,62 @@ fn engines_agree_over_a_short_run_with_pathways() {
     agree(&small_run(Device::Cpu, dual), &truth);
 }
 
+/// Every kind of stream, in both orders, with heads of their own and without: whole small runs agree.
+#[test]
+fn engines_agree_on_every_stream() {
+    let Some(gpu) = gpu() else { return };
+    use metacls::config::Order::{Mixed, Sequential};
+    use metacls::config::TaskKind::{Classes, Permuted, Rotated};
+    let streams = [
+        (Permuted, Sequential, false),
+        (Classes, Sequential, false),
+        (Classes, Sequential, true),
+        (Rotated, Mixed, false),
+        (Permuted, Mixed, false),
+        (Classes, Mixed, false),
+        (Classes, Mixed, true),
+    ];
+    let mut met = Vec::new();
+    for (stream, order, own_heads) in streams {
+        let of = |c: &mut Config| {
+            (c.stream, c.order, c.own_heads) = (stream, order, own_heads);
+            c.alpha_0 = 0.1;
+        };
+        let truth = small_run(Device::Reference, of);
+        agree(&small_run(Device::Gpu(gpu.clone()), of), &truth);
+        agree(&small_run(Device::Cpu, of), &truth);
+        met.push(truth.lanes[0].records.last().unwrap().alpha.clone());
+    }
+    // Each of them is another stream.
+    for (i, one) in met.iter().enumerate() {
+        assert!(met[..i].iter().all(|other| other != one), "{i}");
+    }
+}
+
+/// Heads of their own over classes on both sides of the words that they are told in, in both orders.
+#[test]
+fn engines_agree_on_heads_of_their_own_whatever_the_number_of_classes() {
+    let Some(gpu) = gpu() else { return };
+    for (classes, second_order) in [(33, false), (62, true)] {
+        let data = relabelled(classes);
+        let run = |device: Device| {
+            let config = small::config(|c| {
+                c.data = metacls::config::DataSet::Custom;
+                c.stream = metacls::config::TaskKind::Classes;
+                (c.own_heads, c.second_order, c.tasks) = (true, second_order, 4);
+                (c.samples_per_task, c.evaluation_images) = (20, 12);
+                c.alpha_0 = 0.1;
+            });
+            let info = device.info();
+            let mut driver = Driver::new(config, data.clone(), device, info).unwrap();
+            finish(&mut driver)
+        };
+        let truth = run(Device::Reference);
+        agree(&run(Device::Gpu(gpu.clone())), &truth);
+        agree(&run(Device::Cpu), &truth);
+    }
+}
+
 /// Second order: the fast engine's run beside the reference's.
 #[test]
 fn cpu_and_reference_agree_over_a_second_order_run() {
@@ -384,7 +452,7 @@ fn wave_of_two(device: &Device, broken: bool) -> Vec<Reading> {
             .for_each(|w| *w = f32::INFINITY);
     }
     let lanes = config.lanes();
-    let stream = Arc::new(Stream::new(&config, 0, 400, 120).unwrap());
+    let stream = Arc::new(Stream::new(&config, 0, &data.pool()).unwrap());
     let wave = Wave {
         model: Arc::new(model),
         data,

@@ -90,6 +90,7 @@ fn demand<'a>(model: &'a Model, config: &Config, (lanes, per_seed): (u32, u32)) 
         },
         batch: config.batch,
         second_order: false,
+        permuted: false,
         replay: config.replay,
         block: config.steps_per_task(),
         capacity: config.evaluation_images,
@@ -416,6 +417,8 @@ fn the_budget_counts_every_buffer() {
     };
     let starts = vec![lane; 6];
     let images = WaveData {
+        permutations: Vec::new(),
+        answers: Vec::new(),
         images: vec![7; 129 * model.inputs],
         rotations: vec![[1.0, 0.0]; 2 * config.tasks as usize],
         evaluation: vec![[0; 4]; 2 * (config.tasks * config.evaluation_images) as usize],

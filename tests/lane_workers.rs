@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::rc::Rc;
 
-use metacls::config::{Condition, Config, EvaluateOn};
+use metacls::config::{Condition, Config, EvaluateOn, Order, TaskKind};
 use metacls::driver::{Driver, Note, Now, RunError};
 use metacls::engine::info::{EngineChoice, EngineInfo, EngineKind};
 use metacls::engine::lane_worker::{Command, LaneWorker, LaneWorkerError, Request};
@@ -59,9 +59,13 @@ fn any_number_of_hands_gives_the_same_bits() {
         (c.pathways, c.item_head) = (Some([19, 5]), true);
         (c.evaluate_on, c.evaluation_images) = (EvaluateOn::Learned, 13);
     };
+    let own_heads = |c: &mut Config| (c.stream, c.own_heads) = (TaskKind::Classes, true);
+    let mixed = |c: &mut Config| (c.stream, c.order) = (TaskKind::Permuted, Order::Mixed);
     for change in [
         &(|_: &mut Config| {}) as &dyn Fn(&mut Config),
         &two_pathways,
+        &own_heads,
+        &mixed,
     ] {
         let mut alone = on(&Device::Cpu, change);
         finish(&mut alone).unwrap();

@@ -7,6 +7,7 @@ mod adapter;
 mod stage_cases;
 
 use adapter::gpu;
+use metacls::data::ClassSet;
 use metacls::gpu::kernels::{Buffer, COMPETE, Pass, STAGES, Shape, misc};
 use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
@@ -16,7 +17,7 @@ use metacls::lane::{HostLane, Sample};
 use metacls::reference::Reference;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use stage_cases::cases;
+use stage_cases::{TASKS, cases};
 
 /// Compares what a dispatch and its twin changed, buffer by buffer. Elements that the twin leaves NaN are
 /// padding: the stage may put anything there.
@@ -41,6 +42,8 @@ fn compare(
                 | Buffer::Entries
                 | Buffer::Table
                 | Buffer::Images
+                | Buffer::Permutations
+                | Buffer::Answers
                 | Buffer::Silenced
         ) {
             if ours != twin {
@@ -176,22 +179,30 @@ fn twins_agree_with_the_reference() {
             let seed = lane / case.per_seed as usize;
             let columns = (case.batch + case.replay) as usize;
             let entry = |c: usize| memory.entries[(case.seeds as usize + seed) * columns + c];
-            let ready: Vec<(Vec<f64>, [u32; 2])> = (0..columns)
+            type Ready = (Vec<f64>, [u32; 2], Option<ClassSet>);
+            let own = |task: u32| {
+                let [low, high] = memory.answers[(seed as u32 * TASKS + task) as usize];
+                let bits = u64::from(high) << 32 | u64::from(low);
+                (0..64).filter(|c| bits >> c & 1 == 1).collect()
+            };
+            let ready: Vec<Ready> = (0..columns)
                 .map(|c| {
                     let from = seed * at.inputs_seed as usize + c * pad(at.inputs) as usize;
                     let image = &images[from..from + model.inputs];
-                    let [_, _, category, item] = entry(c);
+                    let [_, task, category, item] = entry(c);
                     (
                         image.iter().map(|&x| f64::from(x)).collect(),
                         [category, item],
+                        rule.knobs.own_heads.then(|| own(task)),
                     )
                 })
                 .collect();
             let samples: Vec<Sample<'_, f64>> = ready
                 .iter()
-                .map(|(input, labels)| Sample {
+                .map(|(input, labels, among)| Sample {
                     input,
                     labels: &labels[..model.heads.len()],
+                    among: *among,
                 })
                 .collect();
             let mut oracle = Reference::new(&model, &rule, state.widen());

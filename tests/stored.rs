@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use metacls::analysis::claims::Verdict;
 use metacls::config::{Condition, Config, DataSet};
+use metacls::data::Pool;
 use metacls::experiments::{self, Experiment, answered};
 use metacls::inspect::{Watched, WatchedLane};
 use metacls::model::{Lesion, Model, initial};
@@ -41,7 +42,13 @@ fn stored_runs_are_of_the_present_presets_and_draws() {
         bytes += std::fs::metadata(units(name)).unwrap().len();
         assert_eq!(results.config, preset, "{name}: run cargo xtask figures");
         assert_eq!(results.data.kind, DataSet::Mnist);
-        let stream = Stream::new(&preset, preset.first_seed, 60_000, 10_000).unwrap();
+        let pool = Pool {
+            train: &[0; 60_000],
+            test: &[0; 10_000],
+            classes: 10,
+            side: 28,
+        };
+        let stream = Stream::new(&preset, preset.first_seed, &pool).unwrap();
         let model = Model::new(&preset, &results.data);
         let weights = initial(&model, &preset, preset.first_seed).weights;
         let draws = stream.draws(&weights);

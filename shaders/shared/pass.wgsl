@@ -35,7 +35,7 @@ struct Pass {
 
     // Images and labels.
     image_side: u32,        // pixels of an image's side
-    tasks: u32,             // tasks of a seed: stride of its rotations
+    tasks: u32,             // tasks of a seed: stride of its rotations, permutations and classes
     entry_at: u32,          // first entry of this dispatch
     entry_seed: u32,        // entries from one seed to the next
     entry_step: u32,        // entries from one step to the next
@@ -104,6 +104,8 @@ const FLAG_UNIT_LENGTH: u32 = 1u;   // inputs of layers are scaled to norm 1
 const FLAG_COMPETITION: u32 = 2u;   // units compete
 const FLAG_ADD: u32 = 4u;           // add to the target rather than overwrite it
 const FLAG_SYNC: u32 = 8u;          // eta_w rather than alpha updates the weights
+const FLAG_PERMUTED: u32 = 16u;     // tasks permute pixels
+const FLAG_OWN_HEADS: u32 = 32u;    // the first head tells a task's classes apart among these only
 
 // Norms at or below this are silence.
 const SILENT: f32 = 1e-12;

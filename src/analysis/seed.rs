@@ -58,11 +58,12 @@ impl<'a> Seed<'a> {
 
     /// Accuracy above chance; see [`Self::accuracy`].
     pub fn above_chance(&self, condition: Condition, head: u32, lesion: Lesion) -> Option<f64> {
-        let classes = match head {
-            0 => self.results.data.classes,
-            _ => self.results.config.items(),
+        let config = &self.results.config;
+        let chance = match head {
+            0 => config.chance(self.results.data.classes),
+            _ => 1.0 / f64::from(config.items().max(1)),
         };
-        Some(self.accuracy(condition, head, lesion)? - 1.0 / f64::from(classes.max(1)))
+        Some(self.accuracy(condition, head, lesion)? - chance)
     }
 
     /// Active fraction of the layer of that name, 0 to 1.

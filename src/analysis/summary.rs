@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::stats::{self, Estimate};
-use crate::config::{Condition, Lane};
+use crate::config::{Condition, Config, Lane, Order};
 use crate::model::Lesion;
 use crate::results::record::{Accuracy, Evaluation, TaskRecord};
 
@@ -29,8 +29,11 @@ pub struct Transfer {
 
 impl Transfer {
     /// Of one lane's records, for one head, intact; none unless every task was followed by an evaluation on
-    /// all tasks, and for fewer than two tasks.
-    pub fn of(records: &[TaskRecord], head: u32) -> Option<Self> {
+    /// all tasks, for fewer than two tasks, and where they are learned together, not one after the other.
+    pub fn of(config: &Config, records: &[TaskRecord], head: u32) -> Option<Self> {
+        if config.order == Order::Mixed {
+            return None;
+        }
         let tasks = records.last()?.tasks_learned as usize;
         let matrix: Vec<&[f64]> = records
             .iter()
@@ -316,15 +319,21 @@ mod tests {
             [0.6, 0.8, 0.4],
             [0.5, 0.7, 0.9],
         ]);
-        let t = Transfer::of(&all, 0).unwrap();
+        let config = Config::default();
+        let t = Transfer::of(&config, &all, 0).unwrap();
         let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
         near(t.average, 0.7);
         near(t.learning, (0.9 + 0.8 + 0.9) / 3.0);
         near(t.backward, ((0.5 - 0.9) + (0.7 - 0.8)) / 2.0);
         near(t.forward, ((0.3 - 0.1) + (0.4 - 0.1)) / 2.0);
         near(t.forgetting, ((0.9 - 0.5) + (0.8 - 0.7)) / 2.0);
-        assert_eq!(Transfer::of(&all[..3], 0), None);
-        assert_eq!(Transfer::of(&all, 1), None);
+        assert_eq!(Transfer::of(&config, &all[..3], 0), None);
+        assert_eq!(Transfer::of(&config, &all, 1), None);
+        let mixed = Config {
+            order: Order::Mixed,
+            ..config
+        };
+        assert_eq!(Transfer::of(&mixed, &all, 0), None);
         assert_eq!(peak_of_alpha(&all, 0), Some(1));
     }
 }

@@ -353,11 +353,10 @@ async fn at_work(
     data: &Arc<Dataset>,
 ) -> Result<Engine, BenchError> {
     let model = Arc::new(Model::new(config, &data.info));
-    let (train, test) = (data.train.len() as u32, data.test.len() as u32);
     let seeds = config.first_seed..config.first_seed + config.seeds;
     let wave = Wave {
         streams: seeds
-            .map(|seed| Stream::new(config, seed, train, test).map(Arc::new))
+            .map(|seed| Stream::new(config, seed, &data.pool()).map(Arc::new))
             .collect::<Result<_, _>>()?,
         lanes: config.lanes(),
         starts: config

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::knobs::{self, Config, KNOBS};
-use super::{Condition, EvaluateOn};
+use super::{Condition, EvaluateOn, TaskKind};
 use crate::formats::version::{self, Upgrade, Versioned};
 
 /// One thing wrong with a configuration.
@@ -201,6 +201,9 @@ impl Config {
                 "test images have no item label; with item_head allowed: learned".into(),
             );
         }
+        for (knob, message) in self.stream_complaints() {
+            say(knob, message);
+        }
         if let Some((knob, message)) = self.fork_complaint() {
             problems.push(Problem::new(knob, message));
         }
@@ -210,6 +213,35 @@ impl Config {
 }
 
 impl Config {
+    /// What does not go together of what a stream is. How many classes there are only the images say, but
+    /// for those of the catalogue.
+    fn stream_complaints(&self) -> Vec<(&'static str, String)> {
+        let mut problems = Vec::new();
+        let by_classes = self.stream == TaskKind::Classes;
+        if self.own_heads && !by_classes {
+            let words = "a head for each task tells its own classes apart; with own_heads stream must be classes";
+            problems.push(("own_heads", words.to_owned()));
+        }
+        if self.own_heads && self.item_head {
+            let words =
+                "the item head tells all tasks' images apart; with own_heads allowed: false";
+            problems.push(("item_head", words.to_owned()));
+        }
+        if let (true, Some(classes)) = (by_classes, self.data.row().classes) {
+            let each = if self.own_heads { 2 } else { 1 };
+            let most = classes / each;
+            if self.tasks > most {
+                let words = format!(
+                    "{} are too many for the {classes} classes of the images, of which each task needs {each} \
+                     of its own; with stream classes allowed: 1 to {most}",
+                    self.tasks
+                );
+                problems.push(("tasks", words));
+            }
+        }
+        problems
+    }
+
     /// Reads and checks a configuration's text, which may begin with a byte-order mark.
     ///
     /// # Errors
@@ -270,6 +302,10 @@ mod tests {
             names(&[EvaluateOn::Test, EvaluateOn::Learned]),
             EvaluateOn::WORDS
         );
+        use crate::config::Order::{Mixed, Sequential};
+        use TaskKind::{Classes, Permuted, Rotated};
+        assert_eq!(names(&[Rotated, Permuted, Classes]), TaskKind::WORDS);
+        assert_eq!(names(&[Sequential, Mixed]), crate::config::Order::WORDS);
         for c in Condition::ALL {
             assert_eq!(serde_json::to_value(c).unwrap(), c.name());
         }
@@ -375,5 +411,28 @@ mod tests {
     fn combinations_are_checked() {
         assert!(complaint(|v| v["conditions"] = serde_json::json!(["frozen"])).contains("meta"));
         assert!(complaint(|v| v["item_head"] = true.into()).contains("evaluate_on"));
+        assert!(complaint(|v| v["own_heads"] = true.into()).contains("own_heads: "));
+        let by_classes = |tasks: u32, own_heads: bool, data: &str| {
+            let mut value = serde_json::to_value(figure1()).unwrap();
+            value["stream"] = "classes".into();
+            (value["tasks"], value["own_heads"]) = (tasks.into(), own_heads.into());
+            value["data"] = data.into();
+            let problems = Config::from_value(value).err().map(|e| e.problems);
+            problems.map(|p| p[0].to_string())
+        };
+        assert_eq!(by_classes(10, false, "mnist"), None);
+        assert_eq!(by_classes(5, true, "mnist"), None);
+        let said = by_classes(11, false, "mnist").unwrap();
+        assert!(said.contains("allowed: 1 to 10"), "{said}");
+        let said = by_classes(6, true, "digits").unwrap();
+        assert!(said.contains("allowed: 1 to 5"), "{said}");
+        // How many classes these have is seen when they are read.
+        assert_eq!(by_classes(30, true, "custom"), None);
+        let items = complaint(|v| {
+            (v["stream"], v["tasks"]) = ("classes".into(), 5.into());
+            (v["own_heads"], v["item_head"]) = (true.into(), true.into());
+            v["evaluate_on"] = "learned".into();
+        });
+        assert!(items.contains("item_head: "), "{items}");
     }
 }

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Condition, ConfigError, DataSet, EvaluateOn, Problem, fork};
+use super::{Condition, ConfigError, DataSet, EvaluateOn, Order, Problem, TaskKind, fork};
 use crate::formats::version;
 
 /// What kind of value a knob holds, and what the page's editor shows for it.
@@ -180,11 +180,21 @@ knobs! {
     data: DataSet = DataSet::Mnist, Choice { options: DataSet::WORDS }, "images", "", Paper,
         "MNIST (verified by SHA-256), the project's own procedural digits, other IDX files, or another data \
          set of the catalogue (`metacls info --data-sets`).";
+    stream: TaskKind = TaskKind::Rotated, Choice { options: TaskKind::WORDS }, "tasks differ in", "", Ours,
+        "What tells tasks apart: rotated, each turns every image by one angle; permuted, each permutes the \
+         pixels in one way; classes, each has classes of its own.";
+    order: Order = Order::Sequential, Choice { options: Order::WORDS }, "order", "", Ours,
+        "Sequential, one task after the other; mixed, all tasks' images shuffled together, as a control that \
+         has no forgetting: a task in the results is then a stretch as long as one.";
+    own_heads: bool = false, Switch, "a head for each task", "", Ours,
+        "With stream classes: each task's images are told apart among its own classes only, in training and in \
+         evaluation.";
     tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
-        "Number of tasks learned one after the other; each rotates every image by one angle.",
+        "Number of tasks, learned one after the other where order says so; stream says what tells them apart.",
         linear(1.0, 40.0);
     degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees", PublicCode,
-        "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this.",
+        "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this; \
+         used where stream is rotated.",
         linear(0.0, 18.0);
     samples_per_task: u32 = 200, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
         "Training images of each task, seen once in random order.", linear(10.0, 400.0);
@@ -248,7 +258,7 @@ knobs! {
         Set { options: Condition::WORDS }, "conditions", "", Paper,
         "What the networks of each seed meta-learn; frozen starts from meta's final values and needs it.";
     first_seed: u32 = 0, Whole { min: 0, max: 1_000_000_000 }, "first seed", "", Ours,
-        "Seeds count up from here; a seed fixes weights, images, angles, order and replay.";
+        "Seeds count up from here; a seed fixes weights, images, what tells tasks apart, order and replay.";
     seeds: u32 = 40, Whole { min: 1, max: 4096 }, "seeds", "seeds", Paper,
         "How many seeds; each is one network under each condition.";
 }

@@ -14,6 +14,30 @@ pub use knobs::{Config, Explored, KNOBS, Kind, Knob, MAX_UNITS, Origin, find};
 
 pub use crate::data::DataSet;
 
+/// What tells a stream's tasks apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// Each rotates its images by an angle of its own.
+    Rotated,
+    /// Each permutes its images' pixels by a permutation of its own.
+    Permuted,
+    /// Each has classes of its own.
+    Classes,
+}
+
+/// In which order a stream's training images come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Task after task.
+    Sequential,
+    /// All tasks' together, shuffled.
+    Mixed,
+}
+
 /// On which images a network is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -40,6 +64,24 @@ pub enum Condition {
     Sparsity,
     /// Neither, but starting from the final values of `meta` (of the same seed).
     Frozen,
+}
+
+impl TaskKind {
+    /// The names used in files and links, in the order of the variants.
+    pub const WORDS: &[&str] = &["rotated", "permuted", "classes"];
+}
+
+impl Order {
+    /// The names used in files and links, in the order of the variants.
+    pub const WORDS: &[&str] = &["sequential", "mixed"];
+
+    /// What a run's time is counted in, as axes have it.
+    pub fn progress(self) -> &'static str {
+        match self {
+            Self::Sequential => "tasks learned",
+            Self::Mixed => "stretches as long as a task",
+        }
+    }
 }
 
 impl EvaluateOn {
@@ -102,6 +144,25 @@ impl Config {
         }
     }
 
+    /// How many classes a task has where tasks have classes of their own: as even shares as can be of a data
+    /// set's, of which task t has those at the places from t to t + 1 times `classes` / tasks.
+    pub fn class_places(&self, task: u32, classes: u32) -> std::ops::Range<u32> {
+        let tasks = u64::from(self.tasks.max(1));
+        let place = |task: u32| (u64::from(task) * u64::from(classes) / tasks) as u32;
+        place(task)..place(task + 1)
+    }
+
+    /// The accuracy of guessing a category, of a data set's so many: one in those that there are to choose
+    /// from, the mean over tasks where these have heads of their own.
+    pub fn chance(&self, classes: u32) -> f64 {
+        let of = |classes: u32| 1.0 / f64::from(classes.max(1));
+        if !self.own_heads {
+            return of(classes);
+        }
+        let each = (0..self.tasks).map(|t| of(self.class_places(t, classes).len() as u32));
+        each.sum::<f64>() / f64::from(self.tasks.max(1))
+    }
+
     /// The last seed.
     pub fn last_seed(&self) -> u32 {
         self.first_seed + self.seeds.saturating_sub(1)
@@ -124,7 +185,7 @@ impl Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Lane {
-    /// The seed that fixes initial weights, images, angles, order and replay.
+    /// The seed that fixes initial weights, images, what tells tasks apart, order and replay.
     pub seed: u32,
     /// What is meta-learned.
     pub condition: Condition,

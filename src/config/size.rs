@@ -6,7 +6,7 @@
 //! (4 bytes each, and an engine has up to four copies) and the numbers that records hold (8 bytes each, and
 //! three times that as text). Time is not bounded: a run can be stopped, and what it measured is kept.
 
-use super::{Config, Problem};
+use super::{Config, Problem, TaskKind};
 
 /// Most observe steps of a lane.
 pub const MOST_STEPS: u64 = 1_000_000;
@@ -28,12 +28,18 @@ impl Config {
         u64::from(self.tasks) * batches * u64::from(self.glances)
     }
 
-    /// About how many bytes a seed's schedule takes: its steps with their lists, its tasks' images.
+    /// About how many bytes a seed's schedule takes: its steps with their lists, its tasks' images and
+    /// permutations.
     pub fn schedule_bytes(&self) -> u64 {
         let samples = u64::from(self.batch) + u64::from(self.replay);
         let images = u64::from(self.samples_per_task) + u64::from(self.evaluation_images);
         // A step's record, and what an allocator adds to its two lists.
-        self.all_steps() * (56 + 32 + 4 * samples) + u64::from(self.tasks) * images * 4
+        let permutation = match self.stream {
+            TaskKind::Permuted => INPUTS,
+            TaskKind::Rotated | TaskKind::Classes => 0,
+        };
+        self.all_steps() * (56 + 32 + 4 * samples)
+            + u64::from(self.tasks) * (images + permutation) * 4
     }
 
     /// Weights of a lane's network.

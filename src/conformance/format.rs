@@ -331,6 +331,7 @@ impl Vector {
                 .map(|&i| Sample {
                     input: &images[i],
                     labels: &self.labels[i],
+                    among: None,
                 })
                 .collect()
         })

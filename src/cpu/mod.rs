@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use metacls_arithmetic::{Level, Panels, padded, products, sums};
 
+use crate::data::ClassSet;
 use crate::lane::{HostLane, Sample, Seen};
 use crate::model::{LaneState, Lesion, Model, Rule, Source, Target};
 use stages::{At, Competition, Term};
@@ -150,7 +151,7 @@ impl Cpu {
         );
     }
 
-    fn head(&mut self, model: &Model, at: At, h: usize, labels: &[u32]) {
+    fn head(&mut self, model: &Model, at: At, h: usize, labels: &[(u32, Option<ClassSet>)]) {
         let classes = model.heads[h].classes;
         let width = padded(classes);
         let first = at.first() * width;
@@ -243,8 +244,10 @@ impl HostLane<f32> for Cpu {
         {
             scale_input(self.rule.knobs.unit_length_inputs, sample.input, input);
         }
-        let labels: Vec<Vec<u32>> = (0..model.heads.len())
-            .map(|h| samples.iter().map(|s| s.labels[h]).collect())
+        // Only the first head may leave classes out.
+        let label = |s: &Sample<'_, f32>, h: usize| (s.labels[h], s.among.filter(|_| h == 0));
+        let labels: Vec<Vec<_>> = (0..model.heads.len())
+            .map(|h| samples.iter().map(|s| label(s, h)).collect())
             .collect();
         let level = self.level;
         level.dispatch(

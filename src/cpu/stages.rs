@@ -6,6 +6,8 @@ use metacls_arithmetic::products::{self, Spaced};
 use metacls_arithmetic::sums::{dot, sum};
 use metacls_arithmetic::{Level, kth_largest, padded};
 
+use crate::data::ClassSet;
+
 /// Norms at or below this are silence.
 pub const SILENT: f32 = 1e-12;
 
@@ -148,14 +150,15 @@ pub fn compete(
     );
 }
 
-/// Logits of this sweep, in `deltas` from its first slot on, become p - onehot(label).
+/// Logits of this sweep, in `deltas` from its first slot on, become p - onehot(label). Where a column's label
+/// (and the classes that it is told apart among) leaves classes out, p is 0 for these.
 #[allow(clippy::too_many_arguments)]
 pub fn softmax(
     level: Level,
     at: At,
     classes: usize,
     terms: &[Term<'_>],
-    labels: &[u32],
+    labels: &[(u32, Option<ClassSet>)],
     deltas: &mut [f32],
     loss: &mut [f32],
     dots: &mut [f32],
@@ -169,12 +172,15 @@ pub fn softmax(
         || {
             for (column, x) in here.chunks_exact_mut(width).enumerate() {
                 let logits = &mut x[..classes];
-                let label = labels[column] as usize;
+                let (label, among) = labels[column];
+                let label = label as usize;
+                leave_out(among, logits, f32::NEG_INFINITY);
                 let largest = kth_largest(level, logits, 1);
                 let chosen = logits[label] - largest;
                 for x in logits.iter_mut() {
                     *x = exp(*x - largest);
                 }
+                leave_out(among, logits, 0.0);
                 let mass = sum(logits);
                 loss[first + column] = libm::logf(mass) - chosen;
                 for x in logits.iter_mut() {
@@ -192,6 +198,18 @@ pub fn softmax(
         earlier,
         &mut dots[first * at.inner..],
     );
+}
+
+/// Gives the classes that are not among some another number; none of them where all are.
+#[inline(always)]
+fn leave_out(among: Option<ClassSet>, of_classes: &mut [f32], number: f32) {
+    if let Some(set) = among {
+        for (class, x) in of_classes.iter_mut().enumerate() {
+            if !set.contains(class as u32) {
+                *x = number;
+            }
+        }
+    }
 }
 
 /// Gradients e at a layer's outputs, in `deltas` from this sweep's first slot on, become those at its

@@ -1,6 +1,7 @@
-//! Images and labels: MNIST and other IDX files, our own procedural digits, and their rotation.
+//! Images and labels: MNIST and other IDX files, our own procedural digits, how they are rotated and permuted.
 
 pub mod catalog;
+mod classes;
 mod digits;
 mod idx;
 mod rotate;
@@ -8,6 +9,7 @@ mod rotate;
 use serde::{Deserialize, Serialize};
 
 pub use catalog::DataSet;
+pub use classes::{ClassSet, Pool};
 pub use digits::digits;
 pub use idx::{Chosen, Content, Header, IdxError, choose, header, mnist_files};
 pub use rotate::{Rotation, Turn, rotate};

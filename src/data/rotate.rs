@@ -1,4 +1,4 @@
-//! Rotation of images: the twin of shaders/gather.wgsl.
+//! Rotation and permutation of images: the twin of shaders/gather.wgsl.
 
 /// A rotation, counter-clockwise as seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,7 +71,28 @@ impl Turn {
         ready
     }
 
-    /// Writes an image (`[side][side]`), rotated, as grey values 0 to 1.
+    /// The same with its pixels permuted: pixel i is what pixel `permutation[i]` was without. A permutation
+    /// of another number of pixels, or with one that is none of them, changes nothing.
+    #[must_use]
+    pub fn permuted(self, permutation: &[u32]) -> Self {
+        let pixels = self.corner.len();
+        let fits =
+            permutation.len() == pixels && permutation.iter().all(|&i| (i as usize) < pixels);
+        if !fits {
+            return self;
+        }
+        fn taken<T: Copy>(from: &[T], permutation: &[u32]) -> Vec<T> {
+            permutation.iter().map(|&i| from[i as usize]).collect()
+        }
+        Self {
+            side: self.side,
+            corner: taken(&self.corner, permutation),
+            right: taken(&self.right, permutation),
+            lower: taken(&self.lower, permutation),
+        }
+    }
+
+    /// Writes an image (`[side][side]`), as it is shown, as grey values 0 to 1.
     pub fn apply(&self, image: &[u8], out: &mut [f32]) {
         let wide = bordered(self.side);
         let mut zeroed = vec![0.0_f32; wide * wide];
@@ -134,6 +155,20 @@ mod tests {
             assert!((out[0] - 1.0).abs() < 1e-4, "{side}");
             assert!((out.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{side}");
         }
+    }
+
+    #[test]
+    fn a_permutation_takes_pixels_from_where_it_says() {
+        let image = noise();
+        let back: Vec<u32> = (0..PIXELS as u32).rev().collect();
+        let mut out = vec![0.0; PIXELS];
+        let turn = Turn::new(Rotation::degrees(0.0), SIDE as u32);
+        turn.clone().permuted(&back).apply(&image, &mut out);
+        for (ours, &theirs) in out.iter().zip(image.iter().rev()) {
+            assert_eq!(*ours, f32::from(theirs) / 255.0);
+        }
+        assert_eq!(turn.clone().permuted(&back[1..]), turn);
+        assert_eq!(turn.clone().permuted(&[PIXELS as u32; PIXELS]), turn);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::inspect::StepTrace;
 use crate::inspect::{self, Learned, Picture, Probe, Snapshot};
 use crate::model::{LaneState, initial};
+use crate::stream::View;
 
 /// Which lanes are watched, on what, and what became of them.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,11 @@ pub(super) struct Watched {
 }
 
 impl Driver {
+    /// What tells the first seed's tasks apart.
+    pub fn views(&self) -> &[View] {
+        &self.run.views
+    }
+
     /// Takes snapshots of lanes (by index) on a probe from now on, at every task end.
     pub fn watch(&mut self, probe: &Probe, lanes: Vec<usize>) {
         let image = probe.image();

@@ -166,6 +166,7 @@ mod tests {
             batch: wide.batch,
             replay: wide.replay,
             second_order: true,
+            permuted: true,
             block: wide.steps_per_task(),
             capacity: 128,
             per_task: wide.evaluation_images,

@@ -8,7 +8,7 @@ use crate::config::{Config, Lane};
 use crate::data::Dataset;
 use crate::model::{LaneState, Model, initial, initial_weights};
 use crate::results::description::RunDescription;
-use crate::stream::{Stream, StreamError};
+use crate::stream::{Stream, StreamError, View};
 
 /// A run's fixed facts.
 #[derive(Debug)]
@@ -21,23 +21,18 @@ pub(super) struct Run {
     pub(super) model: Arc<Model>,
     pub(super) data: Arc<Dataset>,
     pub(super) lanes: Vec<Lane>,
-    /// The first seed's angle of each task, in degrees.
-    angles: Vec<f64>,
+    /// What tells the first seed's tasks apart.
+    pub(super) views: Vec<View>,
     /// See [`crate::results::Results::draws`].
     pub(super) draws: String,
 }
 
-/// Whether a data set is large enough for an experiment.
+/// Whether a data set has images enough, and classes, for an experiment.
 ///
 /// # Errors
-/// If it is too small.
+/// If it has too few.
 pub fn draws(config: &Config, data: &Dataset) -> Result<(), RunError> {
-    Ok(stream(config, data, config.first_seed).map(|_| ())?)
-}
-
-fn stream(config: &Config, data: &Dataset, seed: u32) -> Result<Stream, StreamError> {
-    let (train, test) = (data.train.len() as u32, data.test.len() as u32);
-    Stream::new(config, seed, train, test)
+    Ok(Stream::new(config, config.first_seed, &data.pool()).map(|_| ())?)
 }
 
 impl Run {
@@ -45,11 +40,11 @@ impl Run {
     /// If the data set is too small: found before anything is trained.
     pub(super) fn new(config: Config, data: Arc<Dataset>) -> Result<Self, StreamError> {
         let model = Model::new(&config, &data.info);
-        let first = stream(&config, &data, config.first_seed)?;
+        let first = Stream::new(&config, config.first_seed, &data.pool())?;
         Ok(Self {
             experiment: None,
             lanes: config.lanes(),
-            angles: first.tasks.iter().map(|t| t.angle).collect(),
+            views: first.tasks.iter().map(|t| t.view.clone()).collect(),
             draws: first.draws(&initial(&model, &config, config.first_seed).weights),
             forked: Arc::new(config.after_fork()),
             config: Arc::new(config),
@@ -64,7 +59,7 @@ impl Run {
             &self.config,
             &self.model,
             &self.data.info,
-            self.angles.clone(),
+            &self.views,
         )
     }
 
@@ -73,7 +68,7 @@ impl Run {
     /// # Errors
     /// If the data set is too small.
     pub(super) fn stream(&self, seed: u32) -> Result<Stream, StreamError> {
-        stream(&self.config, &self.data, seed)
+        Stream::new(&self.config, seed, &self.data.pool())
     }
 
     /// The settings of what is trained from a step on.

@@ -76,10 +76,9 @@ impl Driver {
     pub fn watched_units(&self) -> Option<Watched> {
         let units = self.units.as_ref()?;
         let results = self.results_without_lanes();
-        let angles = self.description().angles;
         Some(kept::units::watched(
             &results,
-            &angles,
+            &self.run.views,
             units.probe,
             &units.seen,
         ))

@@ -6,7 +6,7 @@ use super::EngineError;
 use super::gpu::evaluation_capacity;
 use super::info::{EngineInfo, EngineKind};
 use super::spread::LaneWorkers;
-use crate::config::{Config, EvaluateOn};
+use crate::config::{Config, EvaluateOn, TaskKind};
 use crate::data::DataInfo;
 use crate::gpu::passes::Lanes;
 use crate::gpu::wave::Demand;
@@ -162,6 +162,7 @@ fn demand<'a>(
         batch: config.batch,
         replay: config.replay,
         second_order: config.second_order,
+        permuted: config.stream == TaskKind::Permuted,
         block: config.steps_per_task(),
         capacity: evaluation_capacity(gpu, config, seeds * of_each),
         per_task: config.evaluation_images,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{EngineError, Reading, Wave};
 use crate::config::{Condition, Config, EvaluateOn};
-use crate::data::{Images, Rotation};
+use crate::data::{ClassSet, Images, Rotation};
 use crate::digest::{self, Digest};
 use crate::gpu::{Gpu, GpuWave, LaneStart, StageTimes, WaveData, WaveSetup};
 use crate::lane::Counts;
@@ -78,8 +78,13 @@ impl GpuEngine {
         let mut training = Uploaded::none_of("training", train);
         let mut testing = Uploaded::none_of("test", test);
         for task in wave.streams.iter().flat_map(|s| &s.tasks) {
-            let turn = Rotation::degrees(task.angle);
+            let turn = Rotation::degrees(task.view.angle);
             data.rotations.push([turn.cos, turn.sin]);
+            let permutation = task.view.permutation.iter();
+            data.permutations
+                .extend(permutation.flat_map(|p| p.iter().copied()));
+            let own = task.view.classes.filter(|_| config.own_heads);
+            data.answers.extend(own.map(ClassSet::words));
             training.add(train, &task.training, &mut data.images);
             match config.evaluate_on {
                 EvaluateOn::Learned => training.add(train, &task.evaluation, &mut data.images),

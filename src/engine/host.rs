@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Reading, Wave};
 use crate::cpu::Cpu;
-use crate::data::{Rotation, Turn};
+use crate::data::{ClassSet, Turn};
 use crate::digest::{self, Digest};
 use crate::lane::{Counts, HostLane, Sample, Seen};
 use crate::model::{LaneState, Model, Rule};
@@ -33,7 +33,7 @@ struct Tally {
 pub struct HostEngine {
     wave: Wave,
     lanes: Vec<Lane>,
-    /// For each seed, each task's rotation.
+    /// For each seed, how each task shows images.
     turns: Vec<Arc<Vec<Turn>>>,
     /// For each lane, for each task.
     counts: Vec<Vec<Counts>>,
@@ -69,10 +69,11 @@ impl HostEngine {
             .streams
             .iter()
             .map(|stream| {
-                let turn = |t: &crate::stream::Task| {
-                    Turn::new(Rotation::degrees(t.angle), wave.data.info.side)
-                };
-                Arc::new(stream.tasks.iter().map(turn).collect())
+                let turns = stream
+                    .tasks
+                    .iter()
+                    .map(|t| t.view.turn(wave.data.info.side));
+                Arc::new(turns.collect())
             })
             .collect();
         let lanes = wave
@@ -117,10 +118,11 @@ impl HostEngine {
                     list.iter()
                         .map(|&sample| {
                             let image = lane.stream.image(sample) as usize;
-                            let task = lane.stream.task_of(sample) as usize;
+                            let task = lane.stream.task_of(sample);
                             let mut input = vec![0.0; inputs];
-                            lane.turns[task].apply(data.train.image(image), &mut input);
-                            (input, [data.train.labels[image].into(), sample])
+                            lane.turns[task as usize].apply(data.train.image(image), &mut input);
+                            let labels = [data.train.labels[image].into(), sample];
+                            (input, labels, lane.stream.among(task))
                         })
                         .collect()
                 };
@@ -169,6 +171,7 @@ impl HostEngine {
         let counted = each_mut(&mut pieces, |(seed, images)| {
             let stream = &wave.streams[*seed];
             let turn = &turns[*seed][task];
+            let among = stream.among(task as u32);
             let mut inputs = vec![0.0; images.len() * pixels];
             let mut labels = Vec::new();
             for (i, input) in images.clone().zip(inputs.chunks_exact_mut(pixels)) {
@@ -181,7 +184,7 @@ impl HostEngine {
                 .map(|lane| {
                     let mut tally = none.clone();
                     lane.engine.evaluate(&inputs, lesions, &mut |seen| {
-                        tally.add(seen, &labels, &wave.model);
+                        tally.add(seen, (&labels, among), &wave.model);
                     });
                     tally
                 })
@@ -242,8 +245,14 @@ impl HostEngine {
 }
 
 impl Tally {
-    /// Adds what was seen of some images, whose labels are given from the first of the piece on.
-    fn add(&mut self, seen: Seen<'_, f32>, labels: &[[u32; 2]], model: &Model) {
+    /// Adds what was seen of some images, whose labels are given from the first of the piece on; the first
+    /// head's are told apart among some classes, or all.
+    fn add(
+        &mut self,
+        seen: Seen<'_, f32>,
+        (labels, among): (&[[u32; 2]], Option<ClassSet>),
+        model: &Model,
+    ) {
         match seen {
             Seen::Outputs { layer, outputs } => {
                 self.counts.active[layer] += outputs.iter().filter(|&&h| h > 0.0).count() as u32;
@@ -255,25 +264,31 @@ impl Tally {
                 lesion,
                 logits,
             } => {
+                let answer = |logits: &[f32]| match among.filter(|_| head == 0) {
+                    Some(set) => set.argmax(logits),
+                    None => argmax(logits),
+                };
                 let hits = logits
                     .chunks_exact(model.heads[head].classes)
                     .zip(&labels[first..])
-                    .filter(|(logits, labels)| argmax(logits) == labels[head] as usize);
+                    .filter(|(logits, labels)| answer(logits) == labels[head] as usize);
                 self.counts.correct[head * model.lesions().len() + lesion] += hits.count() as u32;
             }
         }
     }
 }
 
-/// A sample made ready: its rotated image, and its labels.
-type Ready = (Vec<f32>, [u32; 2]);
+/// A sample made ready: its image as its task shows it, its labels, and the classes that it is told apart
+/// among.
+type Ready = (Vec<f32>, [u32; 2], Option<ClassSet>);
 
 /// Samples as lanes take them, with a label for each head.
 fn samples(list: &[Ready], heads: usize) -> Vec<Sample<'_, f32>> {
     list.iter()
-        .map(|(input, labels)| Sample {
+        .map(|(input, labels, among)| Sample {
             input,
             labels: &labels[..heads],
+            among: *among,
         })
         .collect()
 }

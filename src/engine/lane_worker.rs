@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::host::HostEngine;
 use super::{Reading, Wave};
 use crate::config::{Config, EvaluateOn, Lane};
-use crate::data::{DataInfo, Dataset, Images};
+use crate::data::{DataInfo, Dataset, Images, Pool};
 use crate::digest::Digest;
 use crate::lane::Counts;
 use crate::model::{LaneState, Model};
@@ -80,13 +80,13 @@ pub struct Part {
     /// Pixels of the training images that the lanes' schedules meet, in the order of the images' indices.
     #[serde(with = "serde_bytes")]
     pub train: Vec<u8>,
-    /// Their labels.
+    /// The labels of all training images, which streams are drawn from.
     #[serde(with = "serde_bytes")]
     pub train_labels: Vec<u8>,
-    /// The same of the test set.
+    /// Pixels of the test images that they meet.
     #[serde(with = "serde_bytes")]
     pub test: Vec<u8>,
-    /// Their labels.
+    /// The labels of all test images.
     #[serde(with = "serde_bytes")]
     pub test_labels: Vec<u8>,
 }
@@ -158,10 +158,12 @@ fn recounted(mut stream: Stream, [train, test]: &[Vec<u32>; 2], on: EvaluateOn) 
     Some(stream)
 }
 
-/// Images of a set, as many as are met.
-fn images(side: u32, pixels: Vec<u8>, labels: Vec<u8>, count: usize) -> Option<Images> {
+/// Images of a set that are met, with their labels out of all.
+fn images(side: u32, pixels: Vec<u8>, labels: &[u8], met: &[u32]) -> Option<Images> {
+    let label = |&image: &u32| labels.get(image as usize).copied();
+    let labels: Vec<u8> = met.iter().map(label).collect::<Option<_>>()?;
     let whole = pixels.len() == labels.len() * (side * side) as usize;
-    (whole && labels.len() == count).then_some(Images {
+    whole.then_some(Images {
         side,
         pixels,
         labels,
@@ -175,15 +177,21 @@ impl Part {
         let model = Model::new(&config, &info);
         let mut seeds: Vec<u32> = self.lanes.iter().map(|lane| lane.seed).collect();
         seeds.dedup();
+        let pool = Pool {
+            train: &self.train_labels,
+            test: &self.test_labels,
+            classes: info.classes,
+            side: info.side,
+        };
         let streams = seeds
             .iter()
-            .map(|&seed| Stream::new(&config, seed, info.train, info.test).ok())
+            .map(|&seed| Stream::new(&config, seed, &pool).ok())
             .collect::<Option<Vec<_>>>()?;
         let met = met(&config, &streams);
-        let [train, test] = [&met[0], &met[1]].map(Vec::len);
+        let [train, test] = &met;
         let data = Dataset {
-            train: images(info.side, self.train, self.train_labels, train)?,
-            test: images(info.side, self.test, self.test_labels, test)?,
+            train: images(info.side, self.train, &self.train_labels, train)?,
+            test: images(info.side, self.test, &self.test_labels, test)?,
             info,
         };
         let streams = streams

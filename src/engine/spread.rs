@@ -88,11 +88,10 @@ pub struct SpreadEngine {
     begins_evaluation: Cell<bool>,
 }
 
-/// A set's images of these indices: pixels, labels.
-fn some(images: &Images, which: &[u32]) -> (Vec<u8>, Vec<u8>) {
+/// The pixels of a set's images of these indices.
+fn pixels(images: &Images, which: &[u32]) -> Vec<u8> {
     let pixels = which.iter().flat_map(|&i| images.image(i as usize));
-    let labels = which.iter().map(|&i| images.labels[i as usize]);
-    (pixels.copied().collect(), labels.collect())
+    pixels.copied().collect()
 }
 
 impl SpreadEngine {
@@ -124,8 +123,6 @@ impl SpreadEngine {
         let seeds = lanes.start / per_seed..lanes.end.div_ceil(per_seed);
         let streams: Vec<&Stream> = wave.streams[seeds].iter().map(AsRef::as_ref).collect();
         let [train, test] = met(&wave.config, streams);
-        let (train, train_labels) = some(&wave.data.train, &train);
-        let (test, test_labels) = some(&wave.data.test, &test);
         let mut starts = Vec::new();
         wave.starts[lanes.clone()]
             .iter()
@@ -136,10 +133,10 @@ impl SpreadEngine {
             lanes: wave.lanes[lanes].to_vec(),
             first_step: wave.first_step,
             starts,
-            train,
-            train_labels,
-            test,
-            test_labels,
+            train: pixels(&wave.data.train, &train),
+            train_labels: wave.data.train.labels.clone(),
+            test: pixels(&wave.data.test, &test),
+            test_labels: wave.data.test.labels.clone(),
         }
     }
 

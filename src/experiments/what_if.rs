@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::figure2;
 use crate::config::Condition::{Baseline, Rates};
-use crate::config::Config;
+use crate::config::{Config, TaskKind};
 
 /// A question that a run answers.
 #[derive(Clone, Debug, Serialize)]
@@ -66,6 +66,12 @@ pub fn all() -> Vec<WhatIf> {
                 c.tasks *= 2;
                 c.degrees_per_task /= 2.0;
             },
+        ),
+        ask(
+            "New digits, task by task",
+            "Five tasks with two upright digits each, rather than twenty angles of all ten. Look at how much \
+             of the first digits is left at the end, in meta and in baseline.",
+            |c| (c.stream, c.tasks, c.samples_per_task) = (TaskKind::Classes, 5, 800),
         ),
     ]
 }

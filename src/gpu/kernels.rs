@@ -19,6 +19,10 @@ pub const FLAG_COMPETITION: u32 = 2;
 pub const FLAG_ADD: u32 = 4;
 /// `eta_w` rather than alpha updates the weights.
 pub const FLAG_SYNC: u32 = 8;
+/// Tasks permute pixels.
+pub const FLAG_PERMUTED: u32 = 16;
+/// The first head tells a task's classes apart among these only.
+pub const FLAG_OWN_HEADS: u32 = 32;
 
 /// Which stage a record of a list is for.
 pub mod work {
@@ -133,6 +137,10 @@ pub enum Buffer {
     Images,
     /// cos and sin of every task of every seed.
     Rotations,
+    /// For each seed and task, which pixel comes where; where tasks permute pixels.
+    Permutations,
+    /// For each seed and task, its classes as two words of bits; where tasks have heads of their own.
+    Answers,
     /// The step counter.
     Cursor,
     /// Counts of an evaluation.
@@ -227,6 +235,7 @@ macro_rules! shader {
 const PASS: &str = shader!("shared/pass");
 const PLACE: &str = shader!("shared/place");
 const REDUCE: &str = shader!("shared/reduce");
+const ANSWERS: &str = shader!("shared/answers");
 const LOOK_AHEAD: &str = shader!("shared/look_ahead");
 const GRADIENT: &str = shader!("shared/gradient");
 const ADJOINT: &str = shader!("shared/adjoint");
@@ -273,18 +282,19 @@ const SOFTMAX_CODE: &str = shader!("softmax");
 const COMPETE_BACK_CODE: &str = shader!("compete_back");
 
 stages! {
-    GATHER = "gather": ALONE, [REDUCE] [2 Acts, 6 Rotations, 7 Entries, 8 Images, 9 Cursor];
+    GATHER = "gather": ALONE, [REDUCE]
+        [2 Acts, 4 Permutations, 6 Rotations, 7 Entries, 8 Images, 9 Cursor];
     UNIT_LENGTH = "unit_length": ALONE, [REDUCE] [2 Acts];
     OVERLAP = "overlap": ALONE, [REDUCE] [2 Acts, 5 Scalars];
     DENSE = "dense" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 2 Acts];
     INNER_STEPS = "inner_steps": Shape::Walk { columns: 1, records: 66 }, [
-        PLACE, REDUCE, LOOK_AHEAD, shader!("dense_column"), COMPETE_CODE, SOFTMAX_CODE,
+        PLACE, REDUCE, LOOK_AHEAD, ANSWERS, shader!("dense_column"), COMPETE_CODE, SOFTMAX_CODE,
         shader!("dense_back_column"), COMPETE_BACK_CODE
-    ] [1 Weights, 2 Acts, 3 Deltas, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
+    ] [1 Weights, 2 Acts, 3 Deltas, 4 Answers, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
     META_SWEEPS = "meta_sweeps": Shape::Walk { columns: 4, records: 66 }, [
-        PLACE, REDUCE, LOOK_AHEAD, shader!("dense"), COMPETE_CODE, SOFTMAX_CODE,
+        PLACE, REDUCE, LOOK_AHEAD, ANSWERS, shader!("dense"), COMPETE_CODE, SOFTMAX_CODE,
         shader!("dense_back"), COMPETE_BACK_CODE
-    ] [1 Weights, 2 Acts, 3 Deltas, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
+    ] [1 Weights, 2 Acts, 3 Deltas, 4 Answers, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
     SECOND_ORDER = "second_order": Shape::Walk { columns: 1, records: 95 }, [
         PLACE, REDUCE, LOOK_AHEAD, ADJOINT, shader!("dense_column"), shader!("terms"),
         shader!("compete_along"),
@@ -297,8 +307,8 @@ stages! {
     UPDATE = "update": LIST, [GRADIENT] [1 Weights, 2 Acts, 3 Deltas, 6 Rates];
     DENSE_COLUMN = "dense_column" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 2 Acts];
     COMPETE = "compete" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
-    SOFTMAX = "softmax" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD]
-        [2 Acts, 3 Deltas, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
+    SOFTMAX = "softmax" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD, ANSWERS]
+        [2 Acts, 3 Deltas, 4 Answers, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
     DENSE_BACK = "dense_back" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 3 Deltas];
     DENSE_BACK_COLUMN = "dense_back_column" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 3 Deltas];
     COMPETE_BACK = "compete_back" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD]
@@ -316,7 +326,7 @@ stages! {
     COUNT = "count": ALONE, [REDUCE] [2 Acts, 9 Counters];
     STANDARDIZE = "standardize": ALONE, [REDUCE] [2 Acts, 5 Scalars];
     POOL = "pool": ALONE, [] [2 Acts, 5 Scalars, 9 Codes];
-    SCORE = "score": ALONE, [] [2 Acts, 7 Entries, 9 Counters];
+    SCORE = "score": ALONE, [ANSWERS] [2 Acts, 4 Answers, 7 Entries, 9 Counters];
 }
 
 /// The stages that every run needs: not those that stand alone for tests and very wide networks, nor second

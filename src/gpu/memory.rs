@@ -23,6 +23,9 @@ pub struct Memory {
     pub images: Vec<u32>,
     /// (cos, sin).
     pub rotations: Vec<[f32; 2]>,
+    pub permutations: Vec<u32>,
+    /// Classes 0 to 31, then 32 to 63, as bits.
+    pub answers: Vec<[u32; 2]>,
     pub cursor: Vec<u32>,
     pub counters: Vec<u32>,
     pub codes: Vec<f32>,
@@ -43,6 +46,8 @@ impl Memory {
             Buffer::Table => cast_slice(&self.table),
             Buffer::Images => cast_slice(&self.images),
             Buffer::Rotations => cast_slice(&self.rotations),
+            Buffer::Permutations => cast_slice(&self.permutations),
+            Buffer::Answers => cast_slice(&self.answers),
             Buffer::Cursor => cast_slice(&self.cursor),
             Buffer::Counters => cast_slice(&self.counters),
             Buffer::Codes => cast_slice(&self.codes),
@@ -62,6 +67,8 @@ impl Memory {
             Buffer::Table => cast_slice_mut(&mut self.table),
             Buffer::Images => cast_slice_mut(&mut self.images),
             Buffer::Rotations => cast_slice_mut(&mut self.rotations),
+            Buffer::Permutations => cast_slice_mut(&mut self.permutations),
+            Buffer::Answers => cast_slice_mut(&mut self.answers),
             Buffer::Cursor => cast_slice_mut(&mut self.cursor),
             Buffer::Counters => cast_slice_mut(&mut self.counters),
             Buffer::Codes => cast_slice_mut(&mut self.codes),

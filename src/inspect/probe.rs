@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Rotation, Turn, digits};
+use crate::data::digits;
+use crate::stream::View;
 
 /// The image that units are shown on: one of the project's own digits, which no network is trained on where
 /// MNIST is.
@@ -27,13 +28,11 @@ impl Default for Probe {
 impl Probe {
     /// Its pixels, 0 to 1, row by row.
     pub fn image(&self) -> Vec<f32> {
-        // The test set's first ten are one of each.
-        let all = digits(0, 0, 10);
-        let mut image = vec![0.0; all.info.pixels()];
-        let digit = self.digit as usize % all.test.len();
-        let turn = Turn::new(Rotation::degrees(self.angle), all.info.side);
-        turn.apply(all.test.image(digit), &mut image);
-        image
+        let turned = View {
+            angle: self.angle,
+            ..View::default()
+        };
+        shown(self.digit, &turned)
     }
 
     /// Its pixels, 0 to 255.
@@ -42,10 +41,31 @@ impl Probe {
     }
 }
 
-/// The probe's digit as each task turns it.
-pub fn strip(digit: u32, angles: &[f64]) -> Vec<Vec<u8>> {
-    let turned = |&angle: &f64| Probe { digit, angle }.pixels();
-    angles.iter().map(turned).collect()
+/// A digit as each task shows it: the probe's, or where tasks have classes the first of the task's own, as far
+/// as classes are as few as digits.
+pub fn strip(digit: u32, views: &[View]) -> Vec<Vec<u8>> {
+    let mut classes = views.iter().filter_map(|v| v.classes);
+    let are_digits = classes.all(|set| set.classes().all(|class| class < 10));
+    let image = |view: &View| {
+        let own = view.classes.filter(|_| are_digits);
+        shown(
+            own.and_then(|set| set.classes().next()).unwrap_or(digit),
+            view,
+        )
+    };
+    let bytes = |image: Vec<f32>| image.iter().map(|&x| (x * 255.0) as u8).collect();
+    views.iter().map(|view| bytes(image(view))).collect()
+}
+
+/// One of our own digits as a view has it: 0 to 1, row by row.
+fn shown(digit: u32, view: &View) -> Vec<f32> {
+    // The test set's first ten are one of each.
+    let all = digits(0, 0, 10);
+    let mut image = vec![0.0; all.info.pixels()];
+    let digit = digit as usize % all.test.len();
+    let turn = view.turn(all.info.side);
+    turn.apply(all.test.image(digit), &mut image);
+    image
 }
 
 #[cfg(test)]
@@ -71,6 +91,30 @@ mod tests {
         };
         let tall = |p: &Probe| extent(&p.pixels(), |i| i / 28) > extent(&p.pixels(), |i| i % 28);
         assert!(tall(&upright) && !tall(&lying));
-        assert_eq!(strip(1, &[0.0, 90.0]), [upright.pixels(), lying.pixels()]);
+        let turned = [0.0, 90.0].map(|angle| View {
+            angle,
+            ..View::default()
+        });
+        assert_eq!(strip(1, &turned), [upright.pixels(), lying.pixels()]);
+    }
+
+    #[test]
+    fn tasks_show_the_digit_as_their_images_are() {
+        let probe = |digit| Probe { digit, angle: 0.0 }.pixels();
+        let back: Vec<u32> = (0..784).rev().collect();
+        let permuted = View {
+            permutation: Some(back.into()),
+            ..View::default()
+        };
+        let mut reversed = probe(7);
+        reversed.reverse();
+        assert_eq!(strip(7, &[permuted]), [reversed]);
+        let of = |classes: &[u32]| View {
+            classes: Some(classes.iter().copied().collect()),
+            ..View::default()
+        };
+        assert_eq!(strip(7, &[of(&[4, 2]), of(&[9])]), [probe(2), probe(9)]);
+        // Letters are no digits.
+        assert_eq!(strip(7, &[of(&[4, 2]), of(&[10])]), [probe(7), probe(7)]);
     }
 }

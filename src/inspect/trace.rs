@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Condition, Config};
-use crate::data::{Dataset, Rotation, Turn};
+use crate::data::{ClassSet, Dataset};
 use crate::inspect::Picture;
 use crate::lane::{HostLane, Sample};
 use crate::model::{LaneState, Model, Rule};
@@ -166,6 +166,10 @@ impl TracedUnit {
     }
 }
 
+/// A sample made ready: its image as its task shows it, its labels, the classes that it is told apart among,
+/// and what is told of it.
+type Ready = (Vec<f32>, [u32; 2], Option<ClassSet>, TracedSample);
+
 impl StepTrace {
     /// Takes a lane's step `step` of its seed's stream; none if there is no such step.
     pub fn of(
@@ -177,14 +181,14 @@ impl StepTrace {
         step: u32,
     ) -> Option<Self> {
         let seen = stream.steps.get(step as usize)?;
-        let ready = |list: &[u32]| -> Vec<(Vec<f32>, [u32; 2], TracedSample)> {
+        let ready = |list: &[u32]| -> Vec<Ready> {
             list.iter()
                 .map(|&sample| {
                     let image = stream.image(sample) as usize;
                     let task = stream.task_of(sample);
                     let mut input = vec![0.0; data.info.pixels()];
-                    let turn = Rotation::degrees(stream.tasks[task as usize].angle);
-                    Turn::new(turn, data.info.side).apply(data.train.image(image), &mut input);
+                    let turn = stream.tasks[task as usize].view.turn(data.info.side);
+                    turn.apply(data.train.image(image), &mut input);
                     let category = u32::from(data.train.labels[image]);
                     let traced = TracedSample {
                         pixels: input.iter().map(|&x| (x * 255.0) as u8).collect(),
@@ -192,19 +196,17 @@ impl StepTrace {
                         category,
                         item: config.item_head.then_some(sample),
                     };
-                    (input, [category, sample], traced)
+                    (input, [category, sample], stream.among(task), traced)
                 })
                 .collect()
         };
         let (current, replay) = (ready(&seen.current), ready(&seen.replay));
-        fn samples<'a>(
-            list: &'a [(Vec<f32>, [u32; 2], TracedSample)],
-            heads: usize,
-        ) -> Vec<Sample<'a, f32>> {
+        fn samples(list: &[Ready], heads: usize) -> Vec<Sample<'_, f32>> {
             list.iter()
-                .map(|(input, labels, _)| Sample {
+                .map(|(input, labels, among, _)| Sample {
                     input,
                     labels: &labels[..heads],
+                    among: *among,
                 })
                 .collect()
         }
@@ -267,7 +269,7 @@ mod tests {
         config.hidden = vec![20, 15];
         config.tasks = 3;
         let data = digits(3, 400, 120);
-        let stream = Stream::new(&config, 5, 400, 120).unwrap();
+        let stream = Stream::new(&config, 5, &data.pool()).unwrap();
         let model = Model::new(&config, &data.info);
         let state = initial(&model, &config, 5);
         let of = |condition, step| {

@@ -3,11 +3,12 @@
 use crate::formats::version;
 use crate::inspect::{Probe, Seen, Watched, WatchedLane, strip};
 use crate::results::Results;
+use crate::stream::View;
 
-/// What was seen of lanes that ended, as a file; `angles` are the first seed's, in degrees. Without the lanes
-/// that diverged or are not through, and those of a run too short to walk through the step after a fifth of
-/// its tasks.
-pub fn watched(results: &Results, angles: &[f64], probe: Probe, seen: &[Seen]) -> Watched {
+/// What was seen of lanes that ended, as a file; `views` tell the first seed's tasks apart. Without the
+/// lanes that diverged or are not through, and those of a run too short to walk through the step after a fifth
+/// of its tasks.
+pub fn watched(results: &Results, views: &[View], probe: Probe, seen: &[Seen]) -> Watched {
     let whole = seen.iter().filter_map(|seen| {
         Some(WatchedLane {
             lane: seen.lane,
@@ -25,7 +26,7 @@ pub fn watched(results: &Results, angles: &[f64], probe: Probe, seen: &[Seen]) -
         engine: results.engine.clone(),
         probe,
         pixels: probe.pixels(),
-        strip: strip(probe.digit, angles),
+        strip: strip(probe.digit, views),
         lanes: whole.collect(),
     }
 }

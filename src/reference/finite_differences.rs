@@ -9,13 +9,22 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::network::{LayerTrace, Trace};
+use super::network::{Labels, LayerTrace, Trace};
 use super::{MetaGradient, Reference, Sample};
 use crate::config::{Condition, Config};
+use crate::data::ClassSet;
 use crate::model::{LaneState, Lesion, Model, Rule};
 use crate::numeric::dot;
 
-type Labelled = (Vec<f64>, Vec<u32>);
+/// An image, its labels, and the classes that the first of these is told apart among.
+type Labelled = (Vec<f64>, Vec<u32>, Option<ClassSet>);
+
+fn labels((_, of_heads, among): &Labelled) -> Labels<'_> {
+    Labels {
+        of_heads,
+        among: *among,
+    }
+}
 
 /// A forward pass whose k-th largest are given rather than found.
 fn forward_held(
@@ -88,10 +97,11 @@ fn meta_loss(
     };
     let mut fast = lane.weights.clone();
     let mut loss = 0.0;
-    for (j, (input, labels)) in current.iter().enumerate() {
+    for (j, sample) in current.iter().enumerate() {
+        let input = &sample.0;
         let inner = held.map_or_else(|| kth_largest(lane, &fast, input), |h| h.inner[j].clone());
         let trace = forward_held(lane, &fast, input, &inner);
-        let back = lane.network.backward(&fast, &trace, labels);
+        let back = lane.network.backward(&fast, &trace, &labels(sample));
         let gradients: Vec<Vec<f64>> = (0..fast.len())
             .map(|m| {
                 let mut g = vec![0.0; fast[m].len()];
@@ -106,11 +116,12 @@ fn meta_loss(
             fast.iter_mut().zip(g).for_each(|(f, g)| *f -= rate * g);
         }
         let mut after = Vec::new();
-        for (i, (input, labels)) in batch.iter().enumerate() {
+        for (i, sample) in batch.iter().enumerate() {
+            let input = &sample.0;
             let kth_largest =
                 held.map_or_else(|| kth_largest(lane, &fast, input), |h| h.meta[j][i].clone());
             let trace = forward_held(lane, &fast, input, &kth_largest);
-            loss += lane.network.backward(&fast, &trace, labels).loss;
+            loss += lane.network.backward(&fast, &trace, &labels(sample)).loss;
             after.push(kth_largest);
         }
         found.inner.push(inner);
@@ -153,7 +164,8 @@ fn lane(config: &Config, rng: &mut ChaCha8Rng) -> Reference<f64> {
     Reference::new(&model, &Rule::of(config, Condition::Meta), state)
 }
 
-fn against_finite_differences(second_order: bool, pathways: bool, seed: u64) {
+/// `own_heads`: every sample is told apart among two or three classes of its own.
+fn against_finite_differences(second_order: bool, pathways: bool, own_heads: bool, seed: u64) {
     let mut config = crate::experiments::find("figure1").unwrap().config;
     config.hidden = vec![9, 8];
     config.k_fraction = 0.3;
@@ -170,7 +182,15 @@ fn against_finite_differences(second_order: bool, pathways: bool, seed: u64) {
             .map(|_| {
                 let input = (0..12).map(|_| rng.random_range(0.0..1.0)).collect();
                 let labels = heads.iter().map(|h| rng.random_range(0..h.classes as u32));
-                (input, labels.collect())
+                let labels: Vec<u32> = labels.collect();
+                // Drawn only where it is asked for: the other cases' draws stay as they are.
+                let among = own_heads.then(|| {
+                    let other = rng.random_range(0..4);
+                    [labels[0], (labels[0] + 1) % 4, other]
+                        .into_iter()
+                        .collect()
+                });
+                (input, labels, among)
             })
             .collect()
     };
@@ -178,7 +198,11 @@ fn against_finite_differences(second_order: bool, pathways: bool, seed: u64) {
     let batch = [replay.clone(), current.clone()].concat();
     fn samples(list: &[Labelled]) -> Vec<Sample<'_, f64>> {
         list.iter()
-            .map(|(input, labels)| Sample { input, labels })
+            .map(|(input, labels, among)| Sample {
+                input,
+                labels,
+                among: *among,
+            })
             .collect()
     }
     let MetaGradient {
@@ -242,12 +266,20 @@ fn against_finite_differences(second_order: bool, pathways: bool, seed: u64) {
 
 #[test]
 fn first_order() {
-    against_finite_differences(false, false, 1);
-    against_finite_differences(false, true, 2);
+    against_finite_differences(false, false, false, 1);
+    against_finite_differences(false, true, false, 2);
 }
 
 #[test]
 fn second_order() {
-    against_finite_differences(true, false, 3);
-    against_finite_differences(true, true, 4);
+    against_finite_differences(true, false, false, 3);
+    against_finite_differences(true, true, false, 4);
+}
+
+#[test]
+fn with_heads_of_their_own() {
+    against_finite_differences(false, false, true, 5);
+    against_finite_differences(false, true, true, 6);
+    against_finite_differences(true, false, true, 7);
+    against_finite_differences(true, true, true, 8);
 }

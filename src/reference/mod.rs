@@ -15,7 +15,7 @@ mod second_order;
 use crate::lane::{HostLane, Sample, Seen};
 use crate::model::{LaneState, Lesion, Model, Rule, transposed};
 use crate::numeric::{Real, dot};
-use network::{Network, Trace};
+use network::{Labels, Network, Trace};
 
 /// What a network makes of one image, with its weights W.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +109,7 @@ impl<T: Real> Reference<T> {
                 .network
                 .forward(&self.weights, &self.beta, &input, Lesion::Intact);
             self.network
-                .backward(&self.weights, &trace, sample.labels)
+                .backward(&self.weights, &trace, &Labels::of(sample))
                 .loss
         };
         samples.iter().map(loss).sum::<T>() / T::of(samples.len().max(1) as f64)
@@ -164,14 +164,17 @@ impl<T: Real> Reference<T> {
         replay: &[Sample<'_, T>],
         watch: &mut dyn FnMut(Inner<'_, T>),
     ) -> MetaGradient<T> {
-        let scaled = |samples: &[Sample<'_, T>]| -> Vec<(Vec<T>, Vec<u32>)> {
+        fn scaled<'a, T: Real>(
+            network: &Network,
+            samples: &[Sample<'a, T>],
+        ) -> Vec<(Vec<T>, Labels<'a>)> {
+            let samples = samples.iter();
             samples
-                .iter()
-                .map(|s| (self.network.scaled(s.input), s.labels.to_vec()))
+                .map(|s| (network.scaled(s.input), Labels::of(s)))
                 .collect()
-        };
-        let current = scaled(current);
-        let batch = [scaled(replay), current.clone()].concat();
+        }
+        let current = scaled(&self.network, current);
+        let batch = [scaled(&self.network, replay), current.clone()].concat();
         let rates: Vec<T> = self.alpha.iter().map(|a| a.max(T::zero())).collect();
         let zeros = || -> Vec<Vec<T>> {
             self.weights

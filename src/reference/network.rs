@@ -1,5 +1,7 @@
 //! One network's forward and backward pass on one sample, with whatever weights it is given.
 
+use crate::data::ClassSet;
+use crate::lane::Sample;
 use crate::model::{Lesion, Model, Rule, Source, Target};
 use crate::numeric::{Real, dot, kth_largest};
 
@@ -15,6 +17,24 @@ pub struct Network {
     pub(super) silenced: Vec<usize>,
     unit_length: bool,
     competition: bool,
+}
+
+/// What a sample is.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels<'a> {
+    /// For each head its class.
+    pub of_heads: &'a [u32],
+    /// See [`Sample::among`].
+    pub among: Option<ClassSet>,
+}
+
+impl<'a> Labels<'a> {
+    pub(super) fn of<T>(sample: &Sample<'a, T>) -> Self {
+        Self {
+            of_heads: sample.labels,
+            among: sample.among,
+        }
+    }
 }
 
 /// One hidden layer on one sample.
@@ -59,9 +79,10 @@ pub struct Back<T> {
     pub loss: T,
     /// Hidden layers.
     pub layers: Vec<LayerBack<T>>,
-    /// Softmax of each head: `[classes]`.
+    /// Softmax of each head: `[classes]`; 0 for classes that it does not range over.
     pub p: Vec<Vec<T>>,
-    /// Gradient at each head's logits, p - onehot: `[classes]`.
+    /// Gradient at each head's logits, p - onehot: `[classes]`; 0 for classes that softmax does not range
+    /// over.
     pub heads: Vec<Vec<T>>,
 }
 
@@ -187,14 +208,21 @@ impl Network {
         &self,
         weights: &[Vec<T>],
         trace: &Trace<T>,
-        labels: &[u32],
+        labels: &Labels<'_>,
     ) -> Back<T> {
         let mut loss = T::zero();
         let mut p = Vec::new();
         let mut heads = Vec::new();
-        for (logits, &label) in trace.logits.iter().zip(labels) {
-            let top = logits.iter().copied().fold(T::neg_infinity(), T::max);
-            let raised: Vec<T> = logits.iter().map(|&z| (z - top).exp()).collect();
+        for (head, (logits, &label)) in trace.logits.iter().zip(labels.of_heads).enumerate() {
+            let among = labels.among.filter(|_| head == 0);
+            let answers = |class: usize| among.is_none_or(|set| set.contains(class as u32));
+            let mine = logits.iter().enumerate().filter(|(c, _)| answers(*c));
+            let top = mine.map(|(_, &z)| z).fold(T::neg_infinity(), T::max);
+            let raise = |(class, &z): (usize, &T)| match answers(class) {
+                true => (z - top).exp(),
+                false => T::zero(),
+            };
+            let raised: Vec<T> = logits.iter().enumerate().map(raise).collect();
             let mass: T = raised.iter().copied().sum();
             loss += mass.ln() - (logits[label as usize] - top);
             let share: Vec<T> = raised.iter().map(|&r| r / mass).collect();

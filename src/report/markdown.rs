@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::measures::{at_end, of_course};
-use super::outcomes;
+use super::{outcomes, stream};
 use crate::analysis::claims::{FEWEST, Outcome};
 use crate::analysis::stats::{Estimate, bootstrap_mean};
-use crate::config::Condition;
+use crate::config::{Condition, Order};
 use crate::results::Results;
 
 /// The whole report as Markdown.
@@ -41,6 +41,9 @@ pub fn markdown(title: &str, results: &Results) -> String {
              says whether they come out again.\n"
         );
     }
+    if let Some(note) = stream::note(&results.config, results.data.classes) {
+        let _ = writeln!(text, "{note}\n");
+    }
     let changes = results.engine_changes();
     if !changes.is_empty() {
         let _ = writeln!(
@@ -50,11 +53,16 @@ pub fn markdown(title: &str, results: &Results) -> String {
         );
     }
     let _ = writeln!(text, "## At the end of the stream\n");
+    let transfer = match results.config.order {
+        Order::Sequential => {
+            " Backward transfer counts from the accuracy just after learning a task, forward transfer from \
+             the untrained network's, forgetting from the best so far."
+        }
+        Order::Mixed => "",
+    };
     let _ = writeln!(
         text,
-        "Mean (SD) [95% bootstrap interval of the mean] over seeds. Backward transfer counts from the \
-         accuracy just after learning a task, forward transfer from the untrained network's, forgetting from \
-         the best so far.\n"
+        "Mean (SD) [95% bootstrap interval of the mean] over seeds.{transfer}\n"
     );
     let names: Vec<&str> = conditions.iter().map(|c| c.name()).collect();
     let _ = writeln!(text, "| | {} |", names.join(" | "));

@@ -143,7 +143,10 @@ pub(crate) fn of_course(results: &Results) -> Vec<Measure> {
     let mut all = Vec::new();
     for (head, name) in (0..).zip(&results.heads) {
         for (quantity, what, pick) in PICKS {
-            let of = move |lane: &LaneResults| Transfer::of(&lane.records, head).map(|t| pick(&t));
+            let config = results.config.clone();
+            let of = move |lane: &LaneResults| {
+                Transfer::of(&config, &lane.records, head).map(|t| pick(&t))
+            };
             let measure = Measure::new(quantity, format!("{what} {name}"), 3, of);
             all.push(measure.told_as(format!("{what} ({name})")));
         }

@@ -3,12 +3,14 @@
 
 use std::fmt::Write as _;
 
+use super::stream;
 use crate::config::fork::Change;
 use crate::config::{self, Condition, Config, EvaluateOn};
 use crate::experiments::shown::Shown;
 use crate::experiments::{self, knobs, link};
 use crate::model::Model;
 use crate::results::Results;
+use crate::results::description::listed;
 
 /// The paper.
 const PAPER: &str =
@@ -26,7 +28,7 @@ pub fn methods(results: &Results, page: Option<&str>) -> String {
         "# Methods\n\n{} {} {} {} {}\n",
         network(results),
         step(config),
-        stream(results),
+        stream::told(results),
         evaluation(config),
         lanes(config),
     );
@@ -60,16 +62,7 @@ pub fn methods(results: &Results, page: Option<&str>) -> String {
     text
 }
 
-/// "one", "a and b", "a, b and c".
-fn listed(of: &[String]) -> String {
-    match of {
-        [] => "none".into(),
-        [one] => one.clone(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    }
-}
-
-fn counted(count: u32, noun: &str) -> String {
+pub(super) fn counted(count: u32, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }
@@ -194,25 +187,6 @@ fn changed(change: &Change) -> String {
     }
 }
 
-fn stream(results: &Results) -> String {
-    let config = &results.config;
-    let data = &results.data;
-    format!(
-        "{} were learned one after the other, each of {} ({}: {} training and {} test images of {} x {} \
-         pixels in {} categories) seen in random order; task t = 0, 1, ... turned its images \
-         counter-clockwise by one angle, drawn uniformly from t to t + 1 times {} degrees.",
-        counted(config.tasks, "task"),
-        counted(config.samples_per_task, "training image"),
-        data.name,
-        data.train,
-        data.test,
-        data.side,
-        data.side,
-        data.classes,
-        config.degrees_per_task,
-    )
-}
-
 fn evaluation(config: &Config) -> String {
     let every = match config.evaluate_every {
         1 => "after every task".to_owned(),
@@ -242,10 +216,11 @@ fn lanes(config: &Config) -> String {
         format!("{first} to {last}")
     };
     format!(
-        "Conditions: {}. {} ({which}): each fixed initial weights, images, angles, order and replay of \
+        "Conditions: {}. {} ({which}): each fixed initial weights, images, {}, order and replay of \
          one network under each condition.",
         listed(&conditions),
         counted(config.seeds, "seed"),
+        stream::drawn(config.stream),
     )
 }
 
@@ -344,6 +319,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::config::TaskKind;
     use crate::data::digits;
     use crate::engine::info::{EngineInfo, EngineKind};
     use crate::results::LaneResults;
@@ -386,12 +362,17 @@ mod tests {
         let config = Config {
             sync_update: true,
             item_head: false,
+            stream: TaskKind::Classes,
+            tasks: 5,
             fork_at: 2,
             fork: vec!["reset:h1".into()],
             ..figure3()
         };
         let others = json!({
             "data": "digits",
+            "stream": "permuted",
+            "order": "mixed",
+            "own_heads": true,
             "tasks": 7,
             "degrees_per_task": 4.5,
             "samples_per_task": 110,
@@ -433,16 +414,23 @@ mod tests {
             );
             record[knob.name] = other.clone();
             let changed = Config::from_value(record).unwrap();
-            // Which images were used the data say, whatever was asked for.
-            assert!(
-                knob.name == "data" || prose(&changed) != before,
-                "{}",
-                knob.name
-            );
+            // Which images were used the data say, whatever was asked for; and tasks that differ in their
+            // classes are not rotated.
+            let is_told = !["data", "degrees_per_task"].contains(&knob.name);
+            assert!(!is_told || prose(&changed) != before, "{}", knob.name);
             let text = methods(&run(changed), None);
             let row = format!("(`{}`) | {} |", knob.name, knobs::said(other));
             assert!(text.contains(&row), "{row}");
         }
+    }
+
+    #[test]
+    fn rotations_are_in_the_words() {
+        let rotated = Config {
+            degrees_per_task: 4.5,
+            ..figure3()
+        };
+        assert!(prose(&rotated).contains("times 4.5 degrees"));
     }
 
     #[test]

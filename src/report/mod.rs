@@ -15,6 +15,7 @@ pub mod page;
 pub mod plot;
 mod quantity;
 pub(crate) mod rows;
+pub mod stream;
 
 pub use markdown::{claims_markdown, markdown};
 pub use methods::methods;

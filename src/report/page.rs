@@ -15,7 +15,7 @@ use crate::reproduction::expected::Expected;
 use crate::results::Results;
 use crate::results::description::RunDescription;
 use crate::results::record::TaskRecord;
-use crate::stream::{Stream, StreamError};
+use crate::stream::{StreamError, first_views};
 
 /// A run that is over, as the page shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -33,7 +33,7 @@ pub struct StoredRun {
     pub code_version: String,
     /// SHA-256 of the first seed's draws.
     pub draws: String,
-    /// The default probe's digit as each task of the first seed turns it.
+    /// A digit as each task of the first seed shows it: see [`inspect::strip`].
     pub strip: Vec<Vec<u8>>,
     /// For each lane of `run`, what was measured, without each task's shares and digests: the page shows
     /// their means, and holds others beside the results file itself.
@@ -62,24 +62,22 @@ impl StoredRun {
     /// Of a results file.
     ///
     /// # Errors
-    /// If the file's data set is too small for its configuration: it was not made by this program.
+    /// If the file's data set has too little for its configuration: it was not made by this program.
     pub fn of(results: &Results) -> Result<Self, StreamError> {
         let config = &results.config;
         let model = Model::new(config, &results.data);
-        let (train, test) = (results.data.train, results.data.test);
-        let stream = Stream::new(config, config.first_seed, train, test)?;
-        let angles: Vec<f64> = stream.tasks.iter().map(|t| t.angle).collect();
+        let views = first_views(config, &results.data)?;
         let lanes = results.lanes.iter().map(|l| (l.lane(), &l.records[..]));
         let experiment = experiments::of(results).id;
         let summary = Summary::with_intervals(&config.conditions, lanes);
         Ok(Self {
-            strip: inspect::strip(inspect::Probe::default().digit, &angles),
+            strip: inspect::strip(inspect::Probe::default().digit, &views),
             run: RunDescription::new(
                 Some(experiment.into()),
                 config,
                 &model,
                 &results.data,
-                angles,
+                &views,
             ),
             data: results.data.clone(),
             engine: results.engine.clone(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::config::{Config, Lane};
 use crate::data::DataInfo;
 use crate::model::{Lesion, Model, Source, Target};
+use crate::stream::View;
 
 /// A run's fixed facts: what charts and tables need to label what is measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,10 +27,54 @@ pub struct RunDescription {
     pub lanes: Vec<Lane>,
     /// Observe steps of each lane.
     pub steps: u32,
-    /// The first seed's angle of each task, in degrees.
-    pub angles: Vec<f64>,
+    /// What tells the first seed's tasks apart; empty where only what is measured is shown.
+    pub tasks: Vec<TaskDescription>,
     /// Pixels along an image's side.
     pub image_side: u32,
+}
+
+/// What tells a task apart, in words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TaskDescription {
+    /// As a caption has it: 63°, permuted, classes 3, 7.
+    pub caption: String,
+    /// As a sentence goes on: turned by 63 degrees, with its pixels permuted, with classes 3 and 7.
+    pub words: String,
+}
+
+impl TaskDescription {
+    fn of(view: &View) -> Self {
+        let (caption, words) = match (&view.permutation, view.classes) {
+            (Some(_), _) => ("permuted".into(), "with its pixels permuted".into()),
+            (None, Some(set)) => {
+                let classes: Vec<String> = set.classes().map(|c| c.to_string()).collect();
+                let noun = if classes.len() == 1 {
+                    "class"
+                } else {
+                    "classes"
+                };
+                (
+                    format!("{noun} {}", classes.join(", ")),
+                    format!("with {noun} {}", listed(&classes)),
+                )
+            }
+            (None, None) => (
+                format!("{:.0}°", view.angle),
+                format!("turned by {:.0} degrees", view.angle),
+            ),
+        };
+        Self { caption, words }
+    }
+}
+
+/// "one", "a and b", "a, b and c".
+pub(crate) fn listed(of: &[String]) -> String {
+    match of {
+        [] => "none".into(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
 }
 
 /// Which of two pathways side by side a layer is.
@@ -85,7 +130,7 @@ pub struct HeadDescription {
     pub name: String,
     /// Its classes.
     pub classes: u32,
-    /// The accuracy of guessing, 0 to 1.
+    /// The accuracy of guessing, 0 to 1: of a category see [`Config::chance`].
     pub chance: f64,
 }
 
@@ -118,24 +163,24 @@ pub fn lesion_name(lesion: Lesion, layers: &[impl AsRef<str>]) -> String {
 }
 
 impl RunDescription {
-    /// Of a configuration whose first seed's tasks have these angles, in degrees.
+    /// Of a configuration whose first seed's tasks have these views.
     pub fn new(
         experiment: Option<String>,
         config: &Config,
         model: &Model,
         data: &DataInfo,
-        angles: Vec<f64>,
+        views: &[View],
     ) -> Self {
         Self {
             experiment,
             layers: layers(model),
             matrices: matrices(model),
-            heads: heads(model),
+            heads: heads(model, config),
             lesions: lesions(model),
             lanes: config.lanes(),
             steps: config.steps(),
             config: config.clone(),
-            angles,
+            tasks: views.iter().map(TaskDescription::of).collect(),
             image_side: data.side,
         }
     }
@@ -194,11 +239,17 @@ fn matrices(model: &Model) -> Vec<MatrixDescription> {
     described.collect()
 }
 
-fn heads(model: &Model) -> Vec<HeadDescription> {
-    let described = model.heads.iter().map(|head| HeadDescription {
-        name: head.name.to_owned(),
-        classes: head.classes as u32,
-        chance: 1.0 / head.classes.max(1) as f64,
+fn heads(model: &Model, config: &Config) -> Vec<HeadDescription> {
+    let described = model.heads.iter().enumerate().map(|(h, head)| {
+        let classes = head.classes as u32;
+        HeadDescription {
+            name: head.name.to_owned(),
+            classes,
+            chance: match h {
+                0 => config.chance(classes),
+                _ => 1.0 / f64::from(classes.max(1)),
+            },
+        }
     });
     described.collect()
 }
@@ -227,6 +278,45 @@ fn lesions(model: &Model) -> Vec<LesionDescription> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tasks_are_told_by_what_tells_them_apart() {
+        let told = |view: View| {
+            let TaskDescription { caption, words } = TaskDescription::of(&view);
+            [caption, words]
+        };
+        let turned = View {
+            angle: 62.7,
+            ..View::default()
+        };
+        assert_eq!(told(turned), ["63°", "turned by 63 degrees"]);
+        let permuted = View {
+            permutation: Some(vec![1, 0].into()),
+            ..View::default()
+        };
+        assert_eq!(told(permuted), ["permuted", "with its pixels permuted"]);
+        let of = |classes: &[u32]| View {
+            classes: Some(classes.iter().copied().collect()),
+            ..View::default()
+        };
+        assert_eq!(told(of(&[3])), ["class 3", "with class 3"]);
+        let three = ["classes 0, 3, 7", "with classes 0, 3 and 7"];
+        assert_eq!(told(of(&[7, 3, 0])), three);
+    }
+
+    #[test]
+    fn chance_is_of_what_there_is_to_choose_from() {
+        let config = |tasks, own_heads| Config {
+            stream: crate::config::TaskKind::Classes,
+            tasks,
+            own_heads,
+            ..Config::default()
+        };
+        assert_eq!(config(5, false).chance(10), 0.1);
+        assert_eq!(config(5, true).chance(10), 0.5);
+        // Of ten classes in four tasks two have three and two have two.
+        assert_eq!(config(4, true).chance(10), (1.0 / 3.0 + 0.5) / 2.0);
+    }
 
     #[test]
     fn pathways_stand_side_by_side_and_lesions_carry_their_names() {

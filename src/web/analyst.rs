@@ -22,6 +22,7 @@ use crate::reproduction::expected::Expected;
 use crate::reproduction::fork::ForkSummary;
 use crate::reproduction::{self, lanes};
 use crate::results::Results;
+use crate::stream;
 
 /// The analyst's end of the wire.
 #[wasm_bindgen]
@@ -222,8 +223,9 @@ fn read_log(file: &File) -> Result<Log, FileError> {
 fn kept(file: File) -> Result<Response, String> {
     let log = read_log(&file).map_err(|e| e.to_string())?;
     let run = StoredRun::of(&log.results).map_err(|e| e.to_string())?;
-    let angles = &run.run.angles;
-    let watched = units::watched(&log.results, angles, Probe::default(), &log.watched);
+    let views = stream::first_views(&log.results.config, &log.results.data);
+    let views = views.map_err(|e| e.to_string())?;
+    let watched = units::watched(&log.results, &views, Probe::default(), &log.watched);
     Ok(Response::KeptOpened {
         ended: log.results.lanes.iter().filter(|l| l.is_begun()).count() as u32,
         watched: Box::new(watched),

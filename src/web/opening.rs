@@ -144,7 +144,7 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     let probed = {
         let mut session = handle.session.borrow_mut();
         driver.watch(&session.probe, watched(&driver));
-        session.angles.clone_from(&run.angles);
+        session.views = driver.views().to_vec();
         session.probed()
     };
     handle.post(&Event::Started { run });

@@ -19,6 +19,7 @@ use crate::gpu::patience::Rest;
 use crate::inspect::{self, Probe};
 use crate::messages::Words;
 use crate::protocol::{Event, Format, KeptRun, RunRequest, State, StepUnit};
+use crate::stream::View;
 
 /// What the worker's TypeScript does for the trainer: see [`super::Trainer::new`].
 pub(super) struct Page {
@@ -61,8 +62,8 @@ pub(super) struct Session {
     pub(super) paused: bool,
     pub(super) step: Option<StepUnit>,
     pub(super) probe: Probe,
-    /// The newest run's angles, for the probe's strip.
-    pub(super) angles: Vec<f64>,
+    /// What tells the newest run's tasks apart, for the probe's strip.
+    pub(super) views: Vec<View>,
     pub(super) requests: Vec<LaneRequest>,
     /// Why there are fewer lane workers than were wanted, in words, if there are.
     pub(super) short_of_workers: Option<String>,
@@ -93,7 +94,7 @@ impl Session {
             paused: false,
             step: None,
             probe: Probe::default(),
-            angles: Vec::new(),
+            views: Vec::new(),
             requests: Vec::new(),
             short_of_workers: None,
             wake: None,
@@ -142,7 +143,7 @@ impl Session {
         Event::Probed {
             probe: self.probe,
             pixels: self.probe.pixels(),
-            strip: inspect::strip(self.probe.digit, &self.angles),
+            strip: inspect::strip(self.probe.digit, &self.views),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What every platform must draw: digests shared by tests/determinism.rs and tests/wasm.rs.
 
-use metacls::data::Dataset;
+use metacls::data::{Dataset, Pool};
 use metacls::model::{Model, initial};
 use metacls::stream::Stream;
 use sha2::{Digest, Sha256};
@@ -15,7 +15,13 @@ pub const DIGITS: &str = "755ef4a9dcf02e62c400d26f2ac3a4fe71dd2b3630908af30b9059
 /// The three digests as this platform makes them.
 pub fn digests() -> [String; 3] {
     let config = metacls::experiments::find("figure1").unwrap().config;
-    let stream = Stream::new(&config, 3, 60_000, 10_000).unwrap();
+    let pool = Pool {
+        train: &[0; 60_000],
+        test: &[0; 10_000],
+        classes: 10,
+        side: 28,
+    };
+    let stream = Stream::new(&config, 3, &pool).unwrap();
     let digits = Dataset::procedural().info;
     let mut hash = Sha256::new();
     for matrix in initial(&Model::new(&config, &digits), &config, 3).weights {

@@ -1,8 +1,8 @@
-//! Thirty small runs by the CPU engine, and the digest of each: the same on every processor.
+//! Thirty-three small runs by the CPU engine, and the digest of each: the same on every processor.
 
 use std::sync::Arc;
 
-use metacls::config::{Condition, Config, EvaluateOn, Lane};
+use metacls::config::{Condition, Config, EvaluateOn, Lane, Order, TaskKind};
 use metacls::data::{Dataset, digits};
 use metacls::digest::{Digest, of_all, of_lane};
 use metacls::engine::{Device, Engine, Wave};
@@ -100,6 +100,21 @@ pub fn configs() -> Vec<(&'static str, Config)> {
             small(|c| (c.glances, c.evaluate_on) = (3, EvaluateOn::Learned)),
         ),
         ("forty lanes", small(|c| (c.seeds, c.first_seed) = (20, 7))),
+        ("permuted", small(|c| c.stream = TaskKind::Permuted)),
+        (
+            "classes, mixed",
+            small(|c| {
+                (c.stream, c.order) = (TaskKind::Classes, Order::Mixed);
+                c.evaluation_images = 50;
+            }),
+        ),
+        (
+            "own heads, second order",
+            small(|c| {
+                (c.stream, c.own_heads, c.second_order) = (TaskKind::Classes, true, true);
+                c.evaluation_images = 50;
+            }),
+        ),
     ]
 }
 
@@ -124,14 +139,7 @@ pub async fn lanes(config: &Config, data: &Arc<Dataset>) -> Vec<Digest> {
     let model = Arc::new(Model::new(&config, &data.info));
     let lanes: Vec<Lane> = config.lanes();
     let seeds = config.first_seed..config.first_seed + config.seeds;
-    let stream = |seed| {
-        Stream::new(
-            &config,
-            seed,
-            data.train.len() as u32,
-            data.test.len() as u32,
-        )
-    };
+    let stream = |seed| Stream::new(&config, seed, &data.pool());
     let wave = Wave {
         streams: seeds.map(|seed| Arc::new(stream(seed).unwrap())).collect(),
         starts: lanes

@@ -1,19 +1,23 @@
 //! Networks and steps that stages are tried on, with memory of which nothing may be read that was not
 //! written.
 
-use metacls::config::Config;
+use metacls::config::{Config, TaskKind};
+use metacls::data::ClassSet;
 use metacls::gpu::kernels::misc;
 use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
 use metacls::gpu::passes::{self, Lanes};
 use metacls::model::{LaneState, Model, Rule};
 use rand::RngExt;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 /// One network and step to go through.
 pub struct Case {
     /// Pixels of an image's side.
     pub side: usize,
+    /// Classes of the first head.
+    pub classes: u32,
     pub hidden: &'static [usize],
     pub pathways: Option<[usize; 2]>,
     pub items: usize,
@@ -27,6 +31,7 @@ pub struct Case {
 
 const PLAIN: Case = Case {
     side: 28,
+    classes: 10,
     hidden: &[21, 18],
     pathways: None,
     items: 0,
@@ -48,7 +53,7 @@ impl Case {
             self.side * self.side,
             self.hidden,
             self.pathways,
-            10,
+            self.classes as usize,
             self.items,
             self.k_fraction,
         )
@@ -100,12 +105,17 @@ impl Case {
             rates: poison(at.rates_lane * n as u32),
             entries: (0..STEPS * self.seeds * at.columns)
                 .map(|_| {
-                    [
-                        rng.random_range(0..IMAGES),
-                        rng.random_range(0..TASKS),
-                        rng.random_range(0..10),
-                        rng.random_range(0..self.items.max(1) as u32),
-                    ]
+                    let (image, task) = (rng.random_range(0..IMAGES), rng.random_range(0..TASKS));
+                    let class = rng.random_range(0..self.classes);
+                    let item = rng.random_range(0..self.items.max(1) as u32);
+                    // A class of the task's own, where it has a head of its own.
+                    let own = class - class % TASKS + task;
+                    let class = match self.rule().knobs.own_heads {
+                        true if own < self.classes => own,
+                        true => task,
+                        false => class,
+                    };
+                    [image, task, class, item]
                 })
                 .collect(),
             table: at.table(&model),
@@ -117,6 +127,21 @@ impl Case {
                 .map(|_| {
                     let angle: f32 = rng.random_range(0.0..3.0);
                     [angle.cos(), angle.sin()]
+                })
+                .collect(),
+            permutations: (0..self.seeds * TASKS)
+                .flat_map(|_| {
+                    let mut pixels: Vec<u32> = (0..(self.side * self.side) as u32).collect();
+                    pixels.shuffle(rng);
+                    pixels
+                })
+                .collect(),
+            // Every third class, from the task's number on; and one more, which differs from seed to seed.
+            answers: (0..self.seeds * TASKS)
+                .map(|i| {
+                    let more = (7 * i + 1) % self.classes;
+                    let own = (0..self.classes).filter(|c| c % TASKS == i % TASKS || *c == more);
+                    own.collect::<ClassSet>().words()
                 })
                 .collect(),
             // The second step of the block: the first one's entries must not be read.
@@ -249,7 +274,31 @@ pub fn cases() -> Vec<Case> {
             hidden: &[30, 31],
             batch: 4,
             replay: 1,
-            change: |r| r.knobs.competition = false,
+            change: |r| {
+                r.knobs.competition = false;
+                r.knobs.stream = TaskKind::Permuted;
+            },
+            ..PLAIN
+        },
+        Case {
+            change: |r| {
+                r.knobs.stream = TaskKind::Classes;
+                r.knobs.own_heads = true;
+            },
+            ..PLAIN
+        },
+        Case {
+            // Classes in both words, and two products to a head.
+            classes: 47,
+            hidden: &[33, 20],
+            pathways: Some([24, 9]),
+            batch: 3,
+            replay: 4,
+            seeds: 1,
+            change: |r| {
+                (r.knobs.second_order, r.knobs.own_heads) = (true, true);
+                r.knobs.stream = TaskKind::Classes;
+            },
             ..PLAIN
         },
     ]

@@ -704,9 +704,9 @@ lanes: Array<Lane>,
  */
 steps: number, 
 /**
- * The first seed's angle of each task, in degrees.
+ * What tells the first seed's tasks apart; empty where only what is measured is shown.
  */
-angles: Array<number>, 
+tasks: Array<TaskDescription>, 
 /**
  * Pixels along an image's side.
  */
@@ -767,7 +767,7 @@ name: string,
  */
 classes: number, 
 /**
- * The accuracy of guessing, 0 to 1.
+ * The accuracy of guessing, 0 to 1: of a category see [`Config::chance`].
  */
 chance: number, };
 export type LesionDescription = { 
@@ -841,11 +841,23 @@ schema: number,
  */
 data: DataSet, 
 /**
- *Number of tasks learned one after the other; each rotates every image by one angle.
+ *What tells tasks apart: rotated, each turns every image by one angle; permuted, each permutes the pixels in one way; classes, each has classes of its own.
+ */
+stream: TaskKind, 
+/**
+ *Sequential, one task after the other; mixed, all tasks' images shuffled together, as a control that has no forgetting: a task in the results is then a stretch as long as one.
+ */
+order: Order, 
+/**
+ *With stream classes: each task's images are told apart among its own classes only, in training and in evaluation.
+ */
+own_heads: boolean, 
+/**
+ *Number of tasks, learned one after the other where order says so; stream says what tells them apart.
  */
 tasks: number, 
 /**
- *Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this.
+ *Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this; used where stream is rotated.
  */
 degrees_per_task: number, 
 /**
@@ -949,7 +961,7 @@ evaluate_on: EvaluateOn,
  */
 conditions: Array<Condition>, 
 /**
- *Seeds count up from here; a seed fixes weights, images, angles, order and replay.
+ *Seeds count up from here; a seed fixes weights, images, what tells tasks apart, order and replay.
  */
 first_seed: number, 
 /**
@@ -1035,7 +1047,7 @@ max: number, } | { "kind": "set",
 options: Array<string>, } | { "kind": "changes" };
 export type Lane = { 
 /**
- * The seed that fixes initial weights, images, angles, order and replay.
+ * The seed that fixes initial weights, images, what tells tasks apart, order and replay.
  */
 seed: number, 
 /**
@@ -1683,7 +1695,7 @@ trace: StepTrace,
  */
 learned: Learned, 
 /**
- * The seed that fixes initial weights, images, angles, order and replay.
+ * The seed that fixes initial weights, images, what tells tasks apart, order and replay.
  */
 seed: number, 
 /**
@@ -1721,7 +1733,7 @@ code_version: string,
  */
 draws: string, 
 /**
- * The default probe's digit as each task of the first seed turns it.
+ * A digit as each task of the first seed shows it: see [`inspect::strip`].
  */
 strip: Array<Array<number>>, 
 /**

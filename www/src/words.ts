@@ -36,21 +36,48 @@ export function lesionNote(run: RunDescription): string {
   return `${ratio}: the ${some.units} random ones are as many as all of ${other.name}.`;
 }
 
-const FROM_MEMORY = 'replayed from memory, of this task or earlier ones';
+const fromMemory = (order: Config['order']) =>
+  `replayed from memory, of ${order === 'mixed' ? 'any task' : 'this task or earlier ones'}`;
+
+/// What a run's time is counted in: tasks, or stretches as long where all are learned together.
+export const stretches = ({ order }: Pick<Config, 'order'>): string =>
+  order === 'mixed' ? 'stretches' : 'tasks';
+
+/// The same as an axis has it.
+export const progress = ({ order }: Pick<Config, 'order'>): string =>
+  order === 'mixed' ? 'stretches as long as a task' : 'tasks learned';
+
+/// The stream in a sentence.
+export function streamSentence(config: Config): string {
+  const nouns = `${nounOf(config)}s`;
+  const apart = {
+    rotated: `the same ${nouns}, each task turned by one angle`,
+    permuted: `the same ${nouns}, each task with its pixels permuted in one way`,
+    classes: `each task with classes of its own${config.own_heads ? ', told apart among these only' : ''}`,
+  }[config.stream];
+  const order = config.order === 'mixed' ? 'all shuffled together' : 'one after the other, never again';
+  return `${config.tasks} tasks, ${order}: ${apart}.`;
+}
 
 /// What one of the run's images is called: a digit, or an image where they show something else.
 export const nounOf = ({ data }: Pick<Config, 'data'>): string => DATA_SETS[data].noun;
 
 /// What one observe step sees.
-export function seen(current: number, replayed: number, noun = 'digit'): string {
+export function seen(
+  current: number,
+  replayed: number,
+  noun = 'digit',
+  order: Config['order'] = 'sequential',
+): string {
+  const memory = fromMemory(order);
   const fresh =
     current === 1 ? `One new ${noun} comes` : `${Count(current)} new ${noun}s come one after the other`;
   const replay =
     replayed === 0
       ? 'the memory is still empty, so none is replayed'
       : replayed === current
-        ? `as many are ${FROM_MEMORY}`
-        : `${count(replayed)} ${replayed === 1 ? 'is' : 'are'} ${FROM_MEMORY}`;
+        ? `as many are ${memory}`
+        : `${count(replayed)} ${replayed === 1 ? 'is' : 'are'} ${memory}`;
   return `${fresh}; ${replay}.`;
 }
 
@@ -74,6 +101,15 @@ export const explanations: Record<string, (config: Config) => string> = {
     replay === 0 ? 'replays none' : `${count(replay)} replayed one${replay === 1 ? '' : 's'}`,
   samples: ({ batch, replay }) => count(batch + replay),
   tasks: ({ tasks }) => counted(tasks, 'task'),
+  stream: (config) => {
+    const noun = nounOf(config);
+    const each = {
+      rotated: `each with one rotation of the ${noun}s`,
+      permuted: `each with one permutation of the ${noun}s’ pixels`,
+      classes: `each with classes of its own${config.own_heads ? ', told apart among these only' : ''}`,
+    }[config.stream];
+    return `${each}, ${config.order === 'mixed' ? 'all shuffled together' : 'seen in order and never again'}`;
+  },
   images: (config) => `${nounOf(config)}s`,
   competition: ({ k_fraction }) => {
     const share = Number((100 * k_fraction).toPrecision(3));

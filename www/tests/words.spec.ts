@@ -1,5 +1,5 @@
 // Words follow the configuration: nothing on the page that a field of the Lab makes false.
-import { configure, expect, hold, open, run, small, status, test } from './page';
+import { configure, expect, hold, open, run, small, status, test, train } from './page';
 
 test('pathways of other sizes, another batch and another bound are spoken of as they are', async ({
   page,
@@ -51,4 +51,22 @@ test('while a figure’s first seed trains, its claims are spoken of as that fig
   await expect(status(page)).toContainText('Training');
   await expect(page.locator('#claims-source')).toContainText('What Figure 1 claims is held against this run');
   await expect(page.locator('#claims')).toBeEmpty();
+});
+
+test('another stream is spoken of and drawn as it is', async ({ page }) => {
+  const settings = 'tasks=3&samples_per_task=20&evaluation_images=20&hidden=24,16';
+  await page.goto(`/#v=1&preset=quick&seeds=1&${settings}&stream=classes&order=mixed&own_heads=true`);
+  await expect(page.locator('#data-badge')).toContainText('procedural digits');
+  await page.locator('#engine').selectOption('cpu');
+  await train(page);
+  await expect(page.locator('#at-words')).toHaveText('after 3 of 3 stretches');
+  const stream = page.locator('#schematics figure', { hasText: 'The stream' }).first();
+  await expect(stream).toContainText(
+    '3 tasks, all shuffled together: each task with classes of its own, told apart among these only.',
+  );
+  await expect(stream.locator('.sample figcaption')).toHaveText([/classes/, /classes/, /classes/]);
+  await page.getByText('How it works').click();
+  await expect(page.locator('.prose').first()).toContainText(
+    'The stream is three tasks, each with classes of its own, told apart among these only, all shuffled',
+  );
 });

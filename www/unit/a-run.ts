@@ -14,6 +14,9 @@ import type {
 export const config = {
   schema: 1,
   data: 'digits',
+  stream: 'rotated',
+  order: 'sequential',
+  own_heads: false,
   tasks: 3,
   degrees_per_task: 9,
   samples_per_task: 20,
@@ -62,7 +65,7 @@ export const run: RunDescription = {
   lesions: [intact],
   lanes: [0, 1].flatMap((seed) => config.conditions.map((condition) => ({ seed, condition }))),
   steps: 12,
-  angles: [0, 60, 120],
+  tasks: [0, 60, 120].map((angle) => ({ caption: `${angle}°`, words: `turned by ${angle} degrees` })),
   image_side: 28,
 };
 

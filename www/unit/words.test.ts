@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DataInfo, EngineInfo } from '../src/protocol';
+import type { Config, DataInfo, EngineInfo } from '../src/protocol';
 import {
   clipping,
   explanations,
@@ -7,9 +7,12 @@ import {
   lesionOf,
   metaLoss,
   nounOf,
+  progress,
   seen,
   silenced,
   sourceWords,
+  streamSentence,
+  stretches,
   without,
 } from '../src/words';
 import { config, course, pathways, run } from './a-run';
@@ -31,6 +34,26 @@ test('images that are no digits are not called so', () => {
   expect(metaLoss(3, noun)).toContain('learns the new images one by one');
   expect(explanations['images']?.({ ...config, data: 'emnist_letters' })).toBe('images');
   expect(explanations['images']?.({ ...config, data: 'mnist' })).toBe('digits');
+});
+
+test('a stream is told as it is', () => {
+  const said = (change: Partial<Config>) => streamSentence({ ...config, tasks: 5, ...change });
+  expect(said({})).toBe(
+    '5 tasks, one after the other, never again: the same digits, each task turned by one angle.',
+  );
+  expect(said({ stream: 'permuted', order: 'mixed' })).toBe(
+    '5 tasks, all shuffled together: the same digits, each task with its pixels permuted in one way.',
+  );
+  expect(said({ stream: 'classes', own_heads: true })).toContain('told apart among these only');
+  const explained = (change: Partial<Config>) => explanations['stream']?.({ ...config, ...change });
+  expect(explained({})).toBe('each with one rotation of the digits, seen in order and never again');
+  expect(explained({ stream: 'classes', order: 'mixed' })).toBe(
+    'each with classes of its own, all shuffled together',
+  );
+  expect(explained({ stream: 'permuted' })).toContain('one permutation of the digits’ pixels');
+  expect([progress(config), stretches(config)]).toEqual(['tasks learned', 'tasks']);
+  expect(progress({ order: 'mixed' })).toBe('stretches as long as a task');
+  expect(seen(5, 5, 'digit', 'mixed')).toContain('as many are replayed from memory, of any task.');
 });
 
 test('lesions carry the layers’ names and sizes', () => {

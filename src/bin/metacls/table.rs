@@ -3,6 +3,7 @@
 use comfy_table::Table;
 use metacls::analysis::stats::Estimate;
 use metacls::driver::Driver;
+use metacls::report::stream;
 use metacls::results::description::lesion_name;
 
 use super::Failure;
@@ -61,5 +62,10 @@ pub(super) fn print_table(driver: &Driver) -> Result<(), Failure> {
         ]);
     }
     print(&table.to_string())?;
-    print("mean (SD over seeds) after the last task; accuracy is the mean over all tasks")
+    print("mean (SD over seeds) after the last task; accuracy is the mean over all tasks")?;
+    let classes = run.heads.first().map_or(0, |head| head.classes);
+    match stream::note(&run.config, classes) {
+        Some(note) => print(&note),
+        None => Ok(()),
+    }
 }

@@ -17,6 +17,7 @@ pub use observe::observe_step;
 
 use super::kernels::{self as k, Pass, Stage, THREADS, work};
 use super::layout::{Layout, pad};
+use crate::config::TaskKind;
 use crate::model::{Model, Rule, Source};
 
 /// One dispatch of a stage's shader.
@@ -68,6 +69,12 @@ impl<'a> Writer<'a> {
         }
         if rule.knobs.sync_update {
             flags |= k::FLAG_SYNC;
+        }
+        if rule.knobs.stream == TaskKind::Permuted {
+            flags |= k::FLAG_PERMUTED;
+        }
+        if rule.knobs.own_heads {
+            flags |= k::FLAG_OWN_HEADS;
         }
         let common = Pass {
             column_slots: at.columns,

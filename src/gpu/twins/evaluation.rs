@@ -1,6 +1,6 @@
 //! What is counted of an evaluation.
 
-use super::{Twin, span};
+use super::{Twin, is_own, span};
 use crate::gpu::memory::Memory;
 
 impl Twin {
@@ -78,7 +78,9 @@ impl Twin {
         self.each(|lane, column| {
             let offset = lane * p.acts_lane + column * p.units_pad;
             let at = p.entry_at + lane / p.lanes_per_seed * p.entry_seed + column;
-            let label = m.entries[at as usize][2 + p.head as usize];
+            let entry = m.entries[at as usize];
+            let label = entry[2 + p.head as usize];
+            let own = self.own_classes(m, lane / p.lanes_per_seed, entry[1]);
             let logit = |unit: u32| {
                 let mut z = m.acts[(p.product_at_0 + offset + unit) as usize];
                 if p.products > 1 {
@@ -86,13 +88,15 @@ impl Twin {
                 }
                 z
             };
-            let mut winner = 0;
-            for unit in 1..p.units {
-                if logit(unit) > logit(winner) {
-                    winner = unit;
+            let answers = (0..p.units).filter(|&unit| is_own(own, unit));
+            let better = |best: u32, unit: u32| {
+                if logit(unit) > logit(best) {
+                    unit
+                } else {
+                    best
                 }
-            }
-            if winner == label {
+            };
+            if answers.reduce(better) == Some(label) {
                 m.counters[(p.counter_at + lane * p.counters_lane) as usize] += 1;
             }
         });

@@ -1,12 +1,13 @@
 //! The way forward: inputs, layers, heads.
 
-use super::{SILENT, Twin, span};
+use super::{SILENT, Twin, is_own, span};
 use crate::gpu::kernels as k;
 use crate::gpu::memory::Memory;
 use crate::numeric::{dot_wide, kth_largest};
 
 impl Twin {
-    /// Reads images, rotated: bilinear, zero outside, about the middle; scaled to norm 1.
+    /// Reads images as their tasks show them. Rotated: bilinear, zero outside, about the middle; scaled to
+    /// norm 1.
     pub(super) fn gather(&self, m: &mut Memory) {
         let p = &self.p;
         let side = i64::from(p.image_side);
@@ -22,11 +23,16 @@ impl Twin {
         self.each(|seed, column| {
             let at = p.entry_at + m.cursor[0] * p.entry_step + seed * p.entry_seed + column;
             let [image, task, ..] = m.entries[at as usize];
-            let [cos, sin] = m.rotations[(seed * p.tasks + task) as usize].map(f64::from);
+            let task = seed * p.tasks + task;
+            let [cos, sin] = m.rotations[task as usize].map(f64::from);
             for pixel in 0..p.fan_in {
+                let from = match self.has(k::FLAG_PERMUTED) {
+                    true => m.permutations[(task * p.fan_in + pixel) as usize],
+                    false => pixel,
+                };
                 let (dy, dx) = (
-                    f64::from(pixel / p.image_side) - middle,
-                    f64::from(pixel % p.image_side) - middle,
+                    f64::from(from / p.image_side) - middle,
+                    f64::from(from % p.image_side) - middle,
                 );
                 let (x, y) = (middle + cos * dx - sin * dy, middle + sin * dx + cos * dy);
                 let (left, top) = (x.floor(), y.floor());
@@ -152,7 +158,9 @@ impl Twin {
             let from = p.pre_activation_at + lane * p.acts_lane + self.slot(column) * p.units_pad;
             let seed = lane / p.lanes_per_seed;
             let at = p.entry_at + m.cursor[0] * p.entry_step + seed * p.entry_seed + column;
-            let label = m.entries[at as usize][2 + p.head as usize] as usize;
+            let entry = m.entries[at as usize];
+            let label = entry[2 + p.head as usize] as usize;
+            let own = self.own_classes(m, seed, entry[1]);
             let inner = p.deltas_at + lane * p.deltas_lane;
             let coefficients = self.coefficients(m, lane, column);
             let z = self.corrected(
@@ -161,6 +169,12 @@ impl Twin {
                 &m.deltas,
                 inner,
             );
+            let mut z = z;
+            for (class, z) in (0..).zip(&mut z) {
+                if !is_own(own, class) {
+                    *z = f64::NEG_INFINITY;
+                }
+            }
             let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let mass: f64 = z.iter().map(|z| (z - largest).exp()).sum();
             m.scalars[(p.loss_at + lane * p.scalars_lane + self.slot(column)) as usize] =

@@ -10,7 +10,7 @@ mod forward;
 mod second_order;
 mod update;
 
-use super::kernels::{Pass, work};
+use super::kernels::{self as k, Pass, work};
 use super::memory::Memory;
 use super::passes::{self, Dispatch};
 use crate::numeric::dot_wide;
@@ -63,6 +63,11 @@ pub fn run(dispatch: &Dispatch, memory: &mut Memory) -> bool {
 /// A run of elements.
 fn span(at: u32, len: u32) -> std::ops::Range<usize> {
     at as usize..(at + len) as usize
+}
+
+/// Whether a class is among those of a task, where these count.
+fn is_own(own: Option<[u32; 2]>, class: u32) -> bool {
+    own.is_none_or(|words| words[usize::from(class >= 32)] >> (class % 32) & 1 == 1)
 }
 
 struct Twin {
@@ -129,6 +134,12 @@ impl Twin {
 
     fn has(&self, flag: u32) -> bool {
         self.p.flags & flag != 0
+    }
+
+    /// The classes among which a seed's task is answered; none where it is among all.
+    fn own_classes(&self, m: &Memory, seed: u32, task: u32) -> Option<[u32; 2]> {
+        let counts = self.p.head == 0 && self.has(k::FLAG_OWN_HEADS);
+        counts.then(|| m.answers[(seed * self.p.tasks + task) as usize])
     }
 
     /// Where a column of the source begins.

@@ -1,6 +1,7 @@
 //! A wave's buffers: how large they are, and which stage's name stands for which.
 
 use super::{GpuWave, WaveSetup};
+use crate::config::TaskKind;
 use crate::gpu::device::Gpu;
 use crate::gpu::kernels::Buffer;
 use crate::gpu::layout::{Layout, pad};
@@ -46,6 +47,8 @@ pub struct Demand<'a> {
     pub replay: u32,
     /// Whether the meta-gradient is that of second order.
     pub second_order: bool,
+    /// Whether tasks permute pixels.
+    pub permuted: bool,
     /// Most steps whose entries are uploaded at once.
     pub block: u32,
     /// The most evaluation images of each seed that are taken at once.
@@ -65,6 +68,7 @@ impl<'a> Demand<'a> {
             batch: setup.batch,
             replay: setup.replay,
             second_order: setup.rule.knobs.second_order,
+            permuted: setup.rule.knobs.stream == TaskKind::Permuted,
             block: setup.block,
             capacity: setup.data.capacity.max(1),
             per_task: setup.data.per_task,
@@ -89,6 +93,12 @@ impl<'a> Demand<'a> {
         let steps = u64::from(self.block) * u64::from(self.batch + self.replay);
         let images = u64::from(lanes.tasks) * u64::from(self.per_task);
         let tasks = n * u64::from(lanes.tasks);
+        let seeds_tasks = seeds * u64::from(lanes.tasks);
+        let permuted = if self.permuted {
+            model.inputs as u64
+        } else {
+            0
+        };
         Sizes {
             training: PhaseSizes::new(&training, n, seeds * steps),
             evaluation: PhaseSizes::new(&evaluation, n, seeds * images.max(self.capacity.into())),
@@ -96,7 +106,9 @@ impl<'a> Demand<'a> {
             rates: n * u64::from(training.rates_lane),
             table: training.table(model).len() as u64 * 4,
             images: self.images.div_ceil(4),
-            rotations: seeds * u64::from(lanes.tasks) * 2,
+            rotations: seeds_tasks * 2,
+            permutations: seeds_tasks * permuted,
+            answers: seeds_tasks * 2,
             cursor: 4,
             counters: tasks * u64::from(passes::counters(model)),
             codes: n * u64::from(evaluation.codes_lane),
@@ -147,6 +159,8 @@ pub struct Sizes {
     pub(super) table: u64,
     pub(super) images: u64,
     pub(super) rotations: u64,
+    pub(super) permutations: u64,
+    pub(super) answers: u64,
     pub(super) cursor: u64,
     pub(super) counters: u64,
     pub(super) codes: u64,
@@ -163,6 +177,8 @@ impl Sizes {
             self.table,
             self.images,
             self.rotations,
+            self.permutations,
+            self.answers,
             self.cursor,
             self.counters,
             self.codes,
@@ -213,6 +229,8 @@ impl GpuWave {
             &self.table,
             &self.images,
             &self.rotations,
+            &self.permutations,
+            &self.answers,
             &self.cursor,
             &self.counters,
             &self.codes,
@@ -236,6 +254,8 @@ impl GpuWave {
             Buffer::Table => &self.table,
             Buffer::Images => &self.images,
             Buffer::Rotations => &self.rotations,
+            Buffer::Permutations => &self.permutations,
+            Buffer::Answers => &self.answers,
             Buffer::Cursor => &self.cursor,
             Buffer::Counters => &self.counters,
             Buffer::Codes => &self.codes,

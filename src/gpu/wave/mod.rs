@@ -42,6 +42,12 @@ pub struct WaveData {
     pub images: Vec<u8>,
     /// cos and sin for each seed and task.
     pub rotations: Vec<[f32; 2]>,
+    /// For each seed and task, which pixel of an image each pixel as the task shows it is; empty where pixels
+    /// are not permuted.
+    pub permutations: Vec<u32>,
+    /// For each seed and task, its classes as bits ([`crate::data::ClassSet::words`]); empty where tasks have
+    /// no heads of their own.
+    pub answers: Vec<[u32; 2]>,
     /// For each task, for each seed, `per_task` entries (image, task, category, item).
     pub evaluation: Vec<[u32; 4]>,
     /// The most evaluation images of each seed that are taken at once.
@@ -104,6 +110,8 @@ pub struct GpuWave {
     table: wgpu::Buffer,
     images: wgpu::Buffer,
     rotations: wgpu::Buffer,
+    permutations: wgpu::Buffer,
+    answers: wgpu::Buffer,
     cursor: wgpu::Buffer,
     counters: wgpu::Buffer,
     codes: wgpu::Buffer,
@@ -174,6 +182,8 @@ impl GpuWave {
             table: make(&gpu, "table", sizes.table),
             images: make(&gpu, "images", sizes.images),
             rotations: make(&gpu, "rotations", sizes.rotations),
+            permutations: make(&gpu, "permutations", sizes.permutations),
+            answers: make(&gpu, "answers", sizes.answers),
             cursor: make(&gpu, "cursor", sizes.cursor),
             counters: make(&gpu, "counters", sizes.counters),
             codes: make(&gpu, "codes", sizes.codes),
@@ -198,6 +208,9 @@ impl GpuWave {
         images.resize(images.len().next_multiple_of(4), 0);
         queue.write_buffer(&wave.images, 0, &images);
         queue.write_buffer(&wave.rotations, 0, bytemuck::cast_slice(&data.rotations));
+        let permutations = bytemuck::cast_slice(&data.permutations);
+        queue.write_buffer(&wave.permutations, 0, permutations);
+        queue.write_buffer(&wave.answers, 0, bytemuck::cast_slice(&data.answers));
         queue.write_buffer(
             &wave.evaluation.entries,
             0,

@@ -94,8 +94,8 @@ pub(super) enum Below<'a> {
     Names(&'a [String]),
     /// The same, with what they are under them.
     Places(&'a [String], &'a str),
-    /// The stream of so many tasks, with place for names at the lines' ends.
-    Tasks(u32),
+    /// The stream of so many tasks and what it is counted in, with place for names at the lines' ends.
+    Tasks(u32, &'static str),
 }
 
 /// Axes with their labels; `y_words` says what stands on the upright one.
@@ -108,7 +108,7 @@ pub(super) fn axes<'a, 'b>(
 ) -> Result<Chart<'a, 'b>, FigureError> {
     let x = match below {
         Below::Names(names) | Below::Places(names, _) => -0.5..names.len() as f64 - 0.5,
-        Below::Tasks(tasks) => 0.0..f64::from(*tasks) * 1.25,
+        Below::Tasks(tasks, _) => 0.0..f64::from(*tasks) * 1.25,
     };
     let mut chart = ChartBuilder::on(area)
         .margin_top(TOP)
@@ -125,8 +125,8 @@ pub(super) fn axes<'a, 'b>(
             let name = names.get(at.round().max(0.0) as usize).filter(|_| whole);
             name.cloned().unwrap_or_default()
         }
-        Below::Tasks(tasks) if *at <= f64::from(*tasks) => format!("{at:.0}"),
-        Below::Tasks(_) => String::new(),
+        Below::Tasks(tasks, _) if *at <= f64::from(*tasks) => format!("{at:.0}"),
+        Below::Tasks(..) => String::new(),
     };
     // Names that are too long for their places are written smaller.
     let size = match below {
@@ -135,7 +135,7 @@ pub(super) fn axes<'a, 'b>(
             let longest = names.iter().map(|name| width(name, SIZE)).max();
             SIZE.min(SIZE * (place - 3.0) / f64::from(longest.unwrap_or(1).max(1)))
         }
-        Below::Tasks(_) => SIZE,
+        Below::Tasks(..) => SIZE,
     };
     let mut mesh = chart.configure_mesh();
     mesh.disable_x_mesh()
@@ -152,7 +152,7 @@ pub(super) fn axes<'a, 'b>(
     match below {
         Below::Names(names) => mesh.x_labels(2 * names.len() + 1),
         Below::Places(names, what) => mesh.x_labels(2 * names.len() + 1).x_desc(*what),
-        Below::Tasks(_) => mesh.x_labels(6).x_desc("tasks learned"),
+        Below::Tasks(_, what) => mesh.x_labels(6).x_desc(*what),
     };
     mesh.draw().map_err(drawing)?;
     Ok(chart)

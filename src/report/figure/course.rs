@@ -79,7 +79,8 @@ fn draw(
     let all = points.flat_map(|(_, e)| [ends_of(e).0, ends_of(e).1]);
     let y = axis(all.chain(chance));
     let tasks = run.tasks();
-    let mut chart = axes(&run.theme, area, &Below::Tasks(tasks), y.clone(), y_words)?;
+    let below = Below::Tasks(tasks, run.described.config.order.progress());
+    let mut chart = axes(&run.theme, area, &below, y.clone(), y_words)?;
     if let Some(chance) = chance {
         dotted(&run.theme, &mut chart, chance, 0.0..f64::from(tasks))?;
     }

@@ -55,7 +55,7 @@ pub(super) fn matrix(run: &Run<'_>, area: &Area<'_>, note: &str, condition: Cond
         .y_labels(6)
         .x_label_formatter(&|at| format!("{at:.0}"))
         .y_label_formatter(&|at| format!("{at:.0}"))
-        .x_desc("tasks learned")
+        .x_desc(run.described.config.order.progress())
         .y_desc("on task")
         .draw()
         .map_err(drawing)?;

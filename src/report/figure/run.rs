@@ -25,7 +25,7 @@ impl<'a> Run<'a> {
         let (config, data) = (&results.config, &results.data);
         Self {
             results,
-            described: RunDescription::new(None, config, &model, data, Vec::new()),
+            described: RunDescription::new(None, config, &model, data, &[]),
             outcomes,
             theme,
         }

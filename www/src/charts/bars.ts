@@ -2,6 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { compared, lastAt, pointsOf } from '../course';
 import { style } from '../theme';
+import { stretches } from '../words';
 import { band, type Chart, facets, LATER, LAYERS, sizes } from './chart';
 import { members, rateNames } from './rates';
 import { rowsOf } from './rows';
@@ -36,6 +37,6 @@ export const bars: Chart<'bars'> = ({ rate }, { front, at, spread }, frame) => {
     plot,
     y: LAYERS,
     numbers: () => rowsOf(rows, [], spread),
-    label: `${rateNames[rate].title} by layer after ${at} tasks: ${words}`,
+    label: `${rateNames[rate].title} by layer after ${at} ${stretches(run.config)}: ${words}`,
   };
 };

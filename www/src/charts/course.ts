@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { accuracyIn, accuracyMetric, type Course, pointsOf } from '../course';
 import { accuracy } from '../format';
 import { conditionColor as color, dashes, style } from '../theme';
+import { progress } from '../words';
 import { apart } from './apart';
 import {
   ACCURACY,
@@ -45,7 +46,7 @@ export const course: Chart<'course'> = ({ head }, shown, frame) => {
   const along = { x: 'x', y: 'y' } as const;
   const plot = Plot.plot({
     ...size,
-    x: { label: 'tasks learned', domain: [0, tasks], ticks: Math.min(10, tasks), tickFormat: 'd' },
+    x: { label: progress(run.config), domain: [0, tasks], ticks: Math.min(10, tasks), tickFormat: 'd' },
     y: { label: null, domain, grid: true, ticks: 5 },
     marks: [
       // Over the plot, not over the ticks, of which the highest reaches up there.

@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { accuracyMetric, pointsOf } from '../course';
 import { percent } from '../format';
 import { conditionColor as color, style } from '../theme';
+import { progress, stretches } from '../words';
 import { type Chart, LATER, sizes } from './chart';
 import type { Row } from './rows';
 
@@ -18,7 +19,7 @@ export const matrix: Chart<'matrix'> = ({ condition }, { front, at }, frame) => 
     ...sizes({ ...frame, height: frame.height ?? 230 }),
     marginRight: 8,
     x: {
-      label: 'tasks learned',
+      label: progress(front.run.config),
       domain: points.map((p) => p.tasks_learned),
       tickFormat: (v: number) => (every(v) ? String(v) : ''),
     },
@@ -34,7 +35,7 @@ export const matrix: Chart<'matrix'> = ({ condition }, { front, at }, frame) => 
         y: 'y',
         fill: 'value',
         inset: 0.4,
-        title: (d) => `after ${d.x} tasks, on task ${d.y}: ${d.value.toFixed(3)}`,
+        title: (d) => `after ${d.x} ${stretches(front.run.config)}, on task ${d.y}: ${d.value.toFixed(3)}`,
       }),
       Plot.frame({ stroke: 'none' }),
       points.some((p) => p.tasks_learned === at)

@@ -12,6 +12,7 @@ import {
 } from '../course';
 import { accuracy } from '../format';
 import { style } from '../theme';
+import { stretches } from '../words';
 import { ACCURACY, band, type Chart, ink, inside, jitter, LATER, NO_HEAD, type Shown, sizes } from './chart';
 import { rowsOf } from './rows';
 
@@ -75,7 +76,7 @@ export const pairs: Chart<'pairs'> = ({ head }, shown, frame) => {
     plot,
     y: ACCURACY,
     numbers: () => rowsOf(now, points, spread),
-    label: `Accuracy of every seed after ${now[0]?.tasks ?? at} tasks: ${words}`,
+    label: `Accuracy of every seed after ${now[0]?.tasks ?? at} ${stretches(run.config)}: ${words}`,
   };
 };
 

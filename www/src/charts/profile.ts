@@ -4,6 +4,7 @@ import { type Course, compared, evaluatedAt, lastAt, pointsOf } from '../course'
 import { percent } from '../format';
 import type { Condition } from '../protocol';
 import { style } from '../theme';
+import { stretches } from '../words';
 import { band, type Chart, facets, faint, ink, inside, LATER, LAYERS, type Shown, sizes } from './chart';
 import { rowsOf } from './rows';
 
@@ -43,7 +44,7 @@ export const profile: Chart<'profile'> = (_, shown, frame) => {
   });
   const words = now.map((d) => `${d.condition} ${d.layer} ${percent(d.x)}`).join(', ');
   return {
-    label: `Share of units active by layer after ${at} tasks: ${words}`,
+    label: `Share of units active by layer after ${at} ${stretches(run.config)}: ${words}`,
     plot,
     y: LAYERS,
     numbers: () => rowsOf(now, single, spread),

@@ -4,6 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { compared, pointsOf, type Spread } from '../course';
 import { same } from '../dom';
 import { surroundings } from '../theme';
+import { progress } from '../words';
 import { apart } from './apart';
 import { atRule, type Chart, type Drawn, type Frame, facets, faint, LATER, type Shown, sizes } from './chart';
 import { members, rateNames } from './rates';
@@ -76,7 +77,7 @@ function lines(rate: 'alpha' | 'beta', { front, at }: Shown, frame: Frame): Line
   const plot = Plot.plot({
     ...size,
     fx: facets(among),
-    x: { label: 'tasks learned', domain: [0, tasks], ticks: [0, tasks / 2, tasks], tickFormat: 'd' },
+    x: { label: progress(run.config), domain: [0, tasks], ticks: [0, tasks / 2, tasks], tickFormat: 'd' },
     y: {
       label: null,
       domain,

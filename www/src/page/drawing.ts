@@ -15,7 +15,7 @@ import { behind, type Choice, front, ownRun } from '../state/choice';
 import type { Store } from '../state/store';
 import type { View } from '../state/view';
 import { surroundings } from '../theme';
-import { explanations } from '../words';
+import { explanations, stretches } from '../words';
 import { callout } from './callout';
 import * as first from './first';
 import type { Scheduler } from './scheduler';
@@ -99,7 +99,7 @@ export class Drawing {
     const limit = reached(course);
     if (isLive && follows && !time.isPlaying) time.at = limit;
     const strip = course.strip ?? stored?.strip;
-    time.set(config.tasks, limit, strip, config.fork_at);
+    time.set(config, limit, strip);
     const { at } = time;
     lesions.show(course, at);
     trace.show(course);
@@ -178,7 +178,8 @@ function source({ kind, run, data, engine, engineChanges = [] }: Course, back: C
   }
   if (back) {
     const { fork_at: after, fork } = run.config;
-    const otherwise = fork.length > 0 ? `, otherwise after ${after} tasks (${fork.join(', ')})` : '';
+    const when = `after ${after} ${stretches(run.config)}`;
+    const otherwise = fork.length > 0 ? `, otherwise ${when} (${fork.join(', ')})` : '';
     const trunk = fork.length > 0 ? ', as they go on without,' : '';
     const { seeds } = back.run.config;
     return `This run${otherwise} in front; the stored ${seeds} seeds${trunk} behind it, pale.`;

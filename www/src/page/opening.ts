@@ -212,7 +212,7 @@ export class Opening {
     // A pass that plays would go on over it, and what waits for its end with it.
     this.time.stop();
     const end = reached(stored);
-    this.time.set(stored.run.config.tasks, end, stored.strip);
+    this.time.set(stored.run.config, end, stored.strip);
     this.time.move(end);
   }
 

@@ -3,6 +3,7 @@ import { experimentOf, tour } from '../catalog';
 import type { Course } from '../course';
 import type { Choice } from '../state/choice';
 import { LAB } from '../tabs';
+import { stretches } from '../words';
 
 const NAME = 'Complementary learning systems, emerging';
 
@@ -12,8 +13,8 @@ export function viewOf(choice: Choice, course: Course | undefined, at: number): 
   const experiment = experimentOf(choice.experiment)?.title ?? choice.experiment;
   const what = choice.tab === LAB ? `Lab, from ${experiment}` : experiment;
   if (!course) return what;
-  const { tasks } = course.run.config;
-  const when = at === 0 ? 'untrained' : `after ${at} of ${tasks} tasks`;
+  const { config } = course.run;
+  const when = at === 0 ? 'untrained' : `after ${at} of ${config.tasks} ${stretches(config)}`;
   return `${what}, ${when}${course.kind === 'live' ? ', on this machine' : ''}`;
 }
 

@@ -2,7 +2,7 @@
 // ahead.
 import { drawing, element } from '../dom';
 import { small } from '../format';
-import type { Picture, StepTrace, TracedSample } from '../protocol';
+import type { Picture, StepTrace, TaskDescription, TracedSample } from '../protocol';
 import { style } from '../theme';
 import { paintSquare } from './cells';
 
@@ -29,11 +29,10 @@ export function seenImage(
   return sample('probe', pixels, `${what} of task ${task + 1}`, words);
 }
 
-/// The digit of the stream as a task turns it, by an angle in degrees.
-export function turned(pixels: number[], task: number, angle: number): HTMLElement {
-  const degrees = angle.toFixed(0);
-  const label = `task ${task + 1}, turned by ${degrees} degrees`;
-  return sample('probe', pixels, label, `task ${task + 1}`, element('br'), `${degrees}°`);
+/// A digit as a task of the stream shows it.
+export function shown(pixels: number[], task: number, apart: TaskDescription): HTMLElement {
+  const label = `task ${task + 1}, ${apart.words}`;
+  return sample('probe', pixels, label, `task ${task + 1}`, element('br'), apart.caption);
 }
 
 /// One unit that reads the image: its weights, what the inner steps change of them, and what the update then

@@ -5,8 +5,8 @@ import { drawing, element, get } from '../dom';
 import { count, percent, rate } from '../format';
 import type { RunDescription, StepTrace, TaskRecord } from '../protocol';
 import { conditionColor, style } from '../theme';
-import { nounOf } from '../words';
-import { lookAhead, seenImage, turned, unitPictures } from './samples';
+import { nounOf, streamSentence, stretches } from '../words';
+import { lookAhead, seenImage, shown, unitPictures } from './samples';
 
 /// The drawing's width, its middle, the height of a level and of a box.
 const [WIDTH, MIDDLE, STEP, BOX] = [300, 150, 44, 22];
@@ -98,13 +98,12 @@ function lookAheadPanel(course: Course, condition: string, trace: StepTrace): HT
 
 function streamPanel({ run, strip = [] }: Course): HTMLElement {
   const every = Math.max(1, Math.floor(run.config.tasks / 5));
-  const shown = strip.flatMap((pixels, task) =>
-    task % every === 0 || task === strip.length - 1 ? [turned(pixels, task, run.angles[task] ?? 0)] : [],
-  );
-  const { tasks } = run.config;
-  const same = `never again: the same ${nounOf(run.config)}s, each task turned by one angle`;
-  const words = `${tasks} tasks, one after the other, ${same}.`;
-  return panel('1b', 'The stream', words, element('div', { class: 'samples' }, ...shown));
+  const some = strip.flatMap((pixels, task) => {
+    const apart = run.tasks[task];
+    return apart && (task % every === 0 || task === strip.length - 1) ? [shown(pixels, task, apart)] : [];
+  });
+  const words = streamSentence(run.config);
+  return panel('1b', 'The stream', words, element('div', { class: 'samples' }, ...some));
 }
 
 function networkPanel(course: Course, at: number): HTMLElement | undefined {
@@ -116,14 +115,14 @@ function networkPanel(course: Course, at: number): HTMLElement | undefined {
       const active = percent(record.evaluation?.active[l] ?? 0);
       return `${name} ${active} active, ${rate(record.alpha[matrix] ?? 0)}`;
     });
-    const words = `${lane.condition} after ${at} tasks: ${layers.join('; ')}`;
+    const words = `${lane.condition} after ${at} ${stretches(run.config)}: ${layers.join('; ')}`;
     const picture = architecture(run, record, conditionColor(lane.condition), words);
     return [element('div', {}, element('b', {}, lane.condition), picture)];
   });
   if (networks.length === 0) return undefined;
   const seed = run.lanes[0]?.seed;
   const words = [
-    `Seed ${seed} after ${at} tasks. A box is filled as far as its units are active;`,
+    `Seed ${seed} after ${at} ${stretches(run.config)}. A box is filled as far as its units are active;`,
     'an arrow is as wide as its weights learn fast, dashed where they do not learn.',
   ].join(' ');
   return panel('3a', 'The network', words, element('div', { class: 'pair' }, ...networks));

@@ -1,6 +1,8 @@
 // Time: a strip of the tasks' digits that shows progress and is the handle to go back.
 import { get, put } from '../dom';
+import type { Config } from '../protocol';
 import { rgb, style } from '../theme';
+import { stretches } from '../words';
 
 type Handlers = { moved(at: number, byHand: boolean): void };
 
@@ -13,6 +15,11 @@ const [HEIGHT, DIGIT] = [34, 28];
 /// The range input's thumb goes from half its width to the other end.
 const INSET = 10;
 
+/// What the handle goes over.
+type Stream = Pick<Config, 'tasks' | 'order' | 'fork_at'>;
+
+const NONE: number[][] = [];
+
 export class Time {
   /// Tasks learned at the point looked at.
   at = 0;
@@ -24,7 +31,8 @@ export class Time {
   private readonly input = get<HTMLInputElement>('at');
   private readonly button = get<HTMLButtonElement>('play');
   private readonly canvas = get<HTMLCanvasElement>('strip');
-  private strip: number[][] = [];
+  private stretches = 'tasks';
+  private strip: number[][] = NONE;
   /// The strip's digits as pictures, and the ink that they are drawn in.
   private stamps: { ink: string; pictures: OffscreenCanvas[] } | undefined;
 
@@ -41,13 +49,17 @@ export class Time {
     return this.playing !== undefined;
   }
 
-  /// Sets the stream's length, how far it has been reached, its digits, and where the run goes on otherwise.
-  set(tasks: number, limit: number, strip: number[][] | undefined, forkAt = 0) {
+  /// Sets the stream that is shown, how far it has been reached, and its digits: none where all tasks are
+  /// learned together.
+  set(config: Stream, limit: number, digits: number[][] | undefined) {
+    const { tasks, fork_at: forkAt } = config;
     this.tasks = tasks;
     this.limit = limit;
+    this.stretches = stretches(config);
     const isOther = forkAt !== this.forkAt;
     this.forkAt = forkAt;
     this.input.max = String(tasks);
+    const strip = config.order === 'mixed' ? NONE : digits;
     if (strip && strip !== this.strip) {
       this.strip = strip;
       this.stamps = undefined;
@@ -93,7 +105,7 @@ export class Time {
   }
 
   private say() {
-    const words = this.at === 0 ? 'untrained' : `after ${this.at} of ${this.tasks} tasks`;
+    const words = this.at === 0 ? 'untrained' : `after ${this.at} of ${this.tasks} ${this.stretches}`;
     this.input.setAttribute('aria-valuetext', words);
     put(get('at-words'), words);
   }

@@ -20,9 +20,11 @@ const fixedOf = (x: number | undefined, digits: number) => x?.toFixed(digits) ??
 function sees(trace: StepTrace, run: RunDescription): Words {
   const { step, task, current, replay } = trace;
   const noun = nounOf(run.config);
-  const which = `Step ${step + 1} of ${run.steps}, in task ${task + 1}. `;
+  const { order } = run.config;
+  const part = order === 'mixed' ? 'stretch' : 'task';
+  const which = `Step ${step + 1} of ${run.steps}, in ${part} ${task + 1}. `;
   return [
-    element('p', {}, which + seen(current.length, replay.length, noun)),
+    element('p', {}, which + seen(current.length, replay.length, noun, order)),
     element('div', { class: 'samples' }, ...current.map((s, i) => seenImage(s, `${i + 1}: `, noun))),
     element('div', { class: 'samples' }, ...replay.map((s) => seenImage(s, 'replayed: ', noun))),
   ];
