@@ -12,7 +12,7 @@ use metacls::inspect::{Watched, WatchedLane};
 use metacls::model::{Lesion, Model, initial};
 use metacls::report::figure::{self, Theme};
 use metacls::reproduction::fork::ForkSummary;
-use metacls::results::Results;
+use metacls::results::{LaneResults, Results};
 use metacls::stream::Stream;
 use metacls::sweep::{Definition, SweepSummary};
 use metacls::{formats, report};
@@ -158,13 +158,14 @@ fn the_tour_tells_of_lesions_what_was_measured() {
     let (category, item) = (1.0 / 10.0, 1.0 / f64::from(results.config.items()));
     let lost = |condition: Condition, head: u32, lesion: Lesion, chance: f64| {
         let mean = |lesion: Lesion| {
-            let of = results.finished(condition).map(|lane| {
+            let of = |lane: &LaneResults| {
                 let evaluation = lane.records.last().unwrap().evaluation.as_ref().unwrap();
                 let mut all = evaluation.accuracy.iter();
                 let found = all.find(|a| (a.head, a.lesion) == (head, lesion));
                 found.unwrap().mean
-            });
-            of.clone().sum::<f64>() / of.count() as f64 - chance
+            };
+            let all: Vec<f64> = results.finished(condition).map(of).collect();
+            all.iter().sum::<f64>() / all.len() as f64 - chance
         };
         1.0 - mean(lesion) / mean(Lesion::Intact)
     };
@@ -185,7 +186,7 @@ fn the_tour_tells_of_lesions_what_was_measured() {
     let [baseline, meta] = shares(Lesion::WithoutR);
     assert!(baseline[1] > 0.1 && meta[1] <= 0.0, "{baseline:?} {meta:?}");
     // The sentences stand there.
-    let steps = metacls::experiments::tour::steps();
+    let steps = experiments::tour::steps();
     let words = steps
         .iter()
         .find(|s| s.experiment == "figure3")

@@ -20,7 +20,7 @@ from pathlib import Path
 SEEDS = 32
 SHARDS = 16
 WORKERS = 4
-LINK = "v=1&preset=quick&tasks=6&samples_per_task=100&hidden=80,60&evaluation_images=60"
+LINK = "v=1&preset=quick&tasks=4&samples_per_task=100&hidden=60,40&evaluation_images=40"
 
 
 def worker(server: str) -> None:

@@ -51,7 +51,8 @@ fn script(list: &str, name: &str, folder: &str) -> Result<()> {
         .arg(binary("debug"))
         .arg(target().join("tmp").join(folder))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("MPLBACKEND", "svg"))
+        .env("MPLBACKEND", "svg")
+        .env("TQDM_DISABLE", "1"))
 }
 
 fn scripts() -> PathBuf {
