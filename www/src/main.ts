@@ -2,7 +2,7 @@
 import { opening as openingExperiment } from './catalog';
 import { Client } from './client';
 import { type Course, imageLayer } from './course';
-import { get } from './dom';
+import { get, same } from './dom';
 import { Exports } from './exports';
 import { Images } from './images';
 import { Address } from './page/address';
@@ -60,7 +60,7 @@ import {
   stop,
 } from './state/view';
 import { LAB } from './tabs';
-import { dark, onScale } from './theme';
+import { dark, onScale, surroundings } from './theme';
 import type { RunEvent } from './wire';
 
 const view = new Store(initialView);
@@ -183,8 +183,15 @@ function refresh() {
   lastPane.draw(drawing.front, view.get().last, view.get().fields);
   benchPane.draw(view.get());
   checkPane.draw(check.get(), checkable(), isRunning(view.get()));
-  sweepForm.refresh(choice.get(), sweepState.get(), sweeps.isPlanned);
+  refreshSweep();
   refreshFork();
+}
+
+/// What of sweeps follows the run under way.
+function refreshSweep() {
+  const isBusy = isRunning(view.get());
+  sweepForm.refresh(choice.get(), sweepState.get(), sweeps.isPlanned && !isBusy);
+  sweepsPane.draw(sweepState.get(), sweepActs, isBusy);
 }
 
 /// Whether the run in front is through.
@@ -211,8 +218,8 @@ const forkActs: forksPane.Acts = {
 function drawFork() {
   refreshFork();
   forksPane.draw(forkState.get());
-  const { shown } = forkState.get();
-  if (shown) forkScheduler.fill(drawing.smallPlots(get('fork-plots'), shown.fork));
+  const fork = forkState.get().shown?.fork;
+  if (fork && isStale('fork', fork)) forkScheduler.fill(drawing.smallPlots(get('fork-plots'), fork));
 }
 
 const sweepActs: sweepsPane.Acts = {
@@ -225,11 +232,22 @@ const sweepActs: sweepsPane.Acts = {
   save: (form) => void sweeps.save(form),
 };
 
+/// What small plots were last drawn of.
+const plotted: Record<'sweep' | 'fork', unknown[]> = { sweep: [], fork: [] };
+
+/// Whether they are to be drawn anew.
+function isStale(which: keyof typeof plotted, of: unknown): boolean {
+  const now = [of, drawing.hasCharts, innerWidth, surroundings()];
+  const stale = !same(now, plotted[which]);
+  plotted[which] = now;
+  return stale;
+}
+
 /// Draws the sweep that is shown, its plots after the rest.
 function drawSweep() {
-  sweepsPane.draw(sweepState.get(), sweepActs);
-  const held = shownSweep(sweepState.get());
-  if (held) sweepScheduler.fill(drawing.smallPlots(get('sweep-plots'), held.sweep));
+  refreshSweep();
+  const sweep = shownSweep(sweepState.get())?.sweep;
+  if (sweep && isStale('sweep', sweep)) sweepScheduler.fill(drawing.smallPlots(get('sweep-plots'), sweep));
 }
 
 /// The run in front, where it is through: a link can say what came out of it.
@@ -303,7 +321,10 @@ async function meet() {
   };
   editor.build(fields, change, choose);
   sweepForm.build(fields, () => choice.get().config, {
-    change: (vary) => choice.update((now) => ({ ...now, vary })),
+    change: (vary) => {
+      choice.update((now) => ({ ...now, vary }));
+      address.keep();
+    },
     seeds: (count) => change('seeds', count),
     begin: () => void sweeps.begin(),
   });
@@ -333,10 +354,7 @@ view.listen(refresh);
 choice.listen(refresh);
 choice.listen(() => sweeps.check());
 forkState.listen(drawFork);
-sweepState.listen(() => {
-  sweepForm.refresh(choice.get(), sweepState.get(), sweeps.isPlanned);
-  drawSweep();
-});
+sweepState.listen(drawSweep);
 check.listen(refresh);
 controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
 new Share(address, {

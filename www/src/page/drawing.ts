@@ -66,6 +66,11 @@ export class Drawing {
     return this.charts?.panels.pictures(shown) ?? [];
   }
 
+  /// Whether there is what draws charts.
+  get hasCharts(): boolean {
+    return this.charts !== undefined;
+  }
+
   /// Draws small plots, a sweep's or a fork's, once there is what draws.
   *smallPlots(root: HTMLElement, shown: SweepView | ForkView): Generator<void> {
     if (this.charts) yield* this.charts.smallPlots.draw(root, shown);

@@ -25,6 +25,17 @@ const fileOf = (text: string, name = NAME): File => ({ name, bytes: new TextEnco
 /// The same settings, on whatever images: only the worker knows which are in use.
 const isOf = (a: Config, b: Config) => JSON.stringify({ ...a, data: b.data }) === JSON.stringify(b);
 
+/// Whether two are the same sweep, on whatever images.
+function isSame(a: SweepView, b: SweepView) {
+  const what = ({ title, shared, lanes, points }: SweepView) => [
+    title,
+    shared,
+    lanes,
+    points.map((p) => p.said),
+  ];
+  return JSON.stringify(what(a)) === JSON.stringify(what(b));
+}
+
 type Handlers = {
   /// What the form asks for has been answered: the address may say it.
   planned(): void;
@@ -68,8 +79,8 @@ export class Sweeps {
   check() {
     if (!this.client.isStarted || JSON.stringify(this.wanted) === this.asked) return;
     this.asked = '';
-    if (this.choice.get().vary.length === 0) return this.change({ plan: undefined });
-    this.ask();
+    if (this.choice.get().vary.length > 0) this.ask();
+    else if (this.state.get().plan) this.change({ plan: undefined });
   }
 
   private readonly ask = debounced(() => void this.plan(), WAIT);
@@ -90,7 +101,8 @@ export class Sweeps {
     try {
       const { sweep, file } = await this.client.ask('sweep', { type: 'begin_sweep', ...this.wanted });
       const before = this.state.get().live;
-      const there = before?.sweep.name === sweep.name ? before : undefined;
+      const goesOn = before && before.sweep.next !== null && isSame(before.sweep, sweep);
+      const there = goesOn ? before : undefined;
       this.take(there?.sweep ?? sweep, there ? await there.text() : file.text);
       this.change({ opened: undefined, seconds: 0, trained: 0 });
       this.handlers.seen();
@@ -191,7 +203,8 @@ export class Sweeps {
       await kept.keep({ version: 1, id, words, measured, count: points.length, changed: Date.now(), text });
       await this.refresh();
     } catch (error) {
-      const problem = `This sweep can't be kept in this browser (${reason(error)}). It goes on; save its summary.`;
+      const why = `This sweep can't be kept in this browser (${reason(error)}).`;
+      const problem = `${why} It goes on; save its summary.`;
       this.change({ problem });
     }
   }

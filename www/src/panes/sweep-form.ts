@@ -151,6 +151,7 @@ export function refresh({ vary, config }: Choice, state: Sweeps, canBegin: boole
     const part = partsOf(vary[n] ?? '=');
     fill(field, part.name);
     fill(values, part.values);
+    field.disabled = n > 0 && rows[0]?.field.value === '';
     values.disabled = part.name === '';
     const found = rangeOf(values.value);
     range.hidden = !found;

@@ -116,7 +116,7 @@ let drawnKept: [KeptSweep[], boolean] | undefined;
 let drawnTable: SweepView | undefined;
 
 /// Draws what is told; the plots are drawn with the page's charts.
-export function draw(state: Sweeps, acts: Acts) {
+export function draw(state: Sweeps, acts: Acts, isRunning: boolean) {
   const { kept, live, at, problem, opened } = state;
   const isFree = at === undefined;
   if (drawnKept?.[0] !== kept || drawnKept[1] !== isFree) {
@@ -138,6 +138,7 @@ export function draw(state: Sweeps, acts: Acts) {
   get<HTMLProgressElement>('sweep-progress').value = sweep.measured / Math.max(1, sweep.points.length);
   get('sweep-stop').hidden = !isLive || at === undefined;
   get('sweep-go-on').hidden = sweep.next === null || at !== undefined;
+  get<HTMLButtonElement>('sweep-go-on').disabled = isRunning;
   get('sweep-live').hidden = isLive || live === undefined;
   put(get('sweep-not-drawn'), sweep.not_drawn ?? '');
   const command = story?.command ?? (sweep.link === null ? '' : `metacls sweep "#${sweep.link}"`);
