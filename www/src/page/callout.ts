@@ -26,7 +26,7 @@ export function callout(course: Course, at: number, cut: string): string {
   const { seeds } = run.config;
   const whose = seeds > 1 ? `Mean of ${seeds} seeds, after` : 'After';
   return [
-    `${whose} ${at} tasks ${two} keeps ${active(meta)} of ${name(top)} active, ${one} ${active(base)};`,
+    `${whose} ${at} task${at === 1 ? '' : 's'} ${two} keeps ${active(meta)} of ${name(top)} active, ${one} ${active(base)};`,
     `in ${two} ${learns(top)}, ${learns(0)}.`,
     `Its ${heads.join(', ')}. Nothing rewarded silence.${back}`,
   ].join(' ');
