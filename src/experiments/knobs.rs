@@ -33,6 +33,7 @@ pub fn said(value: &Value) -> String {
     match value {
         Value::Bool(true) => "on".into(),
         Value::Bool(false) => "off".into(),
+        Value::Array(list) if list.is_empty() => "none".into(),
         Value::Array(list) => list.iter().map(word).collect::<Vec<_>>().join(", "),
         other => word(other),
     }

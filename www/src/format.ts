@@ -10,9 +10,18 @@ export const rate = (x: number) => (x <= 0 ? '0' : x < 0.001 ? x.toExponential(1
 export const fixed = (x: number, digits: number) =>
   (Math.abs(x) * 10 ** digits < 0.5 ? 0 : x).toFixed(digits);
 
+/// Less than this is rounding noise: shares and rates are counted in thousandths.
+const NOISE = 1e-9;
+
 /// An effect, of whatever size.
 export const effect = (x: number) =>
-  Math.abs(x) >= 10 ? x.toFixed(1) : Math.abs(x) >= 1 ? x.toFixed(2) : x.toPrecision(2);
+  Math.abs(x) < NOISE
+    ? '0'
+    : Math.abs(x) >= 10
+      ? x.toFixed(1)
+      : Math.abs(x) >= 1
+        ? x.toFixed(2)
+        : x.toPrecision(2);
 
 /// A small quantity: an effect, with an exponent where it would be all zeros.
 export const small = (x: number) => (x === 0 ? '0' : Math.abs(x) < 1e-3 ? x.toExponential(1) : effect(x));
@@ -68,7 +77,7 @@ export const verdicts: Record<Verdict, string> = {
   provisionally_not: 'provisional: does not hold so far',
   one_seed: 'one seed judges nothing',
   not_the_papers_setting: 'not the paper’s setting',
-  not_measured: 'not measured yet',
+  not_measured: 'not measured',
   shown: 'ours: shown, not judged',
 };
 

@@ -39,9 +39,11 @@ export function lesionNote(run: RunDescription): string {
 const fromMemory = (order: Config['order']) =>
   `replayed from memory, of ${order === 'mixed' ? 'any task' : 'this task or earlier ones'}`;
 
-/// What a run's time is counted in: tasks, or stretches as long where all are learned together.
-export const stretches = ({ order }: Pick<Config, 'order'>): string =>
-  order === 'mixed' ? 'stretches' : 'tasks';
+/// What a run’s time is counted in, so many of it: tasks, or stretches as long where all are learned together.
+export const stretches = ({ order }: Pick<Config, 'order'>, of = 0): string => {
+  const [one, more] = order === 'mixed' ? ['stretch', 'stretches'] : ['task', 'tasks'];
+  return of === 1 ? one : more;
+};
 
 /// The same as an axis has it.
 export const progress = ({ order }: Pick<Config, 'order'>): string =>

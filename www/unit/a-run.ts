@@ -44,6 +44,7 @@ export const config = {
   conditions: ['baseline', 'meta'],
   first_seed: 0,
   seeds: 2,
+  fork: [],
 } as Config;
 
 const intact: LesionDescription = { lesion: 'intact', name: 'intact', layer: null, units: 0 };

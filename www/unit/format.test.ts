@@ -31,6 +31,8 @@ describe('numbers', () => {
 
   test('an effect has at most two decimals from 1 on', () => {
     expect([-12.34, 5.216, 0.1332, -0.226].map(effect)).toEqual(['-12.3', '5.22', '0.13', '-0.23']);
+    // An interval's end that is rounding noise.
+    expect([2.8e-17, -1e-12, 1e-8].map(effect)).toEqual(['0', '0', '1.0e-8']);
   });
 
   test('what is too small to be written out has an exponent', () => {

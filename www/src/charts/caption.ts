@@ -3,6 +3,7 @@ import { experimentOf } from '../catalog';
 import type { Course } from '../course';
 import type { ForkView, SweepView } from '../protocol';
 import { settings } from '../state/choice';
+import { stretches } from '../words';
 import type { Shown } from './chart';
 
 /// Whose settings a run has.
@@ -18,7 +19,7 @@ export function captionOf({ front, behind, at }: Pick<Shown, 'front' | 'behind' 
   const { first_seed: first, seeds, conditions, tasks } = front.run.config;
   const of = seeds === 1 ? `seed ${first}` : `seeds ${first} to ${first + seeds - 1}`;
   const whose = front.kind === 'live' ? 'trained in the page' : 'a stored run';
-  const when = at === 0 ? 'untrained' : `after ${at} of ${tasks} tasks`;
+  const when = at === 0 ? 'untrained' : `after ${at} of ${tasks} ${stretches(front.run.config)}`;
   const on = front.data?.name ?? 'unknown images';
   const back = behind ? ` Pale: the stored run of ${behind.run.config.seeds} seeds.` : '';
   return `${titleOf(front)}, ${whose}: ${of} under ${conditions.join(', ')}, on ${on}, ${when}.${back}`;

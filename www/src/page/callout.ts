@@ -1,6 +1,7 @@
 // One sentence on what is to be seen, with the numbers shown.
 import { type Course, compared, measuredAt, topLayer } from '../course';
 import { accuracy, percent, rate } from '../format';
+import { stretches } from '../words';
 
 /// `cut` says what a lesion costs, where there is one.
 export function callout(course: Course, at: number, cut: string): string {
@@ -26,7 +27,7 @@ export function callout(course: Course, at: number, cut: string): string {
   const { seeds } = run.config;
   const whose = seeds > 1 ? `Mean of ${seeds} seeds, after` : 'After';
   return [
-    `${whose} ${at} tasks ${two} keeps ${active(meta)} of ${name(top)} active, ${one} ${active(base)};`,
+    `${whose} ${at} ${stretches(run.config, at)} ${two} keeps ${active(meta)} of ${name(top)} active, ${one} ${active(base)};`,
     `in ${two} ${learns(top)}, ${learns(0)}.`,
     `Its ${heads.join(', ')}. Nothing rewarded silence.${back}`,
   ].join(' ');

@@ -89,7 +89,7 @@ export class Look {
     if (probe) this.probed(probe);
     const front = this.parts.front();
     if (!front) return;
-    time.set(front.run.config.tasks, reached(front), front.strip, front.run.config.fork_at);
+    time.set(front.run.config, reached(front), front.strip);
     time.move(at);
   }
 

@@ -78,6 +78,9 @@ function noticeOf({ about, lines }: Notice, busy: boolean): HTMLElement {
 
 let alerted = '';
 
+/// The failure that stands there.
+let failed: View['failure'];
+
 export function refresh(view: View) {
   const { progress, state, notices } = view;
   put(get('status'), view.words);
@@ -99,8 +102,12 @@ export function refresh(view: View) {
   // Of the link that the page was opened with it is said where the page is read first.
   const place = get(notices.some(({ about }) => about === 'link') ? 'alert-first' : 'alert-place');
   if (alert.parentElement !== place) place.append(alert);
+  const isNew = view.failure !== undefined && view.failure !== failed;
+  failed = view.failure;
   alert.replaceChildren(
     ...notices.map((one) => noticeOf(one, busy)),
     ...lines.map((line) => element('p', {}, line)),
   );
+  // Who pressed a button elsewhere sees why nothing runs.
+  if (isNew && navigator.userActivation?.hasBeenActive) alert.scrollIntoView({ block: 'nearest' });
 }

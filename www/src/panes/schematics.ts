@@ -122,7 +122,7 @@ function networkPanel(course: Course, at: number): HTMLElement | undefined {
   if (networks.length === 0) return undefined;
   const seed = run.lanes[0]?.seed;
   const words = [
-    `Seed ${seed} after ${at} ${stretches(run.config)}. A box is filled as far as its units are active;`,
+    `Seed ${seed} after ${at} ${stretches(run.config, at)}. A box is filled as far as its units are active;`,
     'an arrow is as wide as its weights learn fast, dashed where they do not learn.',
   ].join(' ');
   return panel('3a', 'The network', words, element('div', { class: 'pair' }, ...networks));
