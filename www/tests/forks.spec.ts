@@ -22,12 +22,12 @@ test('a run goes on otherwise after a task, and both are shown with their differ
   await expect(page.getByRole('button', { name: 'Train the branch' })).toBeDisabled();
   await page.locator('#at').fill('1');
   await expect(page.locator('#fork-after')).toHaveText('After 1 of 3 tasks:');
-  await page.getByLabel('what changes').selectOption({ label: 'weights are drawn anew in' });
+  await page.getByLabel('what changes', { exact: true }).selectOption({ label: 'weights are drawn anew in' });
   await page.getByLabel('layer', { exact: true }).selectOption('h2');
   await page.locator('#fork-seeds').fill('2');
   await accessible(page, 'the form of a fork');
   await page.getByRole('button', { name: 'Train the branch' }).click();
-  await expect(page.locator('#fork-shown-title')).toHaveText('Quick look, gone on otherwise');
+  await expect(page.locator('#fork-shown-title')).toHaveText('Quick, gone on otherwise');
   await expect(page.locator('#fork-source')).toContainText(
     'otherwise after 1 task: reset:h2; 2 seeds paired',
   );
@@ -54,7 +54,7 @@ test('a run goes on otherwise after a task, and both are shown with their differ
     mimeType: 'application/json',
     buffer: readFileSync(path),
   });
-  await expect(page.locator('#fork-shown-title')).toHaveText('Quick look, gone on otherwise');
+  await expect(page.locator('#fork-shown-title')).toHaveText('Quick, gone on otherwise');
 });
 
 test('what can’t change at a fork is refused in words', async ({ page }) => {
@@ -65,7 +65,7 @@ test('what can’t change at a fork is refused in words', async ({ page }) => {
   await expect(status(page).first()).toContainText('Done');
   await page.getByRole('button', { name: 'go on otherwise' }).click();
   await page.locator('#at').fill('2');
-  await page.getByLabel('what changes').selectOption('other');
+  await page.getByLabel('what changes', { exact: true }).selectOption('other');
   await page.locator('#fork-value').fill('tasks=7');
   await page.getByRole('button', { name: 'Train the branch' }).click();
   await expect(page.locator('#fork-words')).toContainText('learn_alpha=false');
