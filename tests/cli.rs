@@ -371,7 +371,7 @@ fn any_knob_is_set_by_its_name() {
     for (wrong, hint) in [
         (
             &["--set", "eta_betta=1"][..],
-            "there is no such knob; there are data, tasks",
+            "there is no such knob; there are data, stream",
         ),
         (
             &["--set", "eta_beta=x"],

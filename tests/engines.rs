@@ -345,7 +345,8 @@ fn engines_agree_on_every_stream() {
         let truth = small_run(Device::Reference, of);
         agree(&small_run(Device::Gpu(gpu.clone()), of), &truth);
         agree(&small_run(Device::Cpu, of), &truth);
-        met.push(truth.lanes[0].records.last().unwrap().alpha.clone());
+        let meta = truth.lanes.iter().find(|l| l.condition == Condition::Meta);
+        met.push(meta.unwrap().records.last().unwrap().alpha.clone());
     }
     // Each of them is another stream.
     for (i, one) in met.iter().enumerate() {
@@ -353,7 +354,8 @@ fn engines_agree_on_every_stream() {
     }
 }
 
-/// Heads of their own over classes on both sides of the words that they are told in, in both orders.
+/// Heads of their own over classes on both sides of the words that they are told in, in both orders. Rates are
+/// low, for among larger ones a unit on its threshold falls to either side of it, and so would the engines.
 #[test]
 fn engines_agree_on_heads_of_their_own_whatever_the_number_of_classes() {
     let Some(gpu) = gpu() else { return };
@@ -365,7 +367,6 @@ fn engines_agree_on_heads_of_their_own_whatever_the_number_of_classes() {
                 c.stream = metacls::config::TaskKind::Classes;
                 (c.own_heads, c.second_order, c.tasks) = (true, second_order, 4);
                 (c.samples_per_task, c.evaluation_images) = (20, 12);
-                c.alpha_0 = 0.1;
             });
             let info = device.info();
             let mut driver = Driver::new(config, data.clone(), device, info).unwrap();

@@ -770,6 +770,15 @@ classes: number,
  * The accuracy of guessing, 0 to 1: of a category see [`Config::chance`].
  */
 chance: number, };
+export type TaskDescription = { 
+/**
+ * As a caption has it: 63°, permuted, classes 3, 7.
+ */
+caption: string, 
+/**
+ * As a sentence goes on: turned by 63 degrees, with its pixels permuted, with classes 3 and 7.
+ */
+words: string, };
 export type LesionDescription = { 
 /**
  * Which, as records name it.
@@ -970,6 +979,8 @@ first_seed: number,
 seeds: number, };
 export type Condition = "baseline" | "meta" | "rates" | "sparsity" | "frozen";
 export type DataSet = "mnist" | "digits" | "custom" | "fashion_mnist" | "kmnist" | "emnist_digits" | "emnist_letters" | "emnist_balanced";
+export type TaskKind = "rotated" | "permuted" | "classes";
+export type Order = "sequential" | "mixed";
 export type EvaluateOn = "test" | "learned";
 export type Field = { 
 /**
