@@ -39,7 +39,8 @@ export function lesionNote(run: RunDescription): string {
 const fromMemory = (order: Config['order']) =>
   `replayed from memory, of ${order === 'mixed' ? 'any task' : 'this task or earlier ones'}`;
 
-/// What a run’s time is counted in, so many of it: tasks, or stretches as long where all are learned together.
+/// What a run’s time is counted in, so many of it: tasks, or stretches as long where all are learned
+/// together.
 export const stretches = ({ order }: Pick<Config, 'order'>, of = 0): string => {
   const [one, more] = order === 'mixed' ? ['stretch', 'stretches'] : ['task', 'tasks'];
   return of === 1 ? one : more;

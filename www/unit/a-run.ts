@@ -44,6 +44,7 @@ export const config = {
   conditions: ['baseline', 'meta'],
   first_seed: 0,
   seeds: 2,
+  fork_at: 0,
   fork: [],
 } as Config;
 

@@ -27,7 +27,8 @@ export function callout(course: Course, at: number, cut: string): string {
   const { seeds } = run.config;
   const whose = seeds > 1 ? `Mean of ${seeds} seeds, after` : 'After';
   return [
-    `${whose} ${at} ${stretches(run.config, at)} ${two} keeps ${active(meta)} of ${name(top)} active, ${one} ${active(base)};`,
+    `${whose} ${at} ${stretches(run.config, at)} ${two} keeps ${active(meta)} of ${name(top)} active,`,
+    `${one} ${active(base)};`,
     `in ${two} ${learns(top)}, ${learns(0)}.`,
     `Its ${heads.join(', ')}. Nothing rewarded silence.${back}`,
   ].join(' ');
