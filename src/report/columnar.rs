@@ -30,7 +30,7 @@ pub enum ColumnarError {
     Write(#[from] ParquetError),
 }
 
-/// Writes a table as a Parquet file; `about` are names and values that stand beside it (its key-value metadata).
+/// Writes a table as a Parquet file; `about` are names and values that stand beside it (key-value metadata).
 ///
 /// # Errors
 /// If it can't be written, or a row does not fit its columns.

@@ -1,5 +1,5 @@
-//! Long-form tables: columns of a stated kind, and rows that come one after the other. CSV and Parquet are two
-//! forms of the same table.
+//! Long-form tables: columns of a stated kind, and rows that come one after the other. CSV and Parquet are
+//! two forms of the same table.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! A results file told: tables and claims as Markdown, every number as long-form rows (CSV, Parquet) with their
-//! units, the methods with all settings, the experiment's figure, and what the page shows.
+//! A results file told: tables and claims as Markdown, every number as long-form rows (CSV, Parquet) with
+//! their units, the methods with all settings, the experiment's figure, and what the page shows.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod columnar;

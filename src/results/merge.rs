@@ -132,8 +132,8 @@ impl Joined {
     /// Holds files against one another.
     ///
     /// # Errors
-    /// If they differ in anything but seeds and conditions, have a lane twice, leave one out or do not have it
-    /// whole, or are together more than a results file holds.
+    /// If they differ in anything but seeds and conditions, have a lane twice, leave one out or do not have
+    /// it whole, or are together more than a results file holds.
     pub fn of(heads: Vec<Head>) -> Result<Self, MergeError> {
         let first = heads.first().ok_or(MergeError::Nothing)?;
         for (file, head) in heads.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! A sweep as long-form tables: every lane's numbers, their means over seeds, the claims. Each row begins with
-//! its point's number and the values of what is varied. `docs/tables.md` has every column.
+//! A sweep as long-form tables: every lane's numbers, their means over seeds, the claims. Each row begins
+//! with its point's number and the values of what is varied. `docs/tables.md` has every column.
 
 use std::borrow::Cow;
 

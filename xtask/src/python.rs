@@ -1,5 +1,5 @@
-//! What others' programs in Python do with ours: HyperQueue runs shards, pandas and its like read tables. Wheels
-//! are pinned, by their hashes too, and live in a virtual environment under target/python.
+//! What others' programs in Python do with ours: HyperQueue runs shards, pandas and its like read tables.
+//! Wheels are pinned, by their hashes too, and live in a virtual environment under target/python.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

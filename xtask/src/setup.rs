@@ -198,7 +198,7 @@ pub enum Python {
 /// Debian's packages of it.
 const PYTHON: [&str; 2] = ["python3", "python3-venv"];
 
-/// Has a Python at hand that can make virtual environments: as root on Debian, installs what is missing of it.
+/// Has a Python at hand that can make virtual environments: as root on Debian, installs what is missing.
 pub fn python() -> Result<Python> {
     // As old as the pinned wheels allow.
     const CAN: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";

@@ -1,4 +1,4 @@
-//! `metacls merge`: results of several runs of one experiment joined into one file, some files held at a time.
+//! `metacls merge`: results of several runs of one experiment joined into one file, a few held at a time.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
