@@ -56,7 +56,15 @@ expected: Expected | null,
 /**
  * What is varied of it, each as `NAME=VALUES`; empty of a run.
  */
-vary: Array<string>, } | { "type": "beside", trunk: File, branch: File, } | { "type": "plan_sweep" } & SweepAsked | { "type": "begin_sweep" } & SweepAsked | { "type": "take_point", 
+vary: Array<string>, } | { "type": "beside", 
+/**
+ * The trunk's results.
+ */
+trunk: File, 
+/**
+ * The branch's.
+ */
+branch: File, } | { "type": "plan_sweep" } & SweepAsked | { "type": "begin_sweep" } & SweepAsked | { "type": "take_point", 
 /**
  * The sweep's summary.
  */
@@ -233,7 +241,15 @@ sweep: SweepView,
 /**
  * Its summary.
  */
-file: TextFile, } | { "type": "fork", fork: ForkView, file: TextFile, } | { "type": "sweep_written", 
+file: TextFile, } | { "type": "fork", 
+/**
+ * What is shown of it.
+ */
+fork: ForkView, 
+/**
+ * Its summary.
+ */
+file: TextFile, } | { "type": "sweep_written", 
 /**
  * The file.
  */
@@ -1147,7 +1163,11 @@ what_if: Array<WhatIf>,
 /**
  * Questions that stored sweeps answer.
  */
-sweeps: Array<Answered>,  forks: Array<Answered>, };
+sweeps: Array<Answered>, 
+/**
+ * Questions that stored forks answer.
+ */
+forks: Array<Answered>, };
 export type Experiment = { 
 /**
  * The name used on the command line, in links and in files' names.
@@ -1252,7 +1272,7 @@ experiment: string,
 config: Config, };
 export type Answered = { 
 /**
- * Its name in files' names: `stored/sweeps/ID.json.gz`.
+ * Its name in files' names: `stored/sweeps/ID.json.gz` or `stored/forks/ID.json.gz`.
  */
 id: string, 
 /**
@@ -1268,7 +1288,7 @@ question: string,
  */
 found: string, 
 /**
- * The terminal's command that made it.
+ * The terminal's command that made it; of a fork the commands, between semicolons.
  */
 command: string, 
 /**
@@ -2002,6 +2022,63 @@ rows: Array<Array<string>>,
  * What stands under it: the claims' sentences, what was set aside.
  */
 notes: Array<string>, };
+export type ForkView = { 
+/**
+ * A name for files.
+ */
+name: string, 
+/**
+ * The experiment's title.
+ */
+title: string, 
+/**
+ * Tasks after which the branch goes on otherwise; 0 of two runs that differ from their beginning.
+ */
+fork_at: number, 
+/**
+ * What changes there, each as the Lab's field has it.
+ */
+fork: Array<string>, 
+/**
+ * What else they have otherwise, in words.
+ */
+knobs: Array<string>, 
+/**
+ * Seeds that are paired.
+ */
+seeds: number, 
+/**
+ * The images.
+ */
+data: DataInfo, 
+/**
+ * What trained trunk and branch.
+ */
+engines: [string, string], 
+/**
+ * Their digests; none of a run that is not whole.
+ */
+digests: [string | null, string | null], 
+/**
+ * The fragments of their links.
+ */
+links: [string, string], 
+/**
+ * The version of the code that wrote its file.
+ */
+code_version: string, 
+/**
+ * Accuracy over the stream in both, and its difference, under each condition.
+ */
+plots: Array<SmallPlot>, 
+/**
+ * The table's head.
+ */
+head: Array<string>, 
+/**
+ * Differences at the end of the stream, a row for each measure.
+ */
+rows: Array<Array<string>>, };
 export type SmallPlot = { 
 /**
  * What stands over it.
@@ -2058,12 +2135,16 @@ name: string,
  */
 condition: Condition, 
 /**
+ * Whether it is what the others are held against: pale and dashed.
+ */
+is_behind: boolean, 
+/**
  * Its marks.
  */
-is_behind: boolean, marks: Array<PlotMark | null>, };
+marks: Array<PlotMark | null>, };
 export type PlotMark = { 
 /**
- * Which run it is of, by its place in the list of all of them, from 0.
+ * Which run it is of, by its place in the list of all of them, from 0; of a course after how many tasks.
  */
 point: number, 
 /**
@@ -2206,5 +2287,3 @@ export const DATA_SETS: Record<DataSet, { title: string; noun: string }> = {
   emnist_letters: { title: 'EMNIST letters', noun: 'image' },
   emnist_balanced: { title: 'EMNIST balanced', noun: 'image' },
 };
-
-export type ForkView = { name: string, title: string, fork_at: number, fork: Array<string>, knobs: Array<string>, seeds: number, data: DataInfo, engines: [string, string], digests: [string | null, string | null], links: [string, string], code_version: string, plots: Array<SmallPlot>, head: Array<string>, rows: Array<Array<string>>, };
