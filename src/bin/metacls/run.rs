@@ -137,10 +137,10 @@ async fn train(
     let mut files = out.files(name, &driver, info.kind);
     let mut spoiled = Vec::new();
     if args.shard.is_some() {
-        match shard_there(args, &files, &driver)? {
-            Ok(()) => return Ok(()),
-            Err(found) => spoiled = found,
-        }
+        let Some(found) = shard_there(args, &files, &driver)? else {
+            return Ok(());
+        };
+        spoiled = found;
     } else if args.resume && !files.are_begun() {
         // It may have begun on an engine of another kind.
         let others = [EngineKind::Gpu, EngineKind::Cpu, EngineKind::Reference];
@@ -195,8 +195,8 @@ async fn train(
     ))
 }
 
-/// Looks for a shard, and waits where another program is making it. If it is not there: the files of its name
-/// that are to go once it is.
+/// Looks for a shard, and waits where another program is making it. None if it is there; else the files of
+/// its name that are to go once it is.
 ///
 /// # Errors
 /// If a file of its name is another run's, or the wait is ended.
@@ -204,11 +204,11 @@ fn shard_there(
     args: &RunArgs,
     files: &Files,
     driver: &Driver,
-) -> Result<Result<(), Vec<PathBuf>>, Failure> {
+) -> Result<Option<Vec<PathBuf>>, Failure> {
     let mut is_told = false;
     loop {
         if args.again {
-            return Ok(Err(files.contents()));
+            return Ok(Some(files.contents()));
         }
         // First, for whoever makes it may be through by now.
         let is_taken = files.are_taken();
@@ -217,7 +217,7 @@ fn shard_there(
             files.remove_remnants();
             let whole = whole.display();
             say(format_args!("this shard is there already: {whole}"));
-            return Ok(Ok(()));
+            return Ok(None);
         }
         if !is_taken {
             if !found.spoiled.is_empty() {
@@ -226,7 +226,7 @@ fn shard_there(
                 say(format_args!("{words}; it is begun anew"));
                 files.forget();
             }
-            return Ok(Err(found.spoiled));
+            return Ok(Some(found.spoiled));
         }
         if !std::mem::replace(&mut is_told, true) {
             say("this very shard is under way in another program: waiting for it");

@@ -22,13 +22,17 @@ use super::voice::say;
 pub(super) fn read(path: &Path) -> Result<Results, Failure> {
     let name = path.display().to_string();
     let text = formats::bytes(path).and_then(|bytes| formats::text_of(&name, bytes));
-    let text = text.map_err(|e| Failure::Usage(e.to_string()))?;
-    if let Some(said) = content_of_name(&name_of(path)) {
+    let said = content_of_name(&name_of(path));
+    let anew = match said {
+        Some(_) => "; the command that made it makes it anew",
+        None => "",
+    };
+    let text = text.map_err(|e| Failure::Usage(format!("{e}{anew}")))?;
+    if let Some(said) = said {
         let found = Content::of(text.as_bytes());
         if found != said {
             return Err(Failure::Usage(format!(
-                "{name}: its content is {found}, not {said} as its name says: it was changed or damaged; \
-                 the command that made it makes it anew"
+                "{name}: its content is {found}, not {said} as its name says: it was changed or damaged{anew}"
             )));
         }
     }
