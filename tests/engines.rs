@@ -355,7 +355,7 @@ fn engines_agree_on_every_stream() {
 }
 
 /// Heads of their own over classes on both sides of the words that they are told in, in both orders. Rates
-/// are low: among larger ones a unit on its threshold may fall to either side of it, and the engines too.
+/// are low: among larger ones a unit on its threshold may fall to either side of it, and engines part.
 #[test]
 fn engines_agree_on_heads_of_their_own_whatever_the_number_of_classes() {
     let Some(gpu) = gpu() else { return };
