@@ -12,8 +12,8 @@ pub struct Sample<'a, T> {
     pub input: &'a [T],
     /// For each head its class.
     pub labels: &'a [u32],
-    /// The classes that the first head's label, one of them, is told apart among: other classes' logits have no
-    /// part in its softmax, and no gradient. None where it is among all.
+    /// The classes that the first head's label, one of them, is told apart among: other classes' logits have
+    /// no part in its softmax, and no gradient. None where it is among all.
     pub among: Option<ClassSet>,
 }
 

@@ -354,8 +354,8 @@ fn engines_agree_on_every_stream() {
     }
 }
 
-/// Heads of their own over classes on both sides of the words that they are told in, in both orders. Rates are
-/// low, for among larger ones a unit on its threshold falls to either side of it, and so would the engines.
+/// Heads of their own over classes on both sides of the words that they are told in, in both orders. Rates
+/// are low: among larger ones a unit on its threshold may fall to either side of it, and engines part.
 #[test]
 fn engines_agree_on_heads_of_their_own_whatever_the_number_of_classes() {
     let Some(gpu) = gpu() else { return };

@@ -200,7 +200,6 @@ fn where_not_even_one_lane_fits_the_cpu_goes_on_and_the_results_say_from_where()
         "{words}"
     );
     assert!(words.contains("CPU, float32"), "{words}");
-
     // Who asks for the GPU by name gets it or an error; what was measured is there.
     let mut strict = on(&device, |_| {});
     to_a_task_end(&mut strict, 1);
@@ -417,14 +416,12 @@ fn the_budget_counts_every_buffer() {
     };
     let starts = vec![lane; 6];
     let images = WaveData {
-        permutations: Vec::new(),
-        answers: Vec::new(),
         images: vec![7; 129 * model.inputs],
         rotations: vec![[1.0, 0.0]; 2 * config.tasks as usize],
         evaluation: vec![[0; 4]; 2 * (config.tasks * config.evaluation_images) as usize],
         capacity: config.evaluation_images,
         per_task: config.evaluation_images,
-        silenced: Vec::new(),
+        ..WaveData::default()
     };
     let setup = WaveSetup {
         model: &model,

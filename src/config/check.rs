@@ -219,7 +219,7 @@ impl Config {
         let mut problems = Vec::new();
         let by_classes = self.stream == TaskKind::Classes;
         if self.own_heads && !by_classes {
-            let words = "a head for each task tells its own classes apart; with own_heads stream must be classes";
+            let words = "heads for each task tell their classes apart; with own_heads stream must be classes";
             problems.push(("own_heads", words.to_owned()));
         }
         if self.own_heads && self.item_head {
@@ -232,7 +232,7 @@ impl Config {
             let most = classes / each;
             if self.tasks > most {
                 let words = format!(
-                    "{} are too many for the {classes} classes of the images, of which each task needs {each} \
+                    "{} are too many for the images' {classes} classes, of which each task needs {each} \
                      of its own; with stream classes allowed: 1 to {most}",
                     self.tasks
                 );

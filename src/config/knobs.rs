@@ -187,10 +187,10 @@ knobs! {
         "Sequential, one task after the other; mixed, all tasks' images shuffled together, as a control that \
          has no forgetting: a task in the results is then a stretch as long as one.";
     own_heads: bool = false, Switch, "a head for each task", "", Ours,
-        "With stream classes: each task's images are told apart among its own classes only, in training and in \
-         evaluation.";
+        "With stream classes: each task's images are told apart among its own classes only, in training and \
+         in evaluation.";
     tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
-        "Number of tasks, learned one after the other where order says so; stream says what tells them apart.",
+        "Number of tasks, learned one after the other where order says so; stream says how they differ.",
         linear(1.0, 40.0);
     degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees", PublicCode,
         "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this; \

@@ -1,4 +1,4 @@
-//! Images and labels: MNIST and other IDX files, our own procedural digits, how they are rotated and permuted.
+//! Images and labels: MNIST and other IDX files, our own procedural digits, their rotation and permutation.
 
 pub mod catalog;
 mod classes;

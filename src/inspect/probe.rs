@@ -41,8 +41,8 @@ impl Probe {
     }
 }
 
-/// A digit as each task shows it: the probe's, or where tasks have classes the first of the task's own, as far
-/// as classes are as few as digits.
+/// A digit as each task shows it: the probe's, or where tasks have classes the first of the task's own, as
+/// far as classes are as few as digits.
 pub fn strip(digit: u32, views: &[View]) -> Vec<Vec<u8>> {
     let mut classes = views.iter().filter_map(|v| v.classes);
     let are_digits = classes.all(|set| set.classes().all(|class| class < 10));

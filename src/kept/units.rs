@@ -6,8 +6,8 @@ use crate::results::Results;
 use crate::stream::View;
 
 /// What was seen of lanes that ended, as a file; `views` tell the first seed's tasks apart. Without the
-/// lanes that diverged or are not through, and those of a run too short to walk through the step after a fifth
-/// of its tasks.
+/// lanes that diverged or are not through, and those of a run too short to walk through the step after a
+/// fifth of its tasks.
 pub fn watched(results: &Results, views: &[View], probe: Probe, seen: &[Seen]) -> Watched {
     let whole = seen.iter().filter_map(|seen| {
         Some(WatchedLane {

@@ -1,5 +1,5 @@
-//! A run's stream in words: what tells its tasks apart, in which order they come, and what that makes of what is
-//! measured.
+//! A run's stream in words: what tells its tasks apart, in which order they come, and what that makes of
+//! what is measured.
 
 use super::methods::counted;
 use crate::config::{Config, Order, TaskKind};
@@ -56,8 +56,9 @@ pub(super) fn told(results: &Results) -> String {
 }
 
 /// What tasks in time are where all are learned together.
-const MIXED: &str = "After so many tasks means after so many stretches of that order, each as long as a task; \
-                     no task is learned before another, so there is no transfer and no forgetting to measure.";
+const MIXED: &str = "After so many tasks means after so many stretches of that order, each as long as a \
+                     task; no task is learned before another, so there is no transfer and no forgetting to \
+                     measure.";
 
 /// What a seed draws to tell tasks apart.
 pub(super) fn drawn(stream: TaskKind) -> &'static str {
@@ -68,8 +69,8 @@ pub(super) fn drawn(stream: TaskKind) -> &'static str {
     }
 }
 
-/// What who reads a run's numbers must know of its stream; none where tasks are rotated and come one after the
-/// other.
+/// What who reads a run's numbers must know of its stream; none where tasks are rotated and come one after
+/// the other.
 pub fn note(config: &Config, classes: u32) -> Option<String> {
     let mut notes: Vec<String> = Vec::new();
     match (config.stream, config.own_heads) {

@@ -1,5 +1,5 @@
-//! What tells tasks apart: an angle, a permutation of pixels, or classes. All of it follows from the settings,
-//! the seed and the data set's shape, so that who has only a results file knows it too.
+//! What tells tasks apart: an angle, a permutation of pixels, or classes. All of it follows from the
+//! settings, the seed and the data set's shape, so that who has only a results file knows it too.
 
 use std::sync::Arc;
 
@@ -42,8 +42,8 @@ pub fn first_views(config: &Config, data: &DataInfo) -> Result<Vec<View>, Stream
     views(config, config.first_seed, data.side, data.classes, counts)
 }
 
-/// Every task's view, of a data set of images of `side` x `side` pixels in so many classes, of which there are
-/// `counts` training and test images.
+/// Every task's view, of a data set of images of `side` x `side` pixels in so many classes, of which there
+/// are `counts` training and test images.
 ///
 /// # Errors
 /// If the data set has too few images, or classes, for what a task asks for.

@@ -13,8 +13,8 @@ const TERMS: Record<string, string> = {
     'images.',
   accuracy: 'The share of evaluation images read correctly, mean over all tasks: what was forgotten counts.',
   seed:
-    'A seed fixes everything that is drawn: first weights, images, what tells tasks apart, order, replay. The same ' +
-    'seed gives the same run.',
+    'A seed fixes everything that is drawn: first weights, images, what tells tasks apart, order, replay. ' +
+    'The same seed gives the same run.',
   spread:
     'SEM is the standard error of the mean over seeds, SD their standard deviation; the interval ' +
     'holds the mean with 95% confidence (bootstrap).',
