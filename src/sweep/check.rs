@@ -141,7 +141,7 @@ fn part(place: &Place<'_>, part: &PartOutcome, config: &Config) -> Result<(), Fl
     check::text_at(&place.field("what"), &part.what)?;
     check::text_at(&place.field("rule"), &part.rule)?;
     let number = |name, x: Option<f64>| {
-        let bound = f64::MAX;
+        let bound = check::LARGEST;
         x.map_or(Ok(()), |x| place.field(name).within(x, -bound, bound))
     };
     number("effect", part.effect)?;

@@ -202,9 +202,6 @@ fn lines(measure: &Measure<'_>, points: &[PointSummary], row: &[Option<usize>]) 
     all.collect()
 }
 
-/// The most characters of a plot's title.
-const TITLE: usize = 40;
-
 /// The plots of a sweep.
 pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
     let layout = Layout::of(sweep);
@@ -227,7 +224,7 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
                 .into_iter()
                 .filter(|n| !n.is_empty());
             plots.push(Plot {
-                title: measure.title.chars().take(TITLE).collect(),
+                title: measure.title.clone(),
                 note: note.collect::<Vec<_>>().join("; "),
                 claim: measure.claim,
                 measure: measure.words.to_owned(),

@@ -192,12 +192,12 @@ fn a_summary_is_not_believed() {
     ] {
         assert!(said.contains(hint), "{hint}: {said}");
     }
-    // Results are no summary, and are called what they are.
-    let text = serde_json::to_string(&results()).unwrap();
+    // A configuration is no summary, and is called what it is.
+    let text = results().config.to_json();
     let said = version::read::<SweepSummary>(&text)
         .unwrap_err()
         .to_string();
-    assert!(said.contains("this is a results file"), "{said}");
+    assert!(said.contains("this is a configuration"), "{said}");
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn what_is_too_large_for_a_page_is_refused_in_words() {
         seeds: 4000,
         ..config
     };
-    let said = plan("glances=50,60", &long).unwrap_err();
+    let said = plan("glances=17,18,19,20", &long).unwrap_err();
     assert!(said.contains("steps, more than the 5000000"), "{said}");
     let said = plan("alpha_0", &long).unwrap_err();
     assert!(said.contains("NAME=VALUES"), "{said}");

@@ -12,6 +12,9 @@ use super::{Area, COLUMNS, Drawn, FigureError, PANEL, Theme, drawing};
 use crate::config::Condition;
 use crate::report::plot::{MOST_PLOTS, Mark, Plot, Series, Shown};
 
+/// The most characters of a plot's title that have room over it.
+const TITLE: usize = 40;
+
 /// Plots as one SVG document, four to a row.
 ///
 /// # Errors
@@ -35,7 +38,8 @@ pub fn plots(all: &[Plot], theme: Theme) -> Result<String, FigureError> {
             let corner = (PANEL.0 * (i % COLUMNS), PANEL.1 * (i / COLUMNS));
             let area = root.clone().shrink(corner, PANEL);
             let style = theme.font(17.0);
-            area.draw(&Text::new(plot.title.clone(), (8, 6), style))
+            let title: String = plot.title.chars().take(TITLE).collect();
+            area.draw(&Text::new(title, (8, 6), style))
                 .map_err(drawing)?;
             match &plot.shown {
                 Shown::Lines { series } => lines(&theme, &area, plot, series)?,
