@@ -1,7 +1,7 @@
-//! What the authors' later text says of the same model, for a single hierarchy of any depth: L. Zhou and A. C.
-//! Schapiro, "A gradient of complementary learning systems emerges through meta-learning", bioRxiv 2025,
-//! <https://doi.org/10.1101/2025.07.10.664201>. Its abstract gives the sentences; the rules are ours, fixed
-//! before they were held against any run.
+//! What the authors' later text says of the same model, for a single hierarchy of any depth: L. Zhou and
+//! A. C. Schapiro, "A gradient of complementary learning systems emerges through meta-learning", bioRxiv
+//! 2025, <https://doi.org/10.1101/2025.07.10.664201>. Its abstract gives the sentences; the rules are ours,
+//! fixed before they were held against any run.
 
 use crate::analysis::claims::{Claim, Rule, part};
 use crate::analysis::seed::Seed;

@@ -82,7 +82,8 @@ pub enum Request {
         #[serde(default)]
         vary: Vec<String>,
     },
-    /// Holds a branch beside its trunk, seed by seed; answered by [`Response::Fork`] or [`Response::Refused`].
+    /// Holds a branch beside its trunk, seed by seed; answered by [`Response::Fork`] or
+    /// [`Response::Refused`].
     Beside {
         /// The trunk's results.
         trunk: File,
@@ -281,7 +282,8 @@ pub enum Response {
         /// Its summary.
         file: TextFile,
     },
-    /// A branch beside its trunk: answer to [`Request::Beside`], and to [`Request::Open`] of a fork's summary.
+    /// A branch beside its trunk: answer to [`Request::Beside`], and to [`Request::Open`] of a fork's
+    /// summary.
     Fork {
         /// What is shown of it.
         fork: Box<ForkView>,

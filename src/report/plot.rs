@@ -1,5 +1,5 @@
-//! Small plots of several runs side by side: over one setting as marks with their spread, over two as a map of
-//! cells. The terminal draws them as SVG, the page as its charts.
+//! Small plots of several runs side by side: over one setting as marks with their spread, over two as a map
+//! of cells. The terminal draws them as SVG, the page as its charts.
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! A fork's summary: a small file of how a branch differs from its trunk, told again without either's results.
+//! A fork's summary: a small file of how a branch differs from its trunk, told again without either's
+//! results.
 
 use std::collections::BTreeSet;
 

@@ -4,8 +4,8 @@
 //! A point is an ordinary run: its results file is what `metacls run` writes of the same configuration, bit
 //! by bit, so whatever tells or checks a run tells and checks a point. [`Sweep`] says which points there are
 //! (asked for by [`points`], kept as a [`Definition`]); a [`summary::PointSummary`] is what came out of one;
-//! [`table`](mod@table), [`rows`] and [`picture`] tell all of them side by side. A [`SweepSummary`] keeps what
-//! is told, small, in a file of its own.
+//! [`table`](mod@table), [`rows`] and [`picture`] tell all of them side by side. A [`SweepSummary`] keeps
+//! what is told, small, in a file of its own.
 
 mod check;
 mod definition;

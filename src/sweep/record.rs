@@ -45,8 +45,8 @@ pub enum NotTaken {
     Settings,
     /// They were made on other images than the points before.
     #[error(
-        "these results were made on other images than the sweep's points before: choose those again, or begin \
-         the sweep anew"
+        "these results were made on other images than the sweep's points before: choose those again, or \
+         begin the sweep anew"
     )]
     Images,
     /// A lane is not through.

@@ -878,7 +878,7 @@ order: Order,
  */
 own_heads: boolean, 
 /**
- *Number of tasks, learned one after the other where order says so; stream says what tells them apart.
+ *Number of tasks, learned one after the other where order says so; stream says how they differ.
  */
 tasks: number, 
 /**

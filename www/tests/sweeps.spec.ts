@@ -43,7 +43,7 @@ async function digests(page: Page): Promise<string[]> {
   return cells.filter((text) => text !== '');
 }
 
-test('a link asks for a sweep; pressed, the map fills, and each point is the run that the terminal makes', async ({
+test('a link asks for a sweep; pressed, the map fills; each point is the terminal’s run', async ({
   page,
 }) => {
   await openLink(page);

@@ -83,8 +83,9 @@ export function source({ fork, story }: HeldFork): string {
   const engine = engines[0] === engines[1] ? engines[0] : `${engines[0]} and ${engines[1]}`;
   const made = story ? [`Made on ${story.made}.`] : [];
   const others = knobs.filter((knob) => !/^(seeds|conditions|first_seed|data):/.test(knob));
+  const paired = `${seeds} seed${seeds === 1 ? '' : 's'} paired`;
   return [
-    `${title}, otherwise${when}; ${seeds} seed${seeds === 1 ? '' : 's'} paired; on ${data.name}; by ${engine};`,
+    `${title}, otherwise${when}; ${paired}; on ${data.name}; by ${engine};`,
     `metacls ${code_version}.`,
     ...others.map((knob) => `${knob}.`),
     ...made,

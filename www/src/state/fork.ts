@@ -1,4 +1,5 @@
-// Forks as the page has them: the change that is asked for, the branch that is trained, the fork that is shown.
+// Forks as the page has them: the change that is asked for, the branch that is trained, the fork that is
+// shown.
 import type { Course } from '../course';
 import type { Answered, Config, ForkView } from '../protocol';
 
