@@ -116,7 +116,7 @@ test('a chart of two pictures is one file, on paper whatever the screen is, or a
   expect(chart.texts).toContain('y: category task, accuracy, share of images');
   expect(chart.texts).toContain('y: item task, accuracy, share of images');
   const said = chart.texts.join(' ');
-  expect(said).toContain('Figure 3, a stored run: seeds 0 to 39 under baseline, meta, on MNIST (verified),');
+  expect(said).toContain('Figure 3: seeds 0 to 39 under baseline, meta, on MNIST (verified),');
   expect(said).toContain('after 20 of 20 tasks. Bands and bars: SEM.');
   const size = await page
     .locator('#chart-accuracy > svg')
@@ -241,7 +241,7 @@ test('everything of a stored run is one file, the same bytes after a reload and 
     const chart = await legible(page, files.get(name)!, '#ffffff');
     expect(titles[i]).toContain(chart.title!.slice(3));
     expect(chart.texts.some((words) => words?.startsWith('y: '))).toBe(true);
-    expect(chart.texts.join(' ')).toContain('Figure 2, a stored run: seeds 0 to 39 under baseline, meta,');
+    expect(chart.texts.join(' ')).toContain('Figure 2: seeds 0 to 39 under baseline, meta,');
   }
   const of = (name: string) => files.get(`${run}/${name}`)!;
   expect(of('results.json')).toBe((await fromMenu(page, 'results (JSON)')).bytes.toString());

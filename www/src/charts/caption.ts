@@ -14,15 +14,14 @@ function titleOf({ run }: Course): string {
   return other.length > 0 ? `${experiment.title} with other ${other.join(', ')}` : experiment.title;
 }
 
-/// Figure, seeds, conditions, images, how far.
+/// Figure, seeds, conditions, images, how far: the same of the same run, however it came to the page.
 export function captionOf({ front, behind, at }: Pick<Shown, 'front' | 'behind' | 'at'>): string {
   const { first_seed: first, seeds, conditions, tasks } = front.run.config;
   const of = seeds === 1 ? `seed ${first}` : `seeds ${first} to ${first + seeds - 1}`;
-  const whose = front.kind === 'live' ? 'trained in the page' : 'a stored run';
   const when = at === 0 ? 'untrained' : `after ${at} of ${tasks} ${stretches(front.run.config)}`;
   const on = front.data?.name ?? 'unknown images';
   const back = behind ? ` Pale: the stored run of ${behind.run.config.seeds} seeds.` : '';
-  return `${titleOf(front)}, ${whose}: ${of} under ${conditions.join(', ')}, on ${on}, ${when}.${back}`;
+  return `${titleOf(front)}: ${of} under ${conditions.join(', ')}, on ${on}, ${when}.${back}`;
 }
 
 /// What is varied, seeds, conditions, images, the digest.
