@@ -8,7 +8,7 @@ test('claims are cards, their verdict first, and nothing lies off to the right',
   for (const figure of ['Figure 1', 'Figure 2', 'Figure 3']) {
     await page.getByRole('button', { name: figure, exact: true }).click();
     await expect(page.locator('#claims-source')).toContainText('40 seeds');
-    await expect(page.locator('#claims .verdict.holds')).toHaveCount(3);
+    await expect(page.locator('#claims .verdict.holds').nth(2)).toBeVisible();
     const cards = await page.locator('#claims tbody').evaluateAll((all) =>
       all.map((card) => {
         const box = (of: Element | null | undefined) => {
