@@ -197,6 +197,18 @@ fn the_terminal_forks_and_holds_a_branch_beside_its_trunk() {
         !printed.contains("| meta | category | 3 | 0.0000 [0.0000, 0.0000] |"),
         "{printed}"
     );
+    // A summary is told again; what it has no numbers for is refused by name.
+    let summary = of("summary.json.gz");
+    let (code, _, said) = metacls(&["compare", &trunk, &branch, "--summary", &summary]);
+    assert_eq!(code, 0, "{said}");
+    let (code, again, said) = metacls(&["report", &summary]);
+    assert_eq!(code, 0, "{said}");
+    assert!(again.contains("3 seeds paired"), "{again}");
+    for option in ["--csv", "--parquet", "--svg", "--compact", "--methods"] {
+        let (code, _, said) = metacls(&["report", &summary, option, &of("out")]);
+        assert_eq!(code, 2, "{option}: {said}");
+        assert!(said.contains(option), "{said}");
+    }
     let (code, _, said) = metacls(&["compare", &trunk, &wide]);
     assert_eq!(code, 2);
     assert!(

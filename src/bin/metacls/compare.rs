@@ -55,6 +55,7 @@ pub(super) fn report(path: &Path, text: &str, args: &ReportArgs) -> Result<(), F
         formats::parse::<ForkSummary>(&file, text).map_err(|e| Failure::Usage(e.to_string()))?;
     for (option, is_there) in [
         ("--csv", args.csv.is_some()),
+        ("--parquet", args.parquet.is_some()),
         ("--svg", args.svg.is_some()),
         ("--compact", args.compact.is_some()),
         ("--methods", args.methods.is_some()),
