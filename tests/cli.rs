@@ -2,25 +2,18 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod terminal;
+
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+use terminal::said;
 
 fn metacls(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_metacls"))
-        .args(args)
-        .env_remove("METACLS_MNIST")
-        .output()
-        .unwrap()
+    terminal::metacls().args(args).output().unwrap()
 }
 
 fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    [&output.stdout[..], &output.stderr]
-        .map(String::from_utf8_lossy)
-        .concat()
 }
 
 /// A run of a second: preset quick, made small.

@@ -3,25 +3,18 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod terminal;
+
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use metacls::config::DataSet;
 use metacls::results::Results;
 use metacls::results::description::RunDescription;
+use terminal::said;
 
 fn metacls(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_metacls"))
-        .args(args)
-        .env_remove("METACLS_MNIST")
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    [&output.stdout[..], &output.stderr]
-        .map(String::from_utf8_lossy)
-        .concat()
+    terminal::metacls().args(args).output().unwrap()
 }
 
 /// A set's four files, of its names and sizes: squares whose place says their class, transposed as it has

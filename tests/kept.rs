@@ -3,12 +3,15 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod terminal;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use metacls::formats;
 use metacls::results::Results;
+use terminal::{metacls, said};
 
 /// A run of 40 seeds that takes a second or so.
 const FORTY: &str =
@@ -19,12 +22,6 @@ const LONGER: &str =
 /// A run of a fifth of a second.
 const SMALL: &str =
     "v=1&preset=quick&tasks=3&samples_per_task=20&hidden=24,16&evaluation_images=20";
-
-fn metacls() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_metacls"));
-    command.env_remove("METACLS_MNIST").stdin(Stdio::null());
-    command
-}
 
 fn run(link: &str, out: &Path, more: &[&str]) -> Command {
     let mut command = metacls();
@@ -39,13 +36,6 @@ fn output(command: &mut Command) -> Output {
 
 fn code(output: &Output) -> Option<i32> {
     output.status.code()
-}
-
-fn said(output: &Output) -> String {
-    let text = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy);
-    let text = text.concat();
-    assert!(!text.contains("panicked"), "{text}");
-    text
 }
 
 fn start(mut command: Command) -> Child {

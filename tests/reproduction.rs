@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod small;
+mod terminal;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use metacls::config::{Condition, Config};
 use metacls::digest::Digest;
@@ -22,6 +23,11 @@ use metacls::reproduction::lanes::{LaneLikeness, compare};
 use metacls::reproduction::measures::paired;
 use metacls::reproduction::{Likeness, Unlike, comparable};
 use metacls::results::Results;
+use terminal::said;
+
+fn metacls(args: &[&str]) -> Output {
+    terminal::metacls().args(args).output().unwrap()
+}
 
 fn run(device: Device, change: impl Fn(&mut Config)) -> Results {
     let info = device.info();
@@ -344,21 +350,6 @@ fn what_came_out_of_a_figure_fits_into_a_link() {
         assert!(link.len() < 1900, "{}: {}", experiment.id, link.len());
         assert_eq!(link::read(&link).unwrap().expected, Expected::of(&results));
     }
-}
-
-fn metacls(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_metacls"));
-    command
-        .args(args)
-        .env_remove("METACLS_MNIST")
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    [&output.stdout[..], &output.stderr]
-        .map(String::from_utf8_lossy)
-        .concat()
 }
 
 /// What was written in version 4 comes out again, on whatever processor this is.

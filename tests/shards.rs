@@ -2,6 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod terminal;
+
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -11,6 +13,7 @@ use metacls::formats;
 use metacls::results::Results;
 use metacls::results::merge::{Head, Joined, MergeError};
 use metacls::results::shard::{self, Content};
+use terminal::{metacls, said};
 
 /// A run of a fifth of a second.
 const SMALL: &str =
@@ -18,12 +21,6 @@ const SMALL: &str =
 /// A run of a second or more.
 const LONGER: &str =
     "v=1&preset=quick&tasks=8&samples_per_task=100&hidden=80,60&evaluation_images=40";
-
-fn metacls() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_metacls"));
-    command.env_remove("METACLS_MNIST").stdin(Stdio::null());
-    command
-}
 
 fn run(link: &str, out: &Path, more: &[&str]) -> Command {
     let mut command = metacls();
@@ -48,13 +45,6 @@ fn merge(inputs: &[&Path], out: &Path) -> Output {
 
 fn code(output: &Output) -> Option<i32> {
     output.status.code()
-}
-
-fn said(output: &Output) -> String {
-    let text = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy);
-    let text = text.concat();
-    assert!(!text.contains("panicked"), "{text}");
-    text
 }
 
 /// Ended well; what it said.

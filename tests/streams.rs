@@ -2,26 +2,19 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod terminal;
+
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use metacls::config::{Config, Order, TaskKind};
 use metacls::formats;
 use metacls::report::page::StoredRun;
 use metacls::results::Results;
+use terminal::said;
 
 fn metacls(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_metacls"))
-        .args(args)
-        .env_remove("METACLS_MNIST")
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    [&output.stdout[..], &output.stderr]
-        .map(String::from_utf8_lossy)
-        .concat()
+    terminal::metacls().args(args).output().unwrap()
 }
 
 /// Runs quick, made small, on another stream, and gives what the terminal said.

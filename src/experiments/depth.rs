@@ -3,14 +3,14 @@
 //! Figure 2's claims speak of h1 to h4; these say the same of the lowest and the top layer, whichever those
 //! are, so that a sweep over `hidden` can hold them against every depth from two.
 
-use super::later::{rise, top_less_bottom};
+use super::figure2::{absent_in_baseline, hierarchy};
+use super::later::top_less_bottom;
 use super::panel::Show;
 use super::{Experiment, figure2, later};
 use crate::analysis::claims::{Claim, Rule, part};
-use crate::analysis::seed::Seed;
 use crate::analysis::stats::mean;
-use crate::config::Condition::{Baseline, Meta};
-use crate::config::{Condition, Config};
+use crate::config::Condition::Meta;
+use crate::config::Config;
 
 pub(super) fn experiment() -> Experiment {
     let figure2 = figure2::experiment();
@@ -32,11 +32,6 @@ pub(super) fn experiment() -> Experiment {
         stored: false,
         opening: false,
     }
-}
-
-/// How the active fraction changes from layer to layer.
-fn hierarchy(seed: &Seed<'_>, condition: Condition) -> Option<f64> {
-    rise(&seed.active_by_depth(condition)?)
 }
 
 /// The top layer's number and the others'; none of a single layer.
@@ -68,24 +63,7 @@ fn claims() -> Vec<Claim> {
                 ),
             ],
         ),
-        Claim::judged(
-            4,
-            "Without meta-learning that hierarchy is absent.",
-            vec![
-                part(
-                    "slope over depth, meta less baseline",
-                    Rule::Below(|s| Some(hierarchy(s, Meta)? - hierarchy(s, Baseline)?)),
-                ),
-                part(
-                    "baseline's mean slope as a share of meta's",
-                    Rule::RatioBelow(
-                        |s| hierarchy(s, Baseline),
-                        |s| hierarchy(s, Meta),
-                        1.0 / 3.0,
-                    ),
-                ),
-            ],
-        ),
+        absent_in_baseline(),
         Claim::judged(
             5,
             "The top layer learns much faster than the others.",

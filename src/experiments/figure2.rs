@@ -42,7 +42,7 @@ pub(super) fn experiment() -> Experiment {
 }
 
 /// How the active fraction changes from layer to layer.
-fn hierarchy(seed: &Seed<'_>, condition: Condition) -> Option<f64> {
+pub(super) fn hierarchy(seed: &Seed<'_>, condition: Condition) -> Option<f64> {
     seed.active_by_depth(condition).map(|active| slope(&active))
 }
 
@@ -71,6 +71,28 @@ fn decorrelated(seed: &Seed<'_>, condition: Condition, layer: &str) -> Option<f6
     Some(seed.correlation(condition, layer)? - seed.untrained_correlation(condition, layer)?)
 }
 
+/// Claim 4, which holds of any depth.
+pub(super) fn absent_in_baseline() -> Claim {
+    Claim::judged(
+        4,
+        "Without meta-learning that hierarchy is absent.",
+        vec![
+            part(
+                "slope over depth, meta less baseline",
+                Rule::Below(|s| Some(hierarchy(s, Meta)? - hierarchy(s, Baseline)?)),
+            ),
+            part(
+                "baseline's mean slope as a share of meta's",
+                Rule::RatioBelow(
+                    |s| hierarchy(s, Baseline),
+                    |s| hierarchy(s, Meta),
+                    1.0 / 3.0,
+                ),
+            ),
+        ],
+    )
+}
+
 /// Claims 3, 4 and 5, those of the authors' later text, and how alike codes are.
 fn claims() -> Vec<Claim> {
     let mut claims = vec![
@@ -97,24 +119,7 @@ fn claims() -> Vec<Claim> {
                 ),
             ],
         ),
-        Claim::judged(
-            4,
-            "Without meta-learning that hierarchy is absent.",
-            vec![
-                part(
-                    "slope over depth, meta less baseline",
-                    Rule::Below(|s| Some(hierarchy(s, Meta)? - hierarchy(s, Baseline)?)),
-                ),
-                part(
-                    "baseline's mean slope as a share of meta's",
-                    Rule::RatioBelow(
-                        |s| hierarchy(s, Baseline),
-                        |s| hierarchy(s, Meta),
-                        1.0 / 3.0,
-                    ),
-                ),
-            ],
-        ),
+        absent_in_baseline(),
         Claim::judged(
             5,
             "The top layer learns much faster than the others.",

@@ -18,7 +18,7 @@ pub(super) fn top_less_bottom(layers: &[f64]) -> Option<f64> {
 }
 
 /// How a number changes from layer to layer; none of a single layer.
-pub(super) fn rise(layers: &[f64]) -> Option<f64> {
+fn rise(layers: &[f64]) -> Option<f64> {
     (layers.len() > 1).then(|| slope(layers))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::branch::{self, AccuracyDifference, Unpaired};
+use super::branch::{AccuracyDifference, Beside};
 use super::measures::Difference;
 use crate::analysis::stats::Estimate;
 use crate::config::{Condition, Config};
@@ -69,12 +69,8 @@ impl Versioned for ForkSummary {
 }
 
 impl ForkSummary {
-    /// Of a branch beside its trunk.
-    ///
-    /// # Errors
-    /// If their lanes can't be paired by seed.
-    pub fn of(trunk: &Results, branch: &Results) -> Result<Self, Unpaired> {
-        let beside = branch::beside(trunk, branch)?;
+    /// Of a branch beside its trunk ([`super::branch::beside`]).
+    pub fn of(beside: &Beside, trunk: &Results, branch: &Results) -> Self {
         let mut summary = Self {
             schema: version::current::<Self>(),
             code_version: env!("CARGO_PKG_VERSION").into(),
@@ -82,8 +78,8 @@ impl ForkSummary {
             data: branch.data.clone(),
             trunk: Side::of(trunk),
             branch: Side::of(branch),
-            end: beside.end,
-            course: beside.course,
+            end: beside.end.clone(),
+            course: beside.course.clone(),
         };
         for of in &mut summary.end {
             of.p = six_digits(of.p);
@@ -94,7 +90,7 @@ impl ForkSummary {
                 compact(estimate);
             }
         }
-        Ok(summary)
+        summary
     }
 
     /// The record as JSON.

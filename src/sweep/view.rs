@@ -102,7 +102,7 @@ impl SweepView {
             )
         });
         Ok(Self {
-            name: format!("metacls-sweep-{}-{}", experiment.id, definition.short()),
+            name: name_of(&sweep),
             title: experiment.title.into(),
             experiment: definition.experiment.clone(),
             knobs: definition.varied.clone(),
@@ -123,6 +123,12 @@ impl SweepView {
             link: link_of(&sweep),
         })
     }
+}
+
+/// A sweep's name for files.
+pub fn name_of(sweep: &Sweep) -> String {
+    let short = sweep.definition().short();
+    format!("metacls-sweep-{}-{short}", sweep.experiment().id)
 }
 
 /// Knobs that say which lanes there are, on which images: these are told apart.

@@ -18,6 +18,7 @@ use crate::report;
 use crate::report::fork::ForkView;
 use crate::report::given::{self, Given};
 use crate::report::page::StoredRun;
+use crate::reproduction::branch;
 use crate::reproduction::expected::Expected;
 use crate::reproduction::fork::ForkSummary;
 use crate::reproduction::{self, lanes};
@@ -184,8 +185,8 @@ fn compared(on_record: File, again: File) -> Result<Response, String> {
 fn beside(trunk: File, branch: File) -> Result<Response, String> {
     let trunk = results(trunk).map_err(|e| e.to_string())?;
     let branch = results(branch).map_err(|e| e.to_string())?;
-    let summary = ForkSummary::of(&trunk, &branch).map_err(|e| e.to_string())?;
-    Ok(fork(&summary))
+    let beside = branch::beside(&trunk, &branch).map_err(|e| e.to_string())?;
+    Ok(fork(&ForkSummary::of(&beside, &trunk, &branch)))
 }
 
 /// A fork as the page shows it, and its file.

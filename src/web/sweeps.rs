@@ -85,7 +85,7 @@ pub(super) fn written(file: File, form: SweepForm) -> Answer {
     let summary = summary(file)?;
     let sweep = summary.sweep().map_err(|e| e.to_string())?;
     let found = summary.measured();
-    let name = SweepView::of(&summary).map_err(|e| e.to_string())?.name;
+    let name = view::name_of(&sweep);
     let (ending, media_type, text) = match form {
         SweepForm::Summary => ("json", "application/json", summary.to_json()),
         SweepForm::Lanes => ("csv", "text/csv", rows::lanes(&sweep, &found).csv()),

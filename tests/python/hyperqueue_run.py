@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from checks import Checks
+
 SEEDS = 32
 SHARDS = 16
 WORKERS = 4
@@ -63,21 +65,6 @@ def timeless(path: Path) -> list[str]:
     text = path.read_bytes()
     text = gzip.decompress(text) if path.suffix == ".gz" else text
     return [line for line in text.decode().splitlines() if '_seconds":' not in line]
-
-
-class Checks:
-    """What was looked at, and how it came out."""
-
-    def __init__(self) -> None:
-        self.passed, self.failed = 0, 0
-
-    def that(self, words: str, holds: bool, more: object = "") -> None:
-        if holds:
-            self.passed += 1
-            print(f"ok: {words}", flush=True)
-        else:
-            self.failed += 1
-            print(f"FAILED: {words}: {more}", flush=True)
 
 
 def main(metacls: str, folder: Path) -> int:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from checks import Checks
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,21 +31,6 @@ def effect(report: str, what: str) -> tuple[float, float, float]:
     row = re.search(rf"^\| \| {what} \|.*?\| (\S+) \[(\S+), (\S+)\]", report, re.M)
     assert row, f"the report does not tell {what}"
     return float(row[1]), float(row[2]), float(row[3])
-
-
-class Checks:
-    """What was looked at, and how it came out."""
-
-    def __init__(self) -> None:
-        self.passed, self.failed = 0, 0
-
-    def that(self, words: str, holds: bool, more: object = "") -> None:
-        if holds:
-            self.passed += 1
-            print(f"ok: {words}", flush=True)
-        else:
-            self.failed += 1
-            print(f"FAILED: {words}: {more}", flush=True)
 
 
 def same(csv: Path, parquet: Path) -> bool:

@@ -36,7 +36,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         Failure::Usage(format!("{one} and {other}: {e}"))
     })?;
     if let Some(path) = &args.summary {
-        let summary = ForkSummary::of(&trunk, &branch).map_err(Failure::failed)?;
+        let summary = ForkSummary::of(&beside, &trunk, &branch);
         outputs::write_record(path, summary.to_json().as_bytes())?;
     }
     for (name, values) in &beside.knobs {

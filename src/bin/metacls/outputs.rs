@@ -148,10 +148,21 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);
     let mut file = temporary(&folder, &name_of(path))?;
     file.write_all(bytes)?;
+    persist(file, path)
+}
+
+/// Gives a file its final name, once it is on the disk.
+fn persist(file: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
-    sync_folder(&folder);
+    sync_folder(&folder_of(path));
     Ok(())
+}
+
+/// Whether a file of this name is packed by gzip.
+pub(super) fn is_packed(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("gz"))
 }
 
 /// Puts a folder's names on the disk, where the system knows such a thing.
@@ -188,12 +199,8 @@ pub(super) fn write_streamed<T>(
 ) -> Result<T, Failure> {
     let refused =
         |e: io::Error| Failure::Failed(format!("{}: can't be written ({e})", path.display()));
-    let folder = folder_of(path);
-    let mut file = temporary(&folder, &name_of(path)).map_err(refused)?;
-    let is_packed = path
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("gz"));
-    let written = if is_packed {
+    let mut file = temporary(&folder_of(path), &name_of(path)).map_err(refused)?;
+    let written = if is_packed(path) {
         let mut encoder = flate2::write::GzEncoder::new(&mut file, flate2::Compression::best());
         let written = write(&mut encoder)?;
         encoder.finish().map_err(refused)?;
@@ -201,9 +208,7 @@ pub(super) fn write_streamed<T>(
     } else {
         write(&mut file)?
     };
-    file.as_file().sync_all().map_err(refused)?;
-    file.persist(path).map_err(|e| refused(e.error))?;
-    sync_folder(&folder);
+    persist(file, path).map_err(refused)?;
     say(format_args!("wrote {}", path.display()));
     Ok(written)
 }
@@ -237,7 +242,7 @@ pub(super) fn write_gzip(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// If it can't be written.
 pub(super) fn write_record(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    match path.extension().is_some_and(|e| e == "gz") {
+    match is_packed(path) {
         true => write_gzip(path, bytes),
         false => write_file(path, bytes),
     }

@@ -76,12 +76,8 @@ pub(super) fn asked(args: &What, shard: Option<Shard>) -> Result<Asked, Failure>
         (seeds, Some(shard)) => {
             let own = (asked.config.first_seed.into(), asked.config.seeds.into());
             let (first, count) = seeds.as_deref().map_or(Some(own), range).ok_or_else(|| {
-                let words =
-                    "give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4";
-                Failure::Usage(format!(
-                    "--seeds {}: {words}",
-                    seeds.as_deref().unwrap_or_default()
-                ))
+                let text = seeds.as_deref().unwrap_or_default();
+                Failure::Usage(format!("--seeds {text}: {SEEDS}"))
             })?;
             let part = shard.seeds(first, count);
             Some(part.map_err(|e| Failure::Usage(format!("--shard {shard}: {e}")))?)
@@ -200,6 +196,9 @@ fn is_named_as_file(name: &str) -> bool {
     [".json", ".gz"].iter().any(|end| small.ends_with(end))
 }
 
+/// The forms that seeds have.
+const SEEDS: &str = "give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4";
+
 /// "7", "0..4" (without 4) or "0..=4" (with 4), as first and count; none of anything else, or of none.
 fn range(text: &str) -> Option<(u64, u64)> {
     let number = |t: &str| t.trim().parse::<u64>().ok();
@@ -225,8 +224,7 @@ pub(super) fn parse_seeds(text: &str) -> Result<(u32, u32), Failure> {
             _ => u32::MAX,
         };
         Failure::Usage(format!(
-            "--seeds {text}: give one seed (7), or a range: 0..4 is 0, 1, 2, 3 and 0..=4 is 0, 1, 2, 3, 4; \
-             allowed: the first from 0 to {}, up to {} of them",
+            "--seeds {text}: {SEEDS}; allowed: the first from 0 to {}, up to {} of them",
             bounds("first_seed"),
             bounds("seeds")
         ))

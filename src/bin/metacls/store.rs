@@ -17,7 +17,7 @@ use metacls::results::shard::{self, Content};
 
 use super::Failure;
 use super::outputs::{
-    folder_of, name_of, packed, replace, results_json, sweep, sweep_begun, sync_folder,
+    folder_of, is_packed, name_of, packed, replace, results_json, sweep, sweep_begun, sync_folder,
 };
 use super::voice::say;
 
@@ -273,8 +273,11 @@ impl Store {
     pub(super) fn finish(mut self, driver: &Driver) -> Result<PathBuf, Failure> {
         let json = results_json(&driver.results())?;
         let path = self.files.results_of(&json);
-        let is_packed = path.extension().is_some_and(|ending| ending == "gz");
-        let json = if is_packed { packed(&json)? } else { json };
+        let json = if is_packed(&path) {
+            packed(&json)?
+        } else {
+            json
+        };
         let Err(e) = replace(&path, &json) else {
             self.files.forget();
             return Ok(path);

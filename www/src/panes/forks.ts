@@ -1,9 +1,10 @@
 // Forks: the form in the strip of time, the stored ones, and the one that is shown.
 import { forks as answered } from '../catalog';
 import type { Course } from '../course';
-import { button, element, get, put, tableOf } from '../dom';
+import { element, get, put, tableOf } from '../dom';
 import type { Answered, ForkView } from '../protocol';
 import { CHANGES, type Forks, type HeldFork, hindrance } from '../state/fork';
+import { card } from './answered';
 
 export type Acts = {
   toggle(): void;
@@ -45,17 +46,7 @@ export function build(acts: Acts) {
     acts.begin(chosen(), Number(get<HTMLInputElement>('fork-seeds').value) || 1);
   });
   get('fork-save').addEventListener('click', acts.save);
-  const card = (story: Answered) =>
-    element(
-      'li',
-      { class: 'question' },
-      element('h3', {}, story.title),
-      element('p', {}, element('b', {}, story.question), ' ', story.found),
-      button({ 'aria-label': `Show the fork: ${story.title}` }, 'Show the fork', () =>
-        acts.showStored(story),
-      ),
-    );
-  get('answered-forks').replaceChildren(...answered.map(card));
+  get('answered-forks').replaceChildren(...answered.map((story) => card(story, 'fork', acts.showStored)));
 }
 
 let layersOf: string | undefined;

@@ -4,6 +4,7 @@ import { sweeps as answered } from '../catalog';
 import { button, element, get, put, replace, tableOf } from '../dom';
 import type { Answered, SweepForm, SweepView } from '../protocol';
 import { type Held, type KeptSweep, type Sweeps, shownSweep, titleOf } from '../state/sweep';
+import { card } from './answered';
 
 export type Acts = {
   showStored(story: Answered): void;
@@ -24,17 +25,7 @@ const FORMS: [SweepForm, string, string][] = [
 
 /// Makes what does not change: the answered questions, and the buttons.
 export function build(acts: Acts) {
-  const card = (story: Answered) =>
-    element(
-      'li',
-      { class: 'question' },
-      element('h3', {}, story.title),
-      element('p', {}, element('b', {}, story.question), ' ', story.found),
-      button({ 'aria-label': `Show the sweep: ${story.title}` }, 'Show the sweep', () =>
-        acts.showStored(story),
-      ),
-    );
-  get('answered').replaceChildren(...answered.map(card));
+  get('answered').replaceChildren(...answered.map((story) => card(story, 'sweep', acts.showStored)));
   get('sweep-files').append(
     ...FORMS.map(([form, words, title]) => button({ class: 'small', title }, words, () => acts.save(form))),
   );
