@@ -11,6 +11,9 @@ pub enum Level {
     /// and where they are missing a program compiled for them can't even be loaded: it has no need of this.
     #[cfg(not(target_feature = "simd128"))]
     Scalar,
+    /// Four at a time, by what every 64-bit x86 processor has.
+    #[cfg(target_arch = "x86_64")]
+    Sse2,
     /// Four at a time, on 64-bit x86 processors that have SSE 4.2.
     #[cfg(target_arch = "x86_64")]
     Sse4(pulp::x86::V2),
@@ -52,6 +55,8 @@ impl Level {
         let all = [
             #[cfg(not(target_feature = "simd128"))]
             Some(Self::Scalar),
+            #[cfg(target_arch = "x86_64")]
+            Some(Self::Sse2),
             #[cfg(target_arch = "x86_64")]
             pulp::x86::V2::try_new().map(Self::Sse4),
             #[cfg(target_arch = "x86_64")]
@@ -101,11 +106,13 @@ impl Level {
         }
     }
 
-    /// Its name: `scalar`, `sse4`, `avx2`, `avx512`, `neon` or `simd128`.
+    /// Its name: `scalar`, `sse2`, `sse4`, `avx2`, `avx512`, `neon` or `simd128`.
     pub fn name(&self) -> &'static str {
         match self {
             #[cfg(not(target_feature = "simd128"))]
             Self::Scalar => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2 => "sse2",
             #[cfg(target_arch = "x86_64")]
             Self::Sse4(_) => "sse4",
             #[cfg(target_arch = "x86_64")]
@@ -132,6 +139,8 @@ impl Level {
         match self {
             #[cfg(not(target_feature = "simd128"))]
             Self::Scalar => vectorized(pulp::Scalar, kernel),
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2 => vectorized(pulp::Scalar128b, kernel),
             #[cfg(target_arch = "x86_64")]
             Self::Sse4(simd) => vectorized(simd, kernel),
             #[cfg(target_arch = "x86_64")]

@@ -47,6 +47,9 @@ pub(crate) trait Wide: Simd {
 impl Wide for pulp::Scalar {}
 
 #[cfg(target_arch = "x86_64")]
+impl Wide for pulp::Scalar128b {}
+
+#[cfg(target_arch = "x86_64")]
 impl Wide for pulp::x86::V2 {}
 
 #[cfg(target_arch = "x86_64")]

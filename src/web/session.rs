@@ -68,6 +68,8 @@ pub(super) struct Session {
     /// Why there are fewer lane workers than were wanted, in words, if there are.
     pub(super) short_of_workers: Option<String>,
     wake: Option<oneshot::Sender<()>>,
+    /// Whether something came to look at while no run waited.
+    called: bool,
 }
 
 /// What is asked of a run's lanes.
@@ -98,6 +100,7 @@ impl Session {
             requests: Vec::new(),
             short_of_workers: None,
             wake: None,
+            called: false,
         }
     }
 
@@ -123,10 +126,13 @@ impl Session {
         self.post(&Event::Failed(words));
     }
 
-    /// Lets a run that waits look again.
+    /// Lets a run that waits look again; one that is at work looks again before it waits.
     pub(super) fn wake(&mut self) {
-        if let Some(wake) = self.wake.take() {
-            let _ = wake.send(());
+        match self.wake.take() {
+            Some(wake) => {
+                let _ = wake.send(());
+            }
+            None => self.called = true,
         }
     }
 
@@ -257,10 +263,17 @@ impl RunHandle {
         }
     }
 
-    /// Waits until a command wakes the run.
+    /// Waits until a command wakes the run. What came while the run was at work counts too: it may have come
+    /// after the run looked.
     pub(super) async fn sleep(&self) {
         let (wake, woken) = oneshot::channel();
-        self.session.borrow_mut().wake = Some(wake);
+        {
+            let mut session = self.session.borrow_mut();
+            if std::mem::take(&mut session.called) || session.newest != self.number {
+                return;
+            }
+            session.wake = Some(wake);
+        }
         let _ = woken.await;
     }
 }

@@ -147,6 +147,26 @@ test('another run ends a sweep in words, and pausing holds it', async ({ page })
   await expect(page.locator('#sweep-problem')).toBeEmpty();
 });
 
+test('a sweep that is stopped between two points is stopped', async ({ page }) => {
+  await openLink(page);
+  await expect(begin(page)).toBeEnabled();
+  // In the very turn in which a point has come in, while the next one is made ready.
+  await page.evaluate(() => {
+    const find = (id: string) => document.getElementById(id);
+    const observer = new MutationObserver(() => {
+      if (!find('sweep-progress-words')?.textContent?.startsWith('1 of 6')) return;
+      observer.disconnect();
+      find('sweep-stop')?.click();
+    });
+    observer.observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  await begin(page).click();
+  await expect(page.getByRole('button', { name: 'go on here' })).toBeVisible();
+  await expect(progress(page)).toHaveText('1 of 6 points.');
+  await page.getByRole('button', { name: 'go on here' }).click();
+  await expect(progress(page)).toContainText('All 6 points are measured.');
+});
+
 test('what can’t be swept, or is too large, is refused in words beside the form', async ({ page }) => {
   await openLink(page, `v=1&preset=quick&${SHARED}`);
   await page.getByRole('button', { name: 'Lab', exact: true }).click();

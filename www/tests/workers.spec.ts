@@ -113,6 +113,35 @@ test('on workers a run stops, goes on, and begins again', async ({ page }) => {
   expect(await lanes(page)).toEqual(expected);
 });
 
+test('what is asked while a step on workers ends is answered', async ({ page }) => {
+  // Answers of the lane workers take a while, as on a slow machine: the lanes' units after the step among them.
+  const alter: Alter = (name, text) =>
+    name.startsWith('lane-worker-')
+      ? `const say=self.postMessage.bind(self);
+         self.postMessage=(...said)=>setTimeout(()=>say(...said),30);${text}`
+      : cores(2)(name, text);
+  await open(page, await serve(alter));
+  const held = await hold(page, 0.3);
+  await run(page);
+  await held.reached();
+  await page.getByRole('button', { name: 'pause' }).click();
+  await held.release();
+  await expect(status(page)).toContainText('Paused at task');
+  for (let round = 0; round < 12; round++) {
+    const of = round % 2 === 0 ? 'baseline' : 'meta';
+    await page.evaluate(
+      async ([ask, wait]) => {
+        document.getElementById('step')?.click();
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        const buttons = [...document.querySelectorAll<HTMLButtonElement>('#trace-ask button')];
+        buttons.find(({ textContent }) => textContent === ask)?.click();
+      },
+      [`Trace ${of}’s next step`, 15 * round] as const,
+    );
+    await expect(page.locator('#trace').getByRole('group')).toHaveAccessibleName(`The step of ${of}, seed 0`);
+  }
+});
+
 for (const [what, ends] of [
   ['fails', 'throw new Error("the test ended it")'],
   ['falls silent', 'return close()'],

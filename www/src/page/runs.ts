@@ -82,14 +82,17 @@ export class Runs {
     this.client.command({ type: 'run', config, experiment, engine, paused: false, unkept });
   }
 
-  /// Runs one of several runs that are kept as a whole, now or as soon as there are images; `givenUp` where
-  /// the reader wants none.
-  async oneOf(config: Config, experiment: string | null, givenUp: () => void) {
+  /// Runs one of several runs that are kept as a whole, now or as soon as there are images, if it is still
+  /// wanted then; `givenUp` where the reader wants no images.
+  async oneOf(config: Config, experiment: string | null, isWanted: () => boolean, givenUp: () => void) {
+    if (!isWanted()) return;
     if (this.view.get().data === undefined) {
-      return this.wait(() => void this.oneOf(config, experiment, givenUp));
+      return this.wait(() => void this.oneOf(config, experiment, isWanted, givenUp));
     }
     this.wanted = undefined;
-    if (!(await this.offer.settled(config.data))) return givenUp();
+    const isSettled = await this.offer.settled(config.data);
+    if (!isWanted()) return;
+    if (!isSettled) return givenUp();
     this.again(config, experiment, get<HTMLSelectElement>('engine').value as EngineChoice, true);
   }
 

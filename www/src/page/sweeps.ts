@@ -9,7 +9,7 @@ import { reason } from '../reason';
 import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
 import { type Held, type KeptSweep, type Sweeps as State, shownSweep, titleOf } from '../state/sweep';
-import { isRunning, type View } from '../state/view';
+import type { View } from '../state/view';
 import { storedSweep, summaryText } from '../stored-runs';
 import type { RunEvent } from '../wire';
 import { debounced } from './debounce';
@@ -44,8 +44,13 @@ type Handlers = {
 };
 
 export class Sweeps {
+  /// What is under way, another one each time a sweep begins or goes on: whoever had to wait looks whether it
+  /// still is. None while the sweep stands.
+  private going: object | undefined;
   /// The settings of the point that is trained.
   private training: Config | undefined;
+  /// Whether its run has begun: until then what comes is of an earlier one.
+  private isBegun = false;
   private began = 0;
   /// What was last planned, so that an answer about something else says nothing.
   private asked = '';
@@ -120,61 +125,76 @@ export class Sweeps {
   /// Goes on with the sweep that is shown: its first point that is not measured.
   async goOn() {
     const held = shownSweep(this.state.get());
-    if (!held || this.training) return;
-    this.take(held.sweep, await held.text());
-    this.change({ opened: undefined });
-    await this.next();
+    if (!held || this.going) return;
+    const going = {};
+    this.going = going;
+    try {
+      const text = await held.text();
+      if (this.going !== going) return;
+      this.take(held.sweep, text);
+      this.change({ opened: undefined });
+    } catch (error) {
+      return this.end(`${reason(error)}.`);
+    }
+    await this.next(going);
   }
 
-  private async next() {
+  private async next(going: object) {
     const { live } = this.state.get();
     const at = live?.sweep.next ?? null;
     const point = at === null ? undefined : live?.sweep.points[at];
     if (!live || at === null || !point) return this.end();
+    this.change({ at, problem: undefined });
     try {
       const { link, problem } = await this.client.ask('link_read', {
         type: 'read_link',
         fragment: point.link,
       });
+      if (this.going !== going) return;
       if (!link) return this.end(`Point ${at + 1} can't be run: ${problem ?? ''}.`);
       const mine = link.config;
       this.training = mine;
+      this.isBegun = false;
       this.began = performance.now();
-      this.change({ at, problem: undefined });
-      await this.runs.oneOf(mine, live.sweep.experiment, () => this.end('No images were chosen.'));
+      const isWanted = () => this.going === going;
+      const givenUp = () => this.end('No images were chosen.');
+      await this.runs.oneOf(mine, live.sweep.experiment, isWanted, givenUp);
     } catch (error) {
-      this.end(`${reason(error)}.`);
+      if (this.going === going) this.end(`${reason(error)}.`);
     }
   }
 
   /// Trains no further point; what is done stays.
   private end(problem?: string) {
+    this.going = undefined;
     this.training = undefined;
     this.change({ at: undefined, problem });
   }
 
   /// The reader stops it: the point in progress stands still and counts for nothing.
   stop() {
-    const { at } = this.state.get();
-    if (at === undefined) return;
+    const { going, training } = this;
+    if (!going) return;
     this.end();
-    if (isRunning(this.view.get())) this.runs.pause();
+    // A run that was just asked for has not said yet that it runs.
+    if (training && this.view.get().state !== 'paused') this.runs.pause();
   }
 
   /// Follows the run of this machine.
   tell(event: RunEvent) {
     const { training } = this;
     if (!training) return;
-    if (event.type === 'started' && !isOf(training, event.run.config)) {
-      this.end('Another run was begun. Go on with the sweep when it is through.');
+    if (event.type === 'started') {
+      this.isBegun = isOf(training, event.run.config);
+      if (!this.isBegun) this.end('Another run was begun. Go on with the sweep when it is through.');
     }
     if (event.type === 'state' && event.state === 'failed') {
       this.end('The point in progress could not be trained: the status line says why.');
     }
-    if (event.type === 'done') void this.measured(training);
+    if (event.type === 'done' && this.isBegun && this.going) void this.measured(this.going);
   }
 
-  private async measured(training: Config) {
+  private async measured(going: object) {
     const { live, at } = this.state.get();
     if (!live || at === undefined) return;
     try {
@@ -185,14 +205,15 @@ export class Sweeps {
         point: at,
         results: fileOf(text, 'point.json'),
       });
-      if (this.training !== training) return;
+      if (this.going !== going) return;
       const { seconds, trained } = this.state.get();
       this.take(sweep, file.text);
       this.change({ seconds: seconds + (performance.now() - this.began) / 1000, trained: trained + 1 });
       void this.keep(sweep, file.text);
-      await this.next();
+      this.training = undefined;
+      await this.next(going);
     } catch (error) {
-      this.end(`Point ${at + 1} could not be taken in: ${reason(error)}.`);
+      if (this.going === going) this.end(`Point ${at + 1} could not be taken in: ${reason(error)}.`);
     }
   }
 
