@@ -50,6 +50,39 @@ impl Row {
         lines.find(|(_, of)| of == name).map(|(sum, _)| sum)
     }
 
+    /// How much there is of it, in words: its classes, its images.
+    pub fn extent(&self) -> String {
+        let classes = self
+            .classes
+            .map_or("as many classes as its labels".into(), |n| {
+                format!("{n} classes")
+            });
+        let counts = self.counts.map_or(String::new(), |[train, test]| {
+            format!(", {train} images to train and {test} to test")
+        });
+        format!("{classes}{counts}")
+    }
+
+    /// What its files are, how they are read, what of them can be verified, and its licence, in words.
+    pub fn words(&self) -> String {
+        let stored = if self.is_transposed {
+            "; images lie transposed and are set right"
+        } else {
+            ""
+        };
+        let shifted = match self.first_label {
+            0 => String::new(),
+            first => format!("; labels from {first} on are counted from 0"),
+        };
+        let known = match (self.files, self.is_on_record()) {
+            (None, _) => "",
+            (_, true) => "; verified by SHA-256",
+            (_, false) => "; can't be verified whole: not every SHA-256 is on record",
+        };
+        let (extent, licence) = (self.extent(), self.licence);
+        format!("{extent}{stored}{shifted}{known}. Licence: {licence}.")
+    }
+
     /// Whether all its files can be verified.
     pub fn is_on_record(&self) -> bool {
         (0..4).all(|place| self.sha256(place).is_some())
@@ -259,6 +292,20 @@ pub(super) fn checked(verified: [bool; 4]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sets_are_told_in_words() {
+        assert_eq!(
+            DataSet::EmnistLetters.row().words(),
+            "26 classes, 124800 images to train and 20800 to test; images lie transposed and are set right; \
+             labels from 1 on are counted from 0; can't be verified whole: not every SHA-256 is on record. \
+             Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19."
+        );
+        let mnist = DataSet::Mnist.row().words();
+        assert!(mnist.contains("to test; verified by SHA-256. "));
+        let own = DataSet::Custom.row().words();
+        assert!(own.starts_with("as many classes as its labels. "));
+    }
 
     #[test]
     fn rows_are_whole() {

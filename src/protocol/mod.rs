@@ -308,12 +308,13 @@ mod tests {
             crate::bench::FoundOnGpu,
             crate::gpu::StageTime,
         );
-        text += "/** The catalogue's data sets: their names, and what an image is called. */\n";
-        text += "export const DATA_SETS: Record<DataSet, { title: string; noun: string }> = {\n";
+        text += "/** The catalogue's data sets: their names, what an image is called, what is known. */\n";
+        text += "export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: string }> = {\n";
         for set in crate::data::DataSet::ALL {
             let row = set.row();
             let (id, title, noun) = (set.word(), row.title, row.noun);
-            text += &format!("  {id}: {{ title: '{title}', noun: '{noun}' }},\n");
+            let words = serde_json::to_string(&row.words()).unwrap();
+            text += &format!("  {id}: {{ title: '{title}', noun: '{noun}', words: {words} }},\n");
         }
         text += "};\n";
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");

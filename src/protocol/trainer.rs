@@ -6,7 +6,7 @@ use super::{File, Format, Keep, KeptRun, Measured, Origin, RunRequest, State, St
 use crate::analysis::summary::Summary;
 use crate::bench::Found;
 use crate::config::Config;
-use crate::data::DataInfo;
+use crate::data::{DataInfo, DataSet};
 use crate::driver::Progress;
 use crate::engine::info::{EngineChoice, EngineInfo};
 use crate::inspect::StepTrace;
@@ -29,6 +29,9 @@ pub enum Command {
         files: Vec<File>,
         /// Where they come from.
         origin: Origin,
+        /// Which set they are, where the reader says so; else their content and shape say.
+        #[serde(default)]
+        set: Option<DataSet>,
     },
     /// Starts a run from the beginning; answered by [`Event::Started`] or [`Event::Failed`].
     Run(Box<RunRequest>),

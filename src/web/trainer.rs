@@ -62,10 +62,10 @@ impl Trainer {
         };
         match command {
             Command::UseDigits => self.use_data(Dataset::procedural(), None),
-            Command::UseFiles { files, origin } => {
+            Command::UseFiles { files, origin, set } => {
                 let files = files.into_iter().map(|f| (f.name, f.bytes)).collect();
                 let refused = |reason| Event::DataRefused { reason, origin };
-                match Dataset::from_files(files, None) {
+                match Dataset::from_files(files, set) {
                     // The reader's own may be any; all others are there as MNIST.
                     Ok(data) if origin != Origin::Dropped && data.info.kind != DataSet::Mnist => {
                         let reason = "by its SHA-256 it is not MNIST".to_owned();

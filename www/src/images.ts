@@ -4,7 +4,7 @@
 import pinned from '../../src/data/mnist.mirror?raw';
 import mnist from '../../src/data/mnist.sha256?raw';
 import { fetched, type Watch } from './fetching';
-import type { Command, Event, Origin, File as Sent } from './protocol';
+import type { Command, DataSet, Event, Origin, File as Sent } from './protocol';
 import { reason } from './reason';
 
 /// MNIST's files as they are served and kept.
@@ -132,6 +132,10 @@ export class Images {
   private candidate: Found[] | undefined;
   /// What was of no use so far.
   private trouble: string[] = [];
+  /// Which set the reader's files are read as, where they say so.
+  private readAs: DataSet | null = null;
+  /// The reader's own files, once they gave some.
+  private own: Found[] | undefined;
   /// What the reader has chosen, on this visit or an earlier one.
   private choice = remembered();
   /// Choices made on this visit: of two under way the later one counts.
@@ -172,7 +176,15 @@ export class Images {
 
   /// Files of the reader's.
   async offer(files: Found[]) {
+    this.own = files;
     await this.send(files, 'dropped');
+  }
+
+  /// The reader says which set their files are, or has them taken for what they are: those to come, and those
+  /// that they gave, which must still be there to be read.
+  async read(as: DataSet | null) {
+    this.readAs = as;
+    if (this.own) await this.send(this.own, 'dropped');
   }
 
   /// Where MNIST is nearest.
@@ -221,6 +233,7 @@ export class Images {
 
   private useDigits() {
     this.candidate = undefined;
+    this.own = undefined;
     this.handlers.use({ type: 'use_digits' });
   }
 
@@ -278,7 +291,8 @@ export class Images {
     const sent = await Promise.all(files.map(plain));
     this.isOwn = false;
     this.candidate = origin === 'kept' ? undefined : files;
-    this.handlers.use({ type: 'use_files', files: sent, origin });
+    const set = origin === 'dropped' ? this.readAs : null;
+    this.handlers.use({ type: 'use_files', files: sent, origin, set });
   }
 
   private async useKept() {

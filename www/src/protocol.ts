@@ -266,7 +266,11 @@ files: Array<File>,
 /**
  * Where they come from.
  */
-origin: Origin, } | { "type": "run" } & RunRequest | { "type": "go_on" } & KeptRun | { "type": "pause" } | { "type": "resume" } | { "type": "step", 
+origin: Origin, 
+/**
+ * Which set they are, where the reader says so; else their content and shape say.
+ */
+set: DataSet | null, } | { "type": "run" } & RunRequest | { "type": "go_on" } & KeptRun | { "type": "pause" } | { "type": "resume" } | { "type": "step", 
 /**
  * How far.
  */
@@ -2276,14 +2280,14 @@ dispatches: number,
  * Seconds of all of them.
  */
 seconds: number, };
-/** The catalogue's data sets: their names, and what an image is called. */
-export const DATA_SETS: Record<DataSet, { title: string; noun: string }> = {
-  mnist: { title: 'MNIST', noun: 'digit' },
-  digits: { title: 'procedural digits', noun: 'digit' },
-  custom: { title: 'custom IDX files', noun: 'image' },
-  fashion_mnist: { title: 'Fashion-MNIST', noun: 'image' },
-  kmnist: { title: 'KMNIST', noun: 'image' },
-  emnist_digits: { title: 'EMNIST digits', noun: 'digit' },
-  emnist_letters: { title: 'EMNIST letters', noun: 'image' },
-  emnist_balanced: { title: 'EMNIST balanced', noun: 'image' },
+/** The catalogue's data sets: their names, what an image is called, what is known. */
+export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: string }> = {
+  mnist: { title: 'MNIST', noun: 'digit', words: "10 classes, 60000 images to train and 10000 to test; verified by SHA-256. Licence: none stated by its makers; used everywhere for research." },
+  digits: { title: 'procedural digits', noun: 'digit', words: "10 classes. Licence: MIT or Apache-2.0, as this project." },
+  custom: { title: 'custom IDX files', noun: 'image', words: "as many classes as its labels. Licence: whatever their makers say." },
+  fashion_mnist: { title: 'Fashion-MNIST', noun: 'image', words: "10 classes, 60000 images to train and 10000 to test; can't be verified whole: not every SHA-256 is on record. Licence: MIT (LICENSE in github.com/zalandoresearch/fashion-mnist)." },
+  kmnist: { title: 'KMNIST', noun: 'image', words: "10 classes, 60000 images to train and 10000 to test; can't be verified whole: not every SHA-256 is on record. Licence: CC BY-SA 4.0 (README.md in github.com/rois-codh/kmnist)." },
+  emnist_digits: { title: 'EMNIST digits', noun: 'digit', words: "10 classes, 240000 images to train and 40000 to test; images lie transposed and are set right; can't be verified whole: not every SHA-256 is on record. Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19." },
+  emnist_letters: { title: 'EMNIST letters', noun: 'image', words: "26 classes, 124800 images to train and 20800 to test; images lie transposed and are set right; labels from 1 on are counted from 0; can't be verified whole: not every SHA-256 is on record. Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19." },
+  emnist_balanced: { title: 'EMNIST balanced', noun: 'image', words: "47 classes, 112800 images to train and 18800 to test; images lie transposed and are set right; can't be verified whole: not every SHA-256 is on record. Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19." },
 };

@@ -69,6 +69,6 @@ test('a run that is not the newest says nothing', () => {
 test('files are handed over, not copied', () => {
   const { client, transferred } = connected();
   const bytes = new Uint8Array(8);
-  client.command({ type: 'use_files', files: [{ name: 'a', bytes }], origin: 'dropped' });
+  client.command({ type: 'use_files', files: [{ name: 'a', bytes }], origin: 'dropped', set: null });
   expect(transferred.at(-1)).toEqual([bytes.buffer]);
 });

@@ -71,15 +71,7 @@ pub(super) fn knobs() -> Result<(), Failure> {
 pub(super) fn data_sets() -> Result<(), Failure> {
     for set in DataSet::ALL {
         let row = set.row();
-        let classes = row
-            .classes
-            .map_or("as many classes as its labels".into(), |n| {
-                format!("{n} classes")
-            });
-        let counts = row.counts.map_or(String::new(), |[train, test]| {
-            format!(", {train} images to train and {test} to test")
-        });
-        print(&format!("{}: {}, {classes}{counts}", set.word(), row.title))?;
+        print(&format!("{}: {}, {}", set.word(), row.title, row.extent()))?;
         print(&format!("    licence: {}", row.licence))?;
         let Some(files) = row.files else { continue };
         let stored = if row.is_transposed {

@@ -1,6 +1,6 @@
 // Which images: chosen under Images, and asked for before a run where the page has nothing but its own digits
 // and the reader has not said that these are to be used.
-import { get, put } from '../dom';
+import { element, get, put } from '../dom';
 import { type Images, MIRROR_BYTES, mirrorHost, type Source } from '../images';
 import { DATA_SETS, type DataSet } from '../protocol';
 import { reason } from '../reason';
@@ -191,8 +191,27 @@ type Notices = {
   notify(about: About, ...lines: string[]): void;
 };
 
-/// What stands under *Images*, but for the reader's files.
-export function listen(images: Images, { dismiss, notify }: Notices) {
+/// The reader says which set their files are.
+function listenForReading(images: Images, { dismiss, notify }: Notices) {
+  const readAs = get<HTMLSelectElement>('read-as');
+  const sets = Object.keys(DATA_SETS).filter((set): set is DataSet => set !== 'digits');
+  readAs.append(...sets.map((set) => element('option', { value: set }, DATA_SETS[set].title)));
+  readAs.addEventListener('change', async () => {
+    const set = sets.find((set) => set === readAs.value);
+    put(get('read-as-words'), set ? DATA_SETS[set].words : '');
+    dismiss('files', 'images');
+    try {
+      await images.read(set ?? null);
+    } catch (error) {
+      notify('files', `Your files could not be read again (${reason(error)}): give them once more.`);
+    }
+  });
+}
+
+/// What stands under *Images*, but for giving files.
+export function listen(images: Images, notices: Notices) {
+  listenForReading(images, notices);
+  const { dismiss, notify } = notices;
   get('digits').addEventListener('click', () => {
     dismiss('files', 'images');
     images.digits();
