@@ -7,10 +7,9 @@ mod bits;
 mod golden;
 mod same_bits;
 
-use metacls::engine::Device;
-use metacls::engine::info::EngineKind;
 use metacls::engine::self_test::deviation;
-use metacls::gpu::{Gpu, Patience};
+use metacls::engine::{Device, Hints};
+use metacls::gpu::{Gpu, Patience, Tunings};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -43,11 +42,11 @@ async fn the_cpu_gives_the_digests_on_record() {
 /// Every shader goes through the browser's own compiler.
 #[wasm_bindgen_test]
 async fn every_shader_compiles_and_the_gpu_passes_its_self_test() {
-    let gpu = Gpu::open(&Patience::default()).await.unwrap();
-    gpu.compile_all().await.unwrap();
-    let device = Device::of(EngineKind::Gpu, &Patience::default())
+    let gpu = Gpu::open(&Patience::default(), None, &Tunings::default())
         .await
         .unwrap();
+    gpu.compile_all().await.unwrap();
+    let device = Device::gpu(&Hints::default()).await.unwrap();
     let off = deviation(&device).await.unwrap();
     assert!(off < 1e-3, "{off}");
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::EngineError;
 use super::gpu::evaluation_capacity;
 use super::info::{EngineInfo, EngineKind};
+use super::open::Hints;
 use super::spread::LaneWorkers;
 use crate::config::{Config, EvaluateOn, TaskKind};
 use crate::data::DataInfo;
 use crate::gpu::passes::Lanes;
 use crate::gpu::wave::Demand;
-use crate::gpu::{Gpu, GpuError, Patience};
+use crate::gpu::{Gpu, GpuError};
 use crate::model::Model;
 
 /// What engines run on.
@@ -27,18 +28,16 @@ pub enum Device {
 }
 
 impl Device {
-    /// Opens just the engine of that kind, without a test: [`super::open()`] has both.
+    /// Opens the GPU, without a test: [`super::open()`] has both.
     ///
     /// # Errors
-    /// If the GPU can't serve.
-    pub async fn of(kind: EngineKind, patience: &Patience) -> Result<Self, GpuError> {
-        match kind {
-            EngineKind::Cpu => Ok(Self::Cpu),
-            EngineKind::Reference => Ok(Self::Reference),
-            // In a browser everything stays on one thread; natively the GPU may be shared.
-            #[cfg_attr(target_arch = "wasm32", allow(clippy::arc_with_non_send_sync))]
-            EngineKind::Gpu => Ok(Self::Gpu(Arc::new(Gpu::open(patience).await?))),
-        }
+    /// If it can't serve.
+    pub async fn gpu(hints: &Hints) -> Result<Self, GpuError> {
+        let named = hints.adapter.as_deref();
+        let gpu = Gpu::open(&hints.patience, named, &hints.tunings).await?;
+        // In a browser everything stays on one thread; natively the GPU may be shared.
+        #[cfg_attr(target_arch = "wasm32", allow(clippy::arc_with_non_send_sync))]
+        Ok(Self::Gpu(Arc::new(gpu)))
     }
 
     /// What it is, as far as it says so itself; not tested.

@@ -1,10 +1,10 @@
 //! Making the engine that is wanted ready: opened, named, and compared with the reference before it trains.
 
 use super::device::Device;
-use super::info::{EngineChoice, EngineInfo, EngineKind};
+use super::info::{EngineChoice, EngineInfo};
 use super::self_test;
 use super::spread::Finder;
-use crate::gpu::{Gpu, GpuError, Patience};
+use crate::gpu::{Gpu, GpuError, Patience, Tunings};
 
 /// The largest relative deviation from the reference in the self-test with which an engine is trusted.
 pub const SELF_TEST_BOUND: f64 = 1e-3;
@@ -20,6 +20,8 @@ pub struct Hints {
     pub silent: Option<u32>,
     /// How long an adapter and a device are waited for.
     pub patience: Patience,
+    /// What is remembered of adapters.
+    pub tunings: Tunings,
     /// Finds lane workers for the CPU engine, where threads share no memory.
     pub workers: Option<Finder>,
 }
@@ -121,7 +123,7 @@ async fn gpu(hints: &Hints) -> Result<Device, GpuError> {
         let asked = "an adapter";
         return Err(GpuError::Silent { asked, seconds });
     }
-    Device::of(EngineKind::Gpu, &hints.patience).await
+    Device::gpu(hints).await
 }
 
 /// An engine, named and compared with the reference.

@@ -4,15 +4,10 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::fault::{Failures, GpuError, Refusal, Refusals};
-use super::kernels::{self, STAGES, Stage, THREADS};
+use super::kernels::{self, STAGES, Stage};
 use super::patience::Patience;
 use super::staging::Staging;
-
-/// Threads of a workgroup that walks a list, on a real GPU: what every device takes. Where the threads are a
-/// processor's, fewer pass fewer barriers.
-const WALKING: u32 = 256;
-/// Operations a second that a program on a processor does not do, and a real GPU does.
-const REAL: f64 = 50e9;
+use super::tuning::{Tuning, Tunings};
 
 /// An adapter with its device, ready to make buffers; stages are compiled when they are met first.
 #[derive(Debug)]
@@ -21,8 +16,7 @@ pub struct Gpu {
     pub(super) queue: wgpu::Queue,
     /// In the order of [`STAGES`].
     pipelines: Vec<OnceLock<wgpu::ComputePipeline>>,
-    /// Threads of a workgroup that walks a list.
-    walking: u32,
+    tuning: Tuning,
     /// The adapter's name; a browser may keep it to itself.
     pub name: String,
     /// The graphics interface beneath.
@@ -94,11 +88,16 @@ fn missing(limits: &wgpu::Limits) -> Option<String> {
 }
 
 impl Gpu {
-    /// Takes the best adapter there is, and measures whether it is a real GPU.
+    /// Takes the best adapter there is. What it likes is what is remembered of it; else it is measured, and
+    /// remembered. `named` is the adapter's name where a browser tells the page what wgpu can't see.
     ///
     /// # Errors
     /// If there is none, if it does not answer, if it lacks something, or if it fails at once.
-    pub async fn open(patience: &Patience) -> Result<Self, GpuError> {
+    pub async fn open(
+        patience: &Patience,
+        named: Option<&str>,
+        tunings: &Tunings,
+    ) -> Result<Self, GpuError> {
         let adapter = adapter(patience).await?;
         let info = adapter.get_info();
         let offered = adapter.limits();
@@ -137,11 +136,13 @@ impl Gpu {
         device.set_device_lost_callback(move |_, words| noted.note(GpuError::Lost(words)));
         let noted = failures.clone();
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| noted.note(e.into())));
+        // With another driver it is another adapter. One without a name may be any.
+        let own = format!("{} {} {}", info.name, info.driver, info.driver_info);
         let mut gpu = Self {
             device,
             queue,
             pipelines: STAGES.iter().map(|_| OnceLock::new()).collect(),
-            walking: THREADS,
+            tuning: Tuning::SOFTWARE,
             name: if info.name.is_empty() {
                 "GPU".into()
             } else {
@@ -152,9 +153,19 @@ impl Gpu {
             failures,
             refusals: Refusals::default(),
         };
+        let adapter = named.unwrap_or_else(|| own.trim());
+        let is_named = !adapter.is_empty();
+        let recalled = is_named.then(|| tunings.recall(adapter)).flatten();
         // A browser does not tell which kind an adapter is: it is measured.
-        if !gpu.is_software && gpu.rough_speed().await? > REAL {
-            gpu.walking = WALKING;
+        match recalled {
+            Some(tuning) => gpu.tuning = tuning,
+            None if !gpu.is_software => {
+                gpu.tuning = Tuning::of_speed(gpu.rough_speed().await?);
+                if is_named {
+                    tunings.remember(adapter, gpu.tuning);
+                }
+            }
+            None => {}
         }
         Ok(gpu)
     }
@@ -163,7 +174,7 @@ impl Gpu {
     pub(super) fn pipeline(&self, stage: &Stage) -> &wgpu::ComputePipeline {
         let position = STAGES.iter().position(|s| s.name == stage.name);
         self.pipelines[position.unwrap_or(STAGES.len())]
-            .get_or_init(|| compile(&self.device, stage, self.walking))
+            .get_or_init(|| compile(&self.device, stage, self.walking()))
     }
 
     /// How many stages every run needs: a first-order step by walks, and evaluations.
@@ -198,7 +209,7 @@ impl Gpu {
 
     /// Threads of a workgroup that walks a list of passes: as the device was found to like them.
     pub fn walking(&self) -> u32 {
-        self.walking
+        self.tuning.threads_of_a_walk
     }
 
     /// What went wrong on the device, if anything has.

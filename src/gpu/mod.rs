@@ -2,8 +2,8 @@
 //!
 //! [`kernels`] names the stages, [`layout`] says where tensors lie, [`passes`] is the ordered list of
 //! dispatches as data, [`wave`] holds the buffers and submits, [`device`] decides what an adapter can do
-//! [`patience`] how long it is waited for one, `probe` what it does at its best, and `staging` what reads go
-//! through.
+//! [`patience`] how long it is waited for one, `probe` what it does at its best, [`tuning`] what it likes,
+//! and `staging` what reads go through.
 //! [`twins`] does every stage's work on the host, on a [`memory`] of the same layout, for tests and for
 //! finding faults.
 //! Only this module knows wgpu.
@@ -17,6 +17,7 @@ pub mod passes;
 pub mod patience;
 mod probe;
 mod staging;
+pub mod tuning;
 pub mod twins;
 pub mod wave;
 
@@ -24,4 +25,5 @@ pub use device::{AdapterInfo, Gpu};
 pub use fault::{GpuError, Refusal};
 pub use patience::Patience;
 pub use probe::{Floors, ProductSize};
+pub use tuning::Tunings;
 pub use wave::{GpuWave, LaneRates, LaneStart, StageTime, StageTimes, WaveData, WaveSetup};

@@ -241,8 +241,8 @@ impl Gpu {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::gpu::Patience;
     use crate::gpu::staging::Staging;
+    use crate::gpu::{Patience, Tunings};
 
     fn size([lanes, per_seed, units, fan_in, columns]: [u32; 5]) -> ProductSize {
         ProductSize {
@@ -268,7 +268,9 @@ mod tests {
     /// Both kernels make the product that they are measured by.
     #[test]
     fn plain_products_are_right() {
-        let Ok(gpu) = pollster::block_on(Gpu::open(&Patience::default())) else {
+        let Ok(gpu) =
+            pollster::block_on(Gpu::open(&Patience::default(), None, &Tunings::default()))
+        else {
             assert!(std::env::var_os("REQUIRE_GPU").is_none(), "no GPU");
             eprintln!("no GPU: skipped");
             return;

@@ -307,6 +307,7 @@ mod tests {
             crate::bench::Found,
             crate::bench::FoundOnGpu,
             crate::gpu::StageTime,
+            crate::gpu::tuning::Tuning,
         );
         text += "/** The catalogue's data sets: their names, what an image is called, what is known. */\n";
         text += "export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: string }> = {\n";

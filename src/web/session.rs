@@ -14,8 +14,9 @@ use crate::driver::Driver;
 use crate::engine::Hints;
 use crate::engine::info::EngineChoice;
 use crate::engine::spread::{Finder, Sought};
-use crate::gpu::Patience;
 use crate::gpu::patience::Rest;
+use crate::gpu::tuning::{Remembers, Tuning};
+use crate::gpu::{Patience, Tunings};
 use crate::inspect::{self, Probe};
 use crate::messages::Words;
 use crate::protocol::{Event, Format, KeptRun, RunRequest, State, StepUnit};
@@ -29,6 +30,7 @@ pub(super) struct Page {
     pub(super) adapter: js_sys::Function,
     pub(super) find: js_sys::Function,
     pub(super) send: js_sys::Function,
+    pub(super) remember: js_sys::Function,
 }
 
 /// The adapter as the browser names it.
@@ -37,6 +39,27 @@ struct Named {
     name: String,
     is_software: bool,
     silent: Option<u32>,
+    /// What this browser remembers of it.
+    tuning: Option<Tuning>,
+}
+
+/// What this browser remembers of the adapter, and what remembers it.
+struct Remembered {
+    recalled: Option<Tuning>,
+    remember: js_sys::Function,
+}
+
+impl Remembers for Remembered {
+    fn recall(&self, _: &str) -> Option<Tuning> {
+        self.recalled
+    }
+
+    fn remember(&self, adapter: &str, tuning: Tuning) {
+        let tuning = super::record(&tuning);
+        let _ = self
+            .remember
+            .call2(&JsValue::NULL, &adapter.into(), &tuning);
+    }
 }
 
 /// What a function of the worker's gives, once it is there; nothing if it fails.
@@ -232,9 +255,13 @@ impl RunHandle {
 
     /// What is known of the GPU here; nothing is asked where none is wanted.
     pub(super) async fn hints(&self, choice: EngineChoice) -> Hints {
-        let (rest, adapter) = {
+        let (rest, adapter, remember) = {
             let page = &self.session.borrow().page;
-            (page.rest.clone(), page.adapter.clone())
+            (
+                page.rest.clone(),
+                page.adapter.clone(),
+                page.remember.clone(),
+            )
         };
         let named: Named = match choice {
             EngineChoice::Auto | EngineChoice::Gpu => {
@@ -259,6 +286,10 @@ impl RunHandle {
             is_software: named.is_software,
             silent: named.silent,
             patience: Patience::timed(timer),
+            tunings: Tunings::of(Remembered {
+                recalled: named.tuning,
+                remember,
+            }),
             workers: Some(Finder(Rc::new(find))),
         }
     }

@@ -30,7 +30,8 @@ impl Trainer {
     /// worker's event loop turn by awaiting what `breathe` returns and seconds pass by awaiting
     /// `rest(seconds)`, and learns of the adapter what wgpu can't see by awaiting `adapter()`
     /// (www/src/adapter.ts). `find(again)` finds lane workers, and `send(number, request)` sends one a
-    /// request (www/src/lane-workers.ts).
+    /// request (www/src/lane-workers.ts). `remember(adapter, tuning)` keeps what was measured of an adapter
+    /// (www/src/tuning.ts).
     #[wasm_bindgen(constructor)]
     pub fn new(
         post: js_sys::Function,
@@ -39,6 +40,7 @@ impl Trainer {
         adapter: js_sys::Function,
         find: js_sys::Function,
         send: js_sys::Function,
+        remember: js_sys::Function,
     ) -> Self {
         console_error_panic_hook::set_once();
         let page = Page {
@@ -48,6 +50,7 @@ impl Trainer {
             adapter,
             find,
             send,
+            remember,
         };
         Self {
             session: Rc::new(RefCell::new(Session::new(page))),

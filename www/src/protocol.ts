@@ -2280,6 +2280,11 @@ dispatches: number,
  * Seconds of all of them.
  */
 seconds: number, };
+export type Tuning = { 
+/**
+ * Threads of a workgroup that walks a list of passes.
+ */
+threads_of_a_walk: number, };
 /** The catalogue's data sets: their names, what an image is called, what is known. */
 export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: string }> = {
   mnist: { title: 'MNIST', noun: 'digit', words: "10 classes, 60000 images to train and 10000 to test; verified by SHA-256. Licence: none stated by its makers; used everywhere for research." },

@@ -4,8 +4,9 @@
 import { adapterOf, type Gpu, rest } from './adapter';
 import { Keeper } from './kept/keeper';
 import { LaneWorkers, wanted } from './lane-workers';
-import type { Command, Event } from './protocol';
+import type { Command, Event, Tuning } from './protocol';
 import { reason } from './reason';
+import { recalled, remember } from './tuning';
 import { unpacked } from './unpack';
 import initAnalyst, { Analyst } from './wasm/analyst.js';
 import analyst from './wasm/analyst_bg.wasm.gz?url';
@@ -83,7 +84,12 @@ async function load(of: Analyst): Promise<Trainer> {
   };
   const find = (again: boolean) => workers.find(again);
   const send = (number: number, request: object) => workers.send(number, request);
-  return new Trainer(told, breathe, rest, () => adapterOf(scope.navigator.gpu), find, send);
+  const adapter = async () => {
+    const found = await adapterOf(scope.navigator.gpu);
+    return { ...found, tuning: await recalled(found.name) };
+  };
+  const kept = (name: string, tuning: Tuning) => void remember(name, tuning);
+  return new Trainer(told, breathe, rest, adapter, find, send, kept);
 }
 
 /// Serves the page with both programs.

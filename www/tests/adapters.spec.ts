@@ -126,3 +126,57 @@ test('a GPU without memory trains fewer networks side by side', async ({ context
   const { lanes } = await results(page);
   expect(lanes.map((lane) => lane.records.length)).toEqual([4, 4]);
 });
+
+/// What this browser remembers of adapters: threads of a walk, by name. With `threads` it remembers these of
+/// all that it knows.
+const remembered = (page: Page, threads?: number) =>
+  page.evaluate(
+    (threads) =>
+      new Promise<Record<string, number>>((told, failed) => {
+        const opening = indexedDB.open('metacls-tunings-1');
+        opening.onerror = () => failed(opening.error);
+        opening.onsuccess = () => {
+          const all: Record<string, number> = {};
+          const change = opening.result.transaction('adapters', 'readwrite');
+          const walk = change.objectStore('adapters').openCursor();
+          walk.onsuccess = () => {
+            const at = walk.result;
+            if (!at) return;
+            if (threads !== undefined) at.update({ threads_of_a_walk: threads });
+            all[String(at.key)] = threads ?? (at.value as { threads_of_a_walk: number }).threads_of_a_walk;
+            at.continue();
+          };
+          change.oncomplete = () => {
+            opening.result.close();
+            told(all);
+          };
+        };
+      }),
+    threads,
+  );
+
+test('what a GPU likes is measured at the first run on it, and remembered by its name', async ({
+  context,
+  page,
+}) => {
+  // What says that it is a program is known without measuring.
+  const hidden = `GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false }`;
+  await inWorker(context, `Object.defineProperty(${hidden})`);
+  const first = await measured(page);
+  const found = await remembered(page);
+  const names = Object.keys(found);
+  expect(names).toHaveLength(1);
+  expect(names[0]).toMatch(/swiftshader/i);
+  expect(Object.values(found)).toEqual([64]);
+  // It is not measured again: another one stays, and is used: more threads add in another order.
+  await remembered(page, 256);
+  await page.reload();
+  const second = await measured(page);
+  expect(await remembered(page)).toEqual({ [names[0] ?? '']: 256 });
+  expect(second).not.toEqual(first);
+  // One that no version has is measured anew.
+  await remembered(page, 7);
+  await page.reload();
+  expect(await measured(page)).toEqual(first);
+  expect(await remembered(page)).toEqual(found);
+});

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metacls::bench::{self, Found};
 use metacls::data::digits;
-use metacls::engine::{self, Hints};
+use metacls::engine;
 use metacls::gpu::StageTime;
 use metacls::{experiments, messages};
 
@@ -58,7 +58,7 @@ pub(super) fn bench(args: &BenchArgs) -> Result<(), Failure> {
     // Images don't matter for speed; these are always there.
     let data = Arc::new(digits(0, 8_000, 2_000));
     let choice = args.engine.into();
-    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async |_| {}))
+    let opened = pollster::block_on(engine::open(choice, &super::tuning::hints(), async |_| {}))
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     let found = pollster::block_on(bench::measure(&config, &data, &opened, async || {}))
         .map_err(|e| Failure::failed(messages::bench(&e)))?;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use metacls::config::{Condition, Config};
 use metacls::data::Dataset;
 use metacls::driver::{Driver, Note};
+use metacls::engine;
 use metacls::engine::info::{EngineChoice, EngineKind};
-use metacls::engine::{self, Hints};
 use metacls::experiments::link::{self, Link};
 use metacls::formats;
 use metacls::messages;
@@ -191,7 +191,7 @@ fn run_again(
     tell: &mut dyn FnMut(&Results) -> ControlFlow<Failure>,
 ) -> Result<Results, Failure> {
     let choice = choice(args);
-    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async |_| {}))
+    let opened = pollster::block_on(engine::open(choice, &super::tuning::hints(), async |_| {}))
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     let (device, info) = (opened.device, opened.info);
     say(format_args!("again on {}", info.name()));

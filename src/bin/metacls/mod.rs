@@ -17,6 +17,7 @@ mod sweep;
 mod sweep_folder;
 mod sweep_told;
 mod table;
+mod tuning;
 mod verify;
 mod voice;
 mod work;

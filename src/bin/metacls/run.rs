@@ -9,8 +9,8 @@ use std::sync::Arc;
 use metacls::config::Config;
 use metacls::data::Dataset;
 use metacls::driver::Driver;
+use metacls::engine;
 use metacls::engine::info::EngineKind;
-use metacls::engine::{self, Hints};
 use metacls::formats;
 use metacls::inspect::Probe;
 use metacls::messages;
@@ -107,7 +107,7 @@ async fn train(
     data: Dataset,
 ) -> Result<(), Failure> {
     let choice = args.what.engine.into();
-    let opened = engine::open(choice, &Hints::default(), async |_| {})
+    let opened = engine::open(choice, &super::tuning::hints(), async |_| {})
         .await
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     let (mut driver, notice) = Driver::begin(config, Arc::new(data), opened, choice)

@@ -14,7 +14,7 @@ use metacls::config::Config;
 use metacls::data::Dataset;
 use metacls::driver::{self, Driver};
 use metacls::engine::info::{EngineChoice, EngineInfo, EngineKind};
-use metacls::engine::{self, Device, Hints, Opened};
+use metacls::engine::{self, Device, Opened};
 use metacls::experiments::Experiment;
 use metacls::formats;
 use metacls::messages;
@@ -236,7 +236,7 @@ fn trained(
         )));
     }
     let choice: EngineChoice = args.what.engine.into();
-    let opened = pollster::block_on(engine::open(choice, &Hints::default(), async |_| {}))
+    let opened = pollster::block_on(engine::open(choice, &super::tuning::hints(), async |_| {}))
         .map_err(|e| Failure::failed(messages::open(&e)))?;
     if let Some(notice) = &opened.notice {
         let words = messages::notice(notice);

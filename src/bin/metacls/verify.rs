@@ -7,7 +7,7 @@ use metacls::conformance::{Candidate, Report, Vector, check};
 use metacls::engine::Device;
 use metacls::engine::info::EngineChoice;
 use metacls::formats;
-use metacls::gpu::{Gpu, Patience};
+use metacls::gpu::{Gpu, Patience, Tunings};
 use metacls::messages;
 
 use super::Failure;
@@ -29,7 +29,7 @@ pub(super) fn verify(dir: &Path, engine: EngineChoice) -> Result<(), Failure> {
     }
     let device = match engine {
         EngineChoice::Gpu => Device::Gpu(Arc::new(
-            pollster::block_on(Gpu::open(&Patience::default()))
+            pollster::block_on(Gpu::open(&Patience::default(), None, &Tunings::default()))
                 .map_err(|e| Failure::failed(messages::gpu(&e)))?,
         )),
         EngineChoice::Cpu => Device::Cpu,

@@ -53,7 +53,7 @@ pub(super) enum End {
 /// Waits a moment before a lost GPU is opened again, but not before the first time.
 async fn ready(attempt: u32) -> Option<Hints> {
     std::thread::sleep(Duration::from_secs(attempt.min(1).into()));
-    (!stop::asked()).then(Hints::default)
+    (!stop::asked()).then(super::tuning::hints)
 }
 
 /// Who is told of a run under way.
