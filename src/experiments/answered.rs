@@ -30,14 +30,17 @@ pub fn sweeps() -> Vec<Answered> {
         title: "Where speed and inhibition start",
         question: "Does the hierarchy depend on the learning rate and the inhibition that every layer \
                    starts with?",
-        found: "Twelve settings of a small network (four layers of 40 units) on procedural digits, five \
-                seeds each. Deeper layers become sparser (claim 3) at 6 of 12, the hierarchy is absent \
-                without meta-learning (claim 4) at 9, the top layer learns much faster (claim 5) at 6. \
-                Where no layer is inhibited at first claim 3 holds at every learning rate, where all are \
-                by 0.6 at none; where all learn fast from the beginning (0.1) claim 5 does not hold. Five \
-                seeds are few: among twelve points some hold by chance.",
-        command: "metacls sweep quick --vary alpha_0=log:0.001..0.1:4 --vary beta_0=linear:0..0.6:3 --set \
-                  hidden=40,40,40,40 --seeds 0..5 --engine cpu --data digits --summary \
+        found: "Figure 2's network on MNIST under 25 settings, ten seeds each. The learning rate that all layers \
+                begin with (alpha_0) decides, their first inhibition (beta_0) hardly: deeper layers become \
+                sparser (claim 3) at all 15 settings up to alpha_0 = 0.01, at 4 of 5 at 0.03 and at none of 5 \
+                at 0.1, where every layer learns fast from the beginning. The top layer learns much faster \
+                than the others (claim 5) at 24 of 25. What the hierarchy is good for is another matter. \
+                Where layers begin slow, meta-learning gains much (39 points of accuracy at 0.001, 6 at 0.01, \
+                without inhibition); where they begin at 0.03 or more the baseline is better, by 2 to 10 \
+                points at 9 of 10 settings, and the best of all 25 is a baseline (64.4% at alpha_0 = 0.1, \
+                against 61.8% for the best with meta-learning). Strong first inhibition (0.6) harms both.",
+        command: "metacls sweep figure2 --vary alpha_0=log:0.001..0.1:5 --vary beta_0=0,0.01,0.1,0.3,0.6 \
+                  --seeds 1000..1010 --set evaluate_every=20 --engine cpu --data DIR --summary \
                   stored/sweeps/where-it-starts.json.gz",
         made: "2026-11-28",
     }]

@@ -83,7 +83,12 @@ pub(super) async fn run(handle: RunHandle) {
                 if done {
                     let seconds = start.elapsed().as_secs_f64() - waited;
                     handle.post(&Event::Done { seconds });
-                    handle.state(State::Done, format!("Done in {seconds:.0} seconds."));
+                    let unit = if seconds.round() == 1.0 {
+                        "second"
+                    } else {
+                        "seconds"
+                    };
+                    handle.state(State::Done, format!("Done in {seconds:.0} {unit}."));
                     ended = true;
                 }
             }

@@ -27,6 +27,8 @@ type Handlers = {
 export class Forks {
   /// The trunk of the branch that is trained.
   private trunk: Trunk | undefined;
+  /// Whether its branch has begun: until then what comes is of an earlier run.
+  private isBegun = false;
 
   constructor(
     private readonly client: Client,
@@ -74,6 +76,7 @@ export class Forks {
           return this.change({ words });
         }
         this.trunk = { name, bytes, config };
+        this.isBegun = false;
         this.change({
           isTraining: true,
           words: 'The branch is trained; it is shown below when it is through.',
@@ -89,14 +92,12 @@ export class Forks {
   tell(event: RunEvent) {
     const { trunk } = this;
     if (!trunk) return;
-    if (
-      event.type === 'started' &&
-      JSON.stringify(event.run.config.fork) !== JSON.stringify(trunk.config.fork)
-    ) {
-      this.end('Another run was begun: the branch was given up.');
+    if (event.type === 'started') {
+      this.isBegun = JSON.stringify(event.run.config.fork) === JSON.stringify(trunk.config.fork);
+      if (!this.isBegun) this.end('Another run was begun: the branch was given up.');
     }
     if (event.type === 'state' && event.state === 'failed') this.end('The branch could not be trained.');
-    if (event.type === 'done') void this.compare(trunk);
+    if (event.type === 'done' && this.isBegun) void this.compare(trunk);
   }
 
   private end(words: string) {
@@ -116,7 +117,7 @@ export class Forks {
       this.end('');
       this.show(fork, file.text);
     } catch (error) {
-      this.end(`The branch can’t be held beside its trunk: ${reason(error)}.`);
+      if (this.trunk === trunk) this.end(`The branch can’t be held beside its trunk: ${reason(error)}.`);
     }
   }
 
