@@ -209,6 +209,17 @@ fn the_terminal_forks_and_holds_a_branch_beside_its_trunk() {
         assert_eq!(code, 2, "{option}: {said}");
         assert!(said.contains(option), "{said}");
     }
+    let later = of("later.json");
+    assert_eq!(
+        run(&later, &["--set", "first_seed=1", "--set", "seeds=2"]).0,
+        0
+    );
+    let (code, _, said) = metacls(&["compare", &trunk, &later]);
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("begins with seed 0, the other with seed 1"),
+        "{said}"
+    );
     let (code, _, said) = metacls(&["compare", &trunk, &wide]);
     assert_eq!(code, 2);
     assert!(

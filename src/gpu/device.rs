@@ -7,7 +7,7 @@ use super::fault::{Failures, GpuError, Refusal, Refusals};
 use super::kernels::{self, STAGES, Stage};
 use super::patience::Patience;
 use super::staging::Staging;
-use super::tuning::{Tuning, Tunings};
+use super::tuning::{self, Tuning, Tunings};
 
 /// An adapter with its device, ready to make buffers; stages are compiled when they are met first.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ impl Gpu {
         match recalled {
             Some(tuning) => gpu.tuning = tuning,
             None if !gpu.is_software => {
-                gpu.tuning = Tuning::of_speed(gpu.rough_speed().await?);
+                gpu.tuning = Tuning::of_speed(gpu.rough_speed(tuning::REAL).await?);
                 if is_named {
                     tunings.remember(adapter, gpu.tuning);
                 }

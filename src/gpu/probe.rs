@@ -225,15 +225,23 @@ impl Gpu {
         Ok(size.operations() / shared.min(registers))
     }
 
-    /// Operations a second of a quarter of a thousand million of them, submitted and waited for once.
+    /// Operations a second of a quarter of a thousand million of them, submitted and waited for once. Where
+    /// that is below `enough`, the best of three: what is remembered should not be of a busy moment.
     ///
     /// # Errors
     /// If the device failed.
-    pub(super) async fn rough_speed(&self) -> Result<f64, GpuError> {
+    pub(super) async fn rough_speed(&self, enough: f64) -> Result<f64, GpuError> {
         let groups = 1 << 9;
         let probe = Probe::of_floors(self, 1 << 16);
-        let seconds = probe.seconds("compute", [groups, 1, 1], 1).await?;
-        Ok((u64::from(groups) * GROUP * OPERATIONS) as f64 / seconds)
+        let mut best = 0.0_f64;
+        for _ in 0..3 {
+            let seconds = probe.seconds("compute", [groups, 1, 1], 1).await?;
+            best = best.max((u64::from(groups) * GROUP * OPERATIONS) as f64 / seconds);
+            if best > enough {
+                break;
+            }
+        }
+        Ok(best)
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a device was found to like at the first run on it, and how that is remembered: a later run on the same
-//! adapter measures nothing.
+//! What a device was found to like at the first run on it, and how that is remembered: a later run on the
+//! same adapter measures nothing.
 
 use std::fmt;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use super::kernels::THREADS;
 /// processor's, fewer pass fewer barriers.
 const WALKING: u32 = 256;
 /// Operations a second that a program on a processor does not do, and a real GPU does.
-const REAL: f64 = 50e9;
+pub(super) const REAL: f64 = 50e9;
 
 /// How the engine runs on a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -310,7 +310,8 @@ mod tests {
             crate::gpu::tuning::Tuning,
         );
         text += "/** The catalogue's data sets: their names, what an image is called, what is known. */\n";
-        text += "export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: string }> = {\n";
+        let entry = "{ title: string; noun: string; words: string }";
+        text += &format!("export const DATA_SETS: Record<DataSet, {entry}> = {{\n");
         for set in crate::data::DataSet::ALL {
             let row = set.row();
             let (id, title, noun) = (set.word(), row.title, row.noun);

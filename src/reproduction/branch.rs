@@ -18,6 +18,12 @@ pub enum Unpaired {
     /// Their networks have other layers or heads.
     #[error("the two runs are of other networks: {0} and {1}")]
     Networks(String, String),
+    /// They begin with other seeds: what is on record of draws is the first seed's.
+    #[error(
+        "one run begins with seed {0}, the other with seed {1}: whether a seed draws the same in both can be \
+         seen only of runs that begin with the same one"
+    )]
+    FirstSeeds(u32, u32),
     /// Their first seeds met another schedule or began with other weights.
     #[error(
         "the two runs draw otherwise: lanes of one seed do not begin with the same weights or do not meet \
@@ -70,6 +76,10 @@ pub fn beside(trunk: &Results, branch: &Results) -> Result<Beside, Unpaired> {
     if (&trunk.layers, &trunk.heads) != (&branch.layers, &branch.heads) {
         let (one, other) = both(|r| [&r.layers[..], &r.heads].concat().join(", "));
         return Err(Unpaired::Networks(one, other));
+    }
+    let (one, other) = (trunk.config.first_seed, branch.config.first_seed);
+    if one != other {
+        return Err(Unpaired::FirstSeeds(one, other));
     }
     if trunk.draws != branch.draws {
         return Err(Unpaired::Draws);

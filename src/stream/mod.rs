@@ -33,7 +33,7 @@ pub enum Purpose {
     /// Evaluation images of the tasks.
     EvaluationImages = 4,
     /// The order in which a task's images come, or all tasks' together.
-    RunRequest = 5,
+    Order = 5,
     /// What the reservoir keeps.
     Reservoir = 6,
     /// What is replayed.

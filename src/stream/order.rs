@@ -9,7 +9,7 @@ use crate::config::{Config, Order};
 
 /// All observe steps of one seed: order, memory and replay.
 pub(super) fn steps(config: &Config, seed: u32) -> Vec<Step> {
-    let mut order_rng = random(seed, Purpose::RunRequest);
+    let mut order_rng = random(seed, Purpose::Order);
     let mut glance_rng = random(seed, Purpose::Glances);
     let mut replay_rng = random(seed, Purpose::Replay);
     let mut memory = Reservoir::new(config.memory, random(seed, Purpose::Reservoir));

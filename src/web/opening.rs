@@ -70,7 +70,12 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     let kept = handle.session.borrow_mut().kept.take();
     let (restored, torn) = kept.map(keeper::read).transpose()?.unzip();
     if let Some(restored) = &restored {
-        handle.session.borrow_mut().asked = asked_of(restored);
+        let asked = asked_of(restored).ok_or_else(|| Words {
+            what: "The kept run can't be gone on with: nothing of it can be read.".into(),
+            meaning: "It was stopped while its first line was written.".into(),
+            advice: "Delete it, and run it again.".into(),
+        })?;
+        handle.session.borrow_mut().asked = Some(asked);
     }
     let Some(RunRequest {
         mut config,

@@ -138,7 +138,13 @@ impl Trainer {
         // What can't be drawn from the images is found before the present run is given up.
         let data = self.session.borrow().data.clone();
         if let Some(Err(e)) = data.map(|data| crate::driver::draws(&request.config, &data)) {
-            self.session.borrow().fail(messages::run(&e));
+            let session = self.session.borrow();
+            let words = messages::run(&e);
+            match session.asked {
+                // The run that is there stays as it is, paused or through.
+                Some(_) => session.post(&Event::Failed(words)),
+                None => session.fail(words),
+            }
             return;
         }
         let paused = request.paused;

@@ -129,7 +129,7 @@ const HOW = 'For MNIST open Images below: drop its files, or fetch them from the
 
 export class Images {
   /// The files last sent, until it is known whether they are MNIST.
-  private candidate: Found[] | undefined;
+  private candidate: { files: Found[]; origin: Origin } | undefined;
   /// What was of no use so far.
   private trouble: string[] = [];
   /// Which set the reader's files are read as, where they say so.
@@ -140,6 +140,9 @@ export class Images {
   private choice = remembered();
   /// Choices made on this visit: of two under way the later one counts.
   private choices = 0;
+  /// How many there were when the page last looked for images by itself: what it finds gives way to the
+  /// reader's choice.
+  private looked = 0;
   /// Whether the page's own digits are in use, with nothing else under way to the trainer.
   private isOwn = false;
   /// Whoever waits for what the trainer makes of files from there.
@@ -165,17 +168,25 @@ export class Images {
   async begin() {
     this.trouble = [];
     this.isOwn = false;
+    this.looked = this.choices;
     if (this.choice === 'digits') return this.useDigits();
     if (!(await isServed())) return this.useKept();
     try {
-      await this.send(await fetchAll('./mnist/'), 'served');
+      const files = await fetchAll('./mnist/');
+      if (this.isWanted) await this.send(files, 'served');
     } catch (error) {
       this.useless('served', reason(error));
     }
   }
 
+  /// Whether what the page finds by itself is still wanted.
+  private get isWanted() {
+    return this.looked === this.choices;
+  }
+
   /// Files of the reader's.
   async offer(files: Found[]) {
+    this.choices++;
     this.own = files;
     await this.send(files, 'dropped');
   }
@@ -184,7 +195,9 @@ export class Images {
   /// that they gave, which must still be there to be read.
   async read(as: DataSet | null) {
     this.readAs = as;
-    if (this.own) await this.send(this.own, 'dropped');
+    if (!this.own) return;
+    this.choices++;
+    await this.send(this.own, 'dropped');
   }
 
   /// Where MNIST is nearest.
@@ -205,7 +218,9 @@ export class Images {
       if (from === 'kept') await forget().catch(() => undefined);
       throw error;
     }
-    if (mine === this.choices) this.choose('mnist');
+    if (mine !== this.choices) return;
+    this.own = undefined;
+    this.choose('mnist');
   }
 
   private async fetched(from: Source, watch: Watch): Promise<Found[]> {
@@ -247,7 +262,7 @@ export class Images {
     }
     if (info.kind !== 'mnist') return;
     if (origin === 'dropped') this.choose('mnist');
-    void this.keep();
+    if (this.candidate?.origin === origin) void this.keep();
   }
 
   /// The trainer can't go on: what it was sent comes to nothing.
@@ -274,7 +289,7 @@ export class Images {
   /// The trainer verified the files last sent as MNIST: whatever they were called, they are kept under its
   /// names. What lies beside the page is kept too, for when there is no network.
   async keep() {
-    const files = this.candidate;
+    const files = this.candidate?.files;
     this.candidate = undefined;
     if (!files || !hasCache() || files.some(({ name }) => name === null)) return;
     try {
@@ -290,7 +305,7 @@ export class Images {
   private async send(files: Found[], origin: Origin) {
     const sent = await Promise.all(files.map(plain));
     this.isOwn = false;
-    this.candidate = origin === 'kept' ? undefined : files;
+    this.candidate = origin === 'kept' ? undefined : { files, origin };
     const set = origin === 'dropped' ? this.readAs : null;
     this.handlers.use({ type: 'use_files', files: sent, origin, set });
   }
@@ -298,6 +313,7 @@ export class Images {
   private async useKept() {
     try {
       const held = await kept();
+      if (!this.isWanted) return;
       if (held) {
         if (this.trouble.length > 0) this.handlers.say([...this.trouble, KEPT]);
         return await this.send(held, 'kept');
@@ -310,6 +326,7 @@ export class Images {
 
   /// The next source after one of no use.
   private useless(origin: 'served' | 'kept', reason: string) {
+    if (!this.isWanted) return;
     const whose =
       origin === 'served' ? 'The copy of MNIST beside this page' : 'MNIST as this browser kept it';
     this.trouble.push(`${whose} is of no use: ${reason}.`);
@@ -320,6 +337,7 @@ export class Images {
 
   /// Digits, after whatever was of no use.
   private instead() {
+    if (!this.isWanted) return;
     if (this.trouble.length > 0) this.handlers.say([...this.trouble, INSTEAD, HOW]);
     this.useDigits();
   }

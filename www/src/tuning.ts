@@ -8,7 +8,10 @@ const NAME = 'metacls-tunings-1';
 export async function recalled(adapter: string): Promise<Tuning | null> {
   if (adapter === '') return null;
   try {
-    return (await get<Tuning>(adapter, createStore(NAME, 'adapters'))) ?? null;
+    const held = await get<Partial<Tuning>>(adapter, createStore(NAME, 'adapters'));
+    // Another version may have kept something else.
+    const threads = held?.threads_of_a_walk;
+    return Number.isInteger(threads) ? { threads_of_a_walk: threads as number } : null;
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
-// Data sets of the catalogue's shapes, at their true sizes, through the page: what they are taken for, what the
-// reader says they are, how many classes there are, and what stands in the results.
+// Data sets of the catalogue's shapes, at their true sizes, through the page: what they are taken for, what
+// the reader says they are, how many classes there are, and what stands in the results.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

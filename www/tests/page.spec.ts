@@ -175,3 +175,21 @@ test('enlarged for a lecture room nothing is wider than the window', async ({ pa
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(projector).toBeHidden();
 });
+
+test('a run that is refused leaves the one that is there, and it goes on', async ({ page }) => {
+  await open(page, 'cpu');
+  await configure(page, { ...small, samples_per_task: '40' });
+  const held = await hold(page, 0.3);
+  await run(page);
+  await held.reached();
+  await page.getByRole('button', { name: 'pause', exact: true }).click();
+  await held.release();
+  await expect(status(page)).toContainText('Paused');
+  // More images than there are of the page's own digits.
+  await configure(page, { evaluation_images: '5000' });
+  await run(page);
+  await expect(page.getByRole('alert')).toContainText('5000');
+  await expect(status(page)).toContainText('Paused');
+  await page.getByRole('button', { name: 'resume' }).click();
+  await expect(status(page)).toContainText('Done');
+});

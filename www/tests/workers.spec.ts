@@ -114,7 +114,7 @@ test('on workers a run stops, goes on, and begins again', async ({ page }) => {
 });
 
 test('what is asked while a step on workers ends is answered', async ({ page }) => {
-  // Answers of the lane workers take a while, as on a slow machine: the lanes' units after the step among them.
+  // Answers of the lane workers take a while, as on a slow machine: the units after the step among them.
   const alter: Alter = (name, text) =>
     name.startsWith('lane-worker-')
       ? `const say=self.postMessage.bind(self);

@@ -250,3 +250,41 @@ test('a browser that remembers nothing for the page still has the choice of this
   remember('something else');
   expect(page({}).images.chosen).toBeUndefined();
 });
+
+const given = names.map((name) => ({ path: `own/${name}`, name, blob: new Blob(['theirs']) }));
+
+test('files that the reader gives while the page looks for images stay', async () => {
+  for (const served of [all, {}]) {
+    const { images, used, said } = page(served);
+    const looking = images.begin();
+    await images.offer(given);
+    await looking;
+    await settled();
+    expect(used).toMatchObject([{ type: 'use_files', origin: 'dropped' }]);
+    expect(said).toEqual([]);
+  }
+});
+
+test('files that came after MNIST are not kept in its place', async () => {
+  const kept: Kept = new Map();
+  const { images } = page(all, kept);
+  await images.begin();
+  await images.offer(given);
+  images.taken(taken('served'));
+  images.taken({ ...taken('dropped'), info: { ...info, kind: 'custom' } });
+  await settled();
+  expect([...kept]).toEqual([]);
+});
+
+test('files are read as the reader says, and those that are there again', async () => {
+  const { images, used } = page({});
+  await images.read('kmnist');
+  expect(used).toEqual([]);
+  await images.offer(given);
+  await images.read(null);
+  expect(used).toMatchObject([{ set: 'kmnist' }, { set: null }]);
+  // The page's own digits take their place for good.
+  images.digits();
+  await images.read('emnist_letters');
+  expect(used.map(({ type }) => type)).toEqual(['use_files', 'use_files', 'use_digits']);
+});

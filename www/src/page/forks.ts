@@ -7,6 +7,7 @@ import { save } from '../download';
 import type { Exports } from '../exports';
 import type { Answered, Config, EngineChoice, File, ForkView } from '../protocol';
 import { reason } from '../reason';
+import { isRunOf } from '../state/check';
 import { branchOf, type Forks as State } from '../state/fork';
 import type { Store } from '../state/store';
 import type { View } from '../state/view';
@@ -93,10 +94,10 @@ export class Forks {
     const { trunk } = this;
     if (!trunk) return;
     if (event.type === 'started') {
-      this.isBegun = JSON.stringify(event.run.config.fork) === JSON.stringify(trunk.config.fork);
+      this.isBegun = isRunOf(trunk.config, event.run.config);
       if (!this.isBegun) this.end('Another run was begun: the branch was given up.');
     }
-    if (event.type === 'state' && event.state === 'failed') this.end('The branch could not be trained.');
+    if (event.type === 'failed') this.end('The branch could not be trained.');
     if (event.type === 'done' && this.isBegun) void this.compare(trunk);
   }
 

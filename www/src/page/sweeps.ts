@@ -4,8 +4,9 @@ import type { Client } from '../client';
 import { save } from '../download';
 import type { Exports } from '../exports';
 import * as kept from '../kept/sweeps';
-import type { Answered, Config, File, SweepForm, SweepView } from '../protocol';
+import type { Answered, Config, DataInfo, File, SweepForm, SweepView } from '../protocol';
 import { reason } from '../reason';
+import { isRunOf } from '../state/check';
 import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
 import { type Held, type KeptSweep, type Sweeps as State, shownSweep, titleOf } from '../state/sweep';
@@ -22,9 +23,6 @@ const NAME = 'sweep.json';
 
 const fileOf = (text: string, name = NAME): File => ({ name, bytes: new TextEncoder().encode(text) });
 
-/// The same settings, on whatever images: only the worker knows which are in use.
-const isOf = (a: Config, b: Config) => JSON.stringify({ ...a, data: b.data }) === JSON.stringify(b);
-
 /// Whether two are the same sweep, on whatever images.
 function isSame(a: SweepView, b: SweepView) {
   const what = ({ title, shared, lanes, points }: SweepView) => [
@@ -35,6 +33,10 @@ function isSame(a: SweepView, b: SweepView) {
   ];
   return JSON.stringify(what(a)) === JSON.stringify(what(b));
 }
+
+/// Under which name this browser keeps it: the same sweep on the same images has the same.
+const idOf = ({ name }: SweepView, data: Pick<DataInfo, 'digest'> | null | undefined) =>
+  `${name}-${data?.digest.slice(0, 8) ?? ''}`;
 
 type Handlers = {
   /// What the form asks for has been answered: the address may say it.
@@ -101,13 +103,12 @@ export class Sweeps {
     this.handlers.planned();
   }
 
-  /// Begins the sweep that the form asks for; goes on with it where this browser has points of it.
+  /// Begins the sweep that the form asks for; goes on with it where this page, or else this browser, has points
+  /// of it on the images in use.
   async begin() {
     try {
       const { sweep, file } = await this.client.ask('sweep', { type: 'begin_sweep', ...this.wanted });
-      const before = this.state.get().live;
-      const goesOn = before && before.sweep.next !== null && isSame(before.sweep, sweep);
-      const there = goesOn ? before : undefined;
+      const there = this.goesOn(sweep, this.state.get().live) ?? (await this.keptOf(sweep));
       this.take(there?.sweep ?? sweep, there ? await there.text() : file.text);
       this.change({ opened: undefined, seconds: 0, trained: 0 });
       this.handlers.seen();
@@ -115,6 +116,32 @@ export class Sweeps {
     } catch (error) {
       this.change({ problem: `${reason(error)}.` });
     }
+  }
+
+  /// One that is not whole, if it is that sweep on the images in use.
+  private goesOn(sweep: SweepView, held: Held | undefined): Held | undefined {
+    if (!held || held.sweep.next === null || !isSame(held.sweep, sweep)) return undefined;
+    return this.otherImages(held.sweep) ? undefined : held;
+  }
+
+  /// What this browser keeps of it.
+  private async keptOf(sweep: SweepView): Promise<Held | undefined> {
+    const id = idOf(sweep, this.view.get().data);
+    const found = this.state.get().kept.find((one) => one.id === id);
+    if (!found) return undefined;
+    const opened = await this.client.open(fileOf(found.text));
+    if (opened.type !== 'sweep') return undefined;
+    return this.goesOn(sweep, { sweep: opened.sweep, text: async () => opened.file.text });
+  }
+
+  /// Why a sweep can't go on, where its points were measured on other images than those in use.
+  private otherImages({ data }: SweepView): string | undefined {
+    const here = this.view.get().data;
+    if (!data || !here || data.digest === here.digest) return undefined;
+    return (
+      `Its points were measured on ${data.name}, and here are ${here.name}: ` +
+      'choose its images under “Images” and go on, or begin it anew in the Lab.'
+    );
   }
 
   /// Has a sweep as this machine's.
@@ -156,7 +183,12 @@ export class Sweeps {
       this.training = mine;
       this.isBegun = false;
       this.began = performance.now();
-      const isWanted = () => this.going === going;
+      const isWanted = () => {
+        if (this.going !== going) return false;
+        const problem = this.otherImages(live.sweep);
+        if (problem) this.end(problem);
+        return !problem;
+      };
       const givenUp = () => this.end('No images were chosen.');
       await this.runs.oneOf(mine, live.sweep.experiment, isWanted, givenUp);
     } catch (error) {
@@ -185,10 +217,10 @@ export class Sweeps {
     const { training } = this;
     if (!training) return;
     if (event.type === 'started') {
-      this.isBegun = isOf(training, event.run.config);
+      this.isBegun = isRunOf(training, event.run.config);
       if (!this.isBegun) this.end('Another run was begun. Go on with the sweep when it is through.');
     }
-    if (event.type === 'state' && event.state === 'failed') {
+    if (event.type === 'failed') {
       this.end('The point in progress could not be trained: the status line says why.');
     }
     if (event.type === 'done' && this.isBegun && this.going) void this.measured(this.going);
@@ -218,8 +250,8 @@ export class Sweeps {
   }
 
   private async keep(sweep: SweepView, text: string) {
-    const { name: id, measured, points } = sweep;
-    const words = titleOf(sweep);
+    const { measured, points } = sweep;
+    const [id, words] = [idOf(sweep, sweep.data), titleOf(sweep)];
     try {
       await kept.keep({ version: 1, id, words, measured, count: points.length, changed: Date.now(), text });
       await this.refresh();

@@ -160,7 +160,7 @@ export function refresh({ vary, config }: Choice, state: Sweeps, canBegin: boole
   const more = vary.length > ROWS ? ` The link varies more: ${vary.slice(ROWS).join(', ')}.` : '';
   const words =
     at !== undefined
-      ? 'A sweep is under way: see Sweeps below.'
+      ? 'A sweep is under way: see “Sweeps and forks” below.'
       : vary.length === 0
         ? 'Choose a field.'
         : (plan?.problem ?? plan?.words ?? '');

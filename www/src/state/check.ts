@@ -65,6 +65,9 @@ export function partOf(config: Config, { seeds, condition }: Part): Config {
 /// Whether two configurations are the same: both were written by Rust, field by field in one order.
 export const isSame = (a: Config, b: Config) => JSON.stringify(a) === JSON.stringify(b);
 
+/// Whether a run is of these settings, on whatever images: the worker puts in which are in use.
+export const isRunOf = (asked: Config, running: Config) => isSame({ ...asked, data: running.data }, running);
+
 /// What the link that was opened claims of these settings.
 export const claimOf = ({ claim }: Check, config: Config): Expected | null =>
   claim && isSame(claim.config, config) ? claim.expected : null;
