@@ -305,8 +305,12 @@ fn stored_forks_are_declared_and_paired() {
             "{}",
             story.command
         );
-        // Up to the fork the bits are the same.
+        // Up to the fork the bits are the same; what is stored of the trunk is rounded to six digits.
         let mut before = summary.course.iter().filter(|c| c.tasks_learned <= at);
-        assert!(before.all(|c| c.difference.mean == 0.0), "{}", story.id);
+        assert!(
+            before.all(|c| c.difference.mean.abs() < 1e-6),
+            "{}",
+            story.id
+        );
     }
 }

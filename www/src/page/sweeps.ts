@@ -103,8 +103,8 @@ export class Sweeps {
     this.handlers.planned();
   }
 
-  /// Begins the sweep that the form asks for; goes on with it where this page, or else this browser, has points
-  /// of it on the images in use.
+  /// Begins the sweep that the form asks for; goes on with it where this page, or else this browser, has
+  /// points of it on the images in use.
   async begin() {
     try {
       const { sweep, file } = await this.client.ask('sweep', { type: 'begin_sweep', ...this.wanted });
