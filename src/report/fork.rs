@@ -146,7 +146,9 @@ fn plots(summary: &ForkSummary) -> Vec<Plot> {
             marks: marks(&|c| {
                 let ends = c.difference.interval;
                 let is_clear = ends.is_some_and(|[low, high]| low > 0.0 || high < 0.0);
-                mark(c, &c.difference, ends, is_clear)
+                // Up to the fork both are the same; what is stored of a trunk may be rounded.
+                let is_after = c.tasks_learned > summary.branch.config.fork_at;
+                mark(c, &c.difference, ends, is_clear && is_after)
             }),
         };
         let plot = |title: String, note: &str, measure: &str, series| Plot {
@@ -156,7 +158,10 @@ fn plots(summary: &ForkSummary) -> Vec<Plot> {
             measure: measure.into(),
             label: "tasks learned".into(),
             names: names.clone(),
-            shown: Lines::Lines { series },
+            shown: Lines::Lines {
+                series,
+                is_joined: true,
+            },
         };
         let of = format!("{head}, {}", condition.name());
         [

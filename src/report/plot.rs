@@ -48,6 +48,8 @@ pub enum Shown {
     Lines {
         /// The lines.
         series: Vec<Series>,
+        /// Whether a line joins the marks: the places are numbers, and what lies between them has a meaning.
+        is_joined: bool,
     },
     /// Cells over two: row by row, from below.
     Map {

@@ -1,6 +1,8 @@
 //! A sweep as plots: over one knob as lines, over two as heat maps, over more as small multiples of those. A
 //! list that is no grid is drawn point by point.
 
+use std::collections::BTreeSet;
+
 use super::definition::Sweep;
 use super::summary::{PointSummary, Standing};
 use super::table::{ACTIVE, accuracy, claims};
@@ -21,6 +23,39 @@ struct Layout {
     multiples: Vec<(String, Vec<Vec<Option<usize>>>)>,
 }
 
+/// Characters that a point's words have at most where they name its place.
+const MOST_WORDS: usize = 24;
+
+/// Characters that stand below a plot in an SVG document, where names are not turned: points with longer names
+/// are numbered.
+#[cfg(not(target_arch = "wasm32"))]
+const MOST_BELOW: usize = 48;
+
+/// What a list's points are called: by as few of the knobs, the first ones, as tell them apart, unless that is
+/// one number or too long; else by their numbers.
+fn places(sweep: &Sweep) -> (String, Vec<String>) {
+    let points = 0..sweep.configs().len();
+    let words: Vec<Vec<String>> = points.clone().map(|point| sweep.words(point)).collect();
+    for (count, _) in (1..).zip(sweep.knobs()) {
+        let names: Vec<String> = words
+            .iter()
+            .map(|w| w.get(..count).unwrap_or(w).join(", "))
+            .collect();
+        let is_fit = names
+            .iter()
+            .all(|n| n.len() <= MOST_WORDS && n.parse::<f64>().is_err());
+        let all: BTreeSet<&String> = names.iter().collect();
+        if is_fit && all.len() == names.len() {
+            let knobs: Vec<&str> = sweep.knobs().iter().take(count).map(|k| k.name).collect();
+            return (knobs.join(", "), names);
+        }
+    }
+    (
+        "point".into(),
+        points.map(|p| (p + 1).to_string()).collect(),
+    )
+}
+
 impl Layout {
     fn of(sweep: &Sweep) -> Self {
         let names: Vec<String> = sweep.knobs().iter().map(|k| k.name.to_owned()).collect();
@@ -28,9 +63,8 @@ impl Layout {
         let mut axes = names.into_iter().zip(sweep.axes()).rev();
         let columns = axes.next();
         let (true, Some(columns)) = (sweep.is_grid(), columns) else {
-            let places = (1..=count).map(|p| p.to_string()).collect();
             return Self {
-                columns: ("point".into(), places),
+                columns: places(sweep),
                 rows: None,
                 multiples: vec![(String::new(), vec![(0..count).map(Some).collect()])],
             };
@@ -207,6 +241,7 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
     let layout = Layout::of(sweep);
     let conditions = &sweep.definition().config.conditions;
     let measures = measures(conditions, points, layout.rows.is_some());
+    let names = &layout.columns.1;
     let mut plots = Vec::new();
     for measure in &measures {
         for (settings, cells) in &layout.multiples {
@@ -218,6 +253,8 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
                 },
                 _ => Shown::Lines {
                     series: lines(measure, points, cells.first().map_or(&[], Vec::as_slice)),
+                    is_joined: names.iter().all(|name| name.parse::<f64>().is_ok())
+                        && sweep.is_grid(),
                 },
             };
             let note = [measure.note, settings]
@@ -229,7 +266,7 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
                 claim: measure.claim,
                 measure: measure.words.to_owned(),
                 label: layout.columns.0.clone(),
-                names: layout.columns.1.clone(),
+                names: names.clone(),
                 shown,
             });
         }
@@ -243,5 +280,13 @@ pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
 /// If they are more than one document has.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn svg(sweep: &Sweep, points: &[PointSummary], theme: Theme) -> Result<String, FigureError> {
-    figure::plots(&plots(sweep, points), theme)
+    let mut plots = plots(sweep, points);
+    for plot in &mut plots {
+        let length: usize = plot.names.iter().map(|name| name.chars().count()).sum();
+        if matches!(plot.shown, Shown::Lines { .. }) && length > MOST_BELOW {
+            plot.label = format!("point ({})", plot.label);
+            plot.names = (1..=plot.names.len()).map(|p| p.to_string()).collect();
+        }
+    }
+    figure::plots(&plots, theme)
 }

@@ -219,7 +219,7 @@ fn what_is_shown_opens_its_points_and_itself() {
     assert_eq!(again.definition().points, sweep.definition().points);
     // A point that is not measured has no marks, and its row no numbers.
     assert!(view.plots.iter().any(|plot| plot.claim.is_some()));
-    let crate::report::plot::Shown::Lines { series } = &view.plots[0].shown else {
+    let crate::report::plot::Shown::Lines { series, .. } = &view.plots[0].shown else {
         panic!("lines");
     };
     let marks = &series[0].marks;

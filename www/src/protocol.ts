@@ -2116,7 +2116,11 @@ export type PlotShown = { "kind": "lines",
 /**
  * The lines.
  */
-series: Array<PlotSeries>, } | { "kind": "map", 
+series: Array<PlotSeries>, 
+/**
+ * Whether a line joins the marks: the places are numbers, and what lies between them has a meaning.
+ */
+is_joined: boolean, } | { "kind": "map", 
 /**
  * What the rows are.
  */

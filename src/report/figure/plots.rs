@@ -42,7 +42,9 @@ pub fn plots(all: &[Plot], theme: Theme) -> Result<String, FigureError> {
             area.draw(&Text::new(title, (8, 6), style))
                 .map_err(drawing)?;
             match &plot.shown {
-                Shown::Lines { series } => lines(&theme, &area, plot, series)?,
+                Shown::Lines { series, is_joined } => {
+                    lines(&theme, &area, plot, series, *is_joined)?
+                }
                 Shown::Map { label, rows, cells } => {
                     map(&theme, &area, plot, (label, rows), cells)?;
                 }
@@ -53,7 +55,7 @@ pub fn plots(all: &[Plot], theme: Theme) -> Result<String, FigureError> {
     Ok(text)
 }
 
-fn lines(theme: &Theme, area: &Area<'_>, plot: &Plot, series: &[Series]) -> Drawn {
+fn lines(theme: &Theme, area: &Area<'_>, plot: &Plot, series: &[Series], is_joined: bool) -> Drawn {
     let color = |s: &Series| theme.condition(s.condition);
     let named = series.iter().filter(|s| !s.name.is_empty());
     let named: Vec<_> = named.map(|s| (s.name.clone(), color(s))).collect();
@@ -78,9 +80,11 @@ fn lines(theme: &Theme, area: &Area<'_>, plot: &Plot, series: &[Series]) -> Draw
             .zip(&series.marks)
             .filter_map(|(x, mark)| Some((f64::from(x) + side, (*mark)?)))
             .collect();
-        let way = at.iter().map(|(x, m)| (*x, m.value));
-        let way = LineSeries::new(way, color.mix(0.5).stroke_width(1));
-        chart.draw_series(way).map_err(drawing)?;
+        if is_joined {
+            let way = at.iter().map(|(x, m)| (*x, m.value));
+            let way = LineSeries::new(way, color.mix(0.5).stroke_width(1));
+            chart.draw_series(way).map_err(drawing)?;
+        }
         let spread = |(x, m): &(f64, Mark)| {
             let [low, high] = m.ends?;
             Some(PathElement::new(

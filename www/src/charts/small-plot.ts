@@ -65,7 +65,7 @@ function map(plot: SmallPlot, { label, rows, cells }: Extract<PlotShown, { kind:
 
 type Dot = PlotSeries & { x: string; mark: PlotMark };
 
-function lines(plot: SmallPlot, series: PlotSeries[], size: Size) {
+function lines(plot: SmallPlot, { series, is_joined }: Extract<PlotShown, { kind: 'lines' }>, size: Size) {
   const all: Dot[] = series.flatMap((one) =>
     one.marks.flatMap((mark, i) => (mark ? [{ ...one, x: plot.names[i] ?? '', mark }] : [])),
   );
@@ -74,18 +74,44 @@ function lines(plot: SmallPlot, series: PlotSeries[], size: Size) {
   // A name stands at its line's end.
   const last = named.flatMap((one) => all.filter(({ name }) => name === one.name).at(-1) ?? []);
   const stroke = ({ condition }: Dot) => conditionColor(condition);
+  // Turned by 60 degrees a name goes so far down, and its axis's label stands below it.
+  const below = isTight ? 30 + 0.87 * room(plot.names) : 34;
+  const height = size.height + Math.max(0, below - 80);
+  const values = all.flatMap(({ mark }) => [mark.value, ...(mark.ends ?? [])]);
+  const reach = Math.max(...values) - Math.min(...values);
+  const [one, other] = last.map(({ mark }) => mark.value);
+  const apart = one === undefined || other === undefined ? Infinity : Math.abs(one - other);
+  // Names of two lines that end at one height stand above and below each other.
+  const isClose = (apart / reach) * (height - below) < 12;
+  const rank = ({ mark }: Dot) => (mark.value >= Math.max(one ?? 0, other ?? 0) ? -6 : 6);
+  const nameOf = (d: Dot) =>
+    Plot.text([d], {
+      x: 'x',
+      y: (d: Dot) => d.mark.value,
+      text: 'name',
+      textAnchor: 'start',
+      dx: 8,
+      dy: isClose ? rank(d) : 0,
+      fill: stroke,
+    });
   return Plot.plot({
-    ...sizes(size),
+    ...sizes({ ...size, height }),
     marginLeft: 48,
     marginRight: named.length > 0 ? 62 : 12,
-    marginBottom: isTight ? 20 + Math.min(60, room(plot.names)) : 34,
-    x: { type: 'point', label: plot.label, domain: plot.names, tickRotate: isTight ? -60 : 0 },
+    marginBottom: below,
+    x: {
+      type: 'point',
+      label: plot.label,
+      labelOffset: below - 4,
+      domain: plot.names,
+      tickRotate: isTight ? -60 : 0,
+    },
     y: { label: plot.measure, grid: true, nice: true, ticks: 5 },
     marks: [
       all.some(({ mark }) => (mark.ends?.[0] ?? mark.value) < 0)
         ? Plot.ruleY([0], { strokeDasharray: '2,3', stroke: style('--secondary') })
         : null,
-      ...series.map((one) =>
+      ...(is_joined ? series : []).map((one) =>
         Plot.line(
           all.filter(({ name }) => name === one.name),
           {
@@ -115,14 +141,7 @@ function lines(plot: SmallPlot, series: PlotSeries[], size: Size) {
         title: (d: Dot) =>
           `${plot.label} ${d.x}${d.name && `, ${d.name}`}: ${short(d.mark.value)}${ends(d.mark)}`,
       }),
-      Plot.text(last, {
-        x: 'x',
-        y: (d: Dot) => d.mark.value,
-        text: 'name',
-        textAnchor: 'start',
-        dx: 8,
-        fill: stroke,
-      }),
+      ...last.map(nameOf),
     ],
   });
 }
@@ -152,7 +171,7 @@ export function draw(plot: SmallPlot, size: Size): Drawn | string {
   const range = `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
   const { shown } = plot;
   return {
-    plot: shown.kind === 'map' ? map(plot, shown, size) : lines(plot, shown.series, size),
+    plot: shown.kind === 'map' ? map(plot, shown, size) : lines(plot, shown, size),
     label: `${plot.title}, at ${marks.length} points: ${range}${holds}`,
     // Its axes are named within.
     y: '',
