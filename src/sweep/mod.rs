@@ -24,6 +24,8 @@ pub use error::SweepError;
 pub use record::{NotTaken, SweepSummary};
 
 #[cfg(test)]
+mod picture_tests;
+#[cfg(test)]
 mod record_tests;
 #[cfg(test)]
 mod tests;

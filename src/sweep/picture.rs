@@ -26,13 +26,13 @@ struct Layout {
 /// Characters that a point's words have at most where they name its place.
 const MOST_WORDS: usize = 24;
 
-/// Characters that stand below a plot in an SVG document, where names are not turned: points with longer names
-/// are numbered.
+/// Characters that stand below a plot in an SVG document, where names are not turned: points with longer
+/// names are numbered.
 #[cfg(not(target_arch = "wasm32"))]
 const MOST_BELOW: usize = 48;
 
-/// What a list's points are called: by as few of the knobs, the first ones, as tell them apart, unless that is
-/// one number or too long; else by their numbers.
+/// What a list's points are called: by as few of the knobs, the first ones, as tell them apart, unless that
+/// is one number or too long; else by their numbers.
 fn places(sweep: &Sweep) -> (String, Vec<String>) {
     let points = 0..sweep.configs().len();
     let words: Vec<Vec<String>> = points.clone().map(|point| sweep.words(point)).collect();
