@@ -63,8 +63,8 @@ impl Row {
         format!("{classes}{counts}")
     }
 
-    /// What its files are, how they are read, what of them can be verified, and its licence, in words.
-    pub fn words(&self) -> String {
+    /// What is done to its files as they are read, in words, each after "; "; empty where nothing is.
+    pub fn reading(&self) -> String {
         let stored = if self.is_transposed {
             "; images lie transposed and are set right"
         } else {
@@ -74,13 +74,18 @@ impl Row {
             0 => String::new(),
             first => format!("; labels from {first} on are counted from 0"),
         };
+        format!("{stored}{shifted}")
+    }
+
+    /// What its files are, how they are read, what of them can be verified, and its licence, in words.
+    pub fn words(&self) -> String {
         let known = match (self.files, self.is_on_record()) {
             (None, _) => "",
             (_, true) => "; verified by SHA-256",
             (_, false) => "; can't be verified whole: not every SHA-256 is on record",
         };
-        let (extent, licence) = (self.extent(), self.licence);
-        format!("{extent}{stored}{shifted}{known}. Licence: {licence}.")
+        let (extent, reading, licence) = (self.extent(), self.reading(), self.licence);
+        format!("{extent}{reading}{known}. Licence: {licence}.")
     }
 
     /// Whether all its files can be verified.

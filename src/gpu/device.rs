@@ -136,7 +136,7 @@ impl Gpu {
         device.set_device_lost_callback(move |_, words| noted.note(GpuError::Lost(words)));
         let noted = failures.clone();
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| noted.note(e.into())));
-        // With another driver it is another adapter. One without a name may be any.
+        // With another driver it is another adapter.
         let own = format!("{} {} {}", info.name, info.driver, info.driver_info);
         let mut gpu = Self {
             device,
@@ -154,18 +154,12 @@ impl Gpu {
             refusals: Refusals::default(),
         };
         let adapter = named.unwrap_or_else(|| own.trim());
-        let is_named = !adapter.is_empty();
-        let recalled = is_named.then(|| tunings.recall(adapter)).flatten();
-        // A browser does not tell which kind an adapter is: it is measured.
-        match recalled {
-            Some(tuning) => gpu.tuning = tuning,
-            None if !gpu.is_software => {
-                gpu.tuning = Tuning::of_speed(gpu.rough_speed(tuning::REAL).await?);
-                if is_named {
-                    tunings.remember(adapter, gpu.tuning);
-                }
-            }
-            None => {}
+        if let Some(tuning) = tunings.recall(adapter) {
+            gpu.tuning = tuning;
+        } else if !gpu.is_software {
+            // A browser does not tell which kind an adapter is: it is measured.
+            gpu.tuning = Tuning::of_speed(gpu.rough_speed(tuning::REAL).await?);
+            tunings.remember(adapter, gpu.tuning);
         }
         Ok(gpu)
     }

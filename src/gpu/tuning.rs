@@ -75,14 +75,19 @@ impl Tunings {
 
     /// What is remembered of an adapter and is of use.
     pub(super) fn recall(&self, adapter: &str) -> Option<Tuning> {
-        self.0.as_ref()?.recall(adapter)?.known()
+        self.of_named(adapter)?.recall(adapter)?.known()
     }
 
     /// Remembers what was measured of an adapter.
     pub(super) fn remember(&self, adapter: &str, tuning: Tuning) {
-        if let Some(remembers) = &self.0 {
+        if let Some(remembers) = self.of_named(adapter) {
             remembers.remember(adapter, tuning);
         }
+    }
+
+    /// What remembers; nothing for an adapter without a name, which may be any.
+    fn of_named(&self, adapter: &str) -> Option<&dyn Remembers> {
+        self.0.as_deref().filter(|_| !adapter.is_empty())
     }
 }
 
@@ -93,7 +98,7 @@ mod tests {
     use super::*;
 
     #[derive(Default)]
-    struct Noted(Rc<RefCell<Vec<(String, Tuning)>>>);
+    struct Noted(RefCell<Vec<(String, Tuning)>>);
 
     impl Remembers for Noted {
         fn recall(&self, adapter: &str) -> Option<Tuning> {
@@ -121,6 +126,8 @@ mod tests {
         tunings.remember("a", odd);
         assert_eq!(tunings.recall("a"), None);
         assert_eq!(Tunings::default().recall("a"), None);
+        tunings.remember("", Tuning::HARDWARE);
+        assert_eq!(tunings.recall(""), None);
     }
 
     #[test]

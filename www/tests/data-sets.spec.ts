@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, results, run, status, test } from './page';
+import { expect, idxHeader, results, run, status, test } from './page';
 
 type Set = { names: string[]; counts: [number, number]; classes: number; first: number };
 
@@ -46,18 +46,11 @@ function written({ names, counts, classes, first }: Set, folder: string): string
   return names.map((name, i) => {
     const count = counts[i < 2 ? 0 : 1];
     const isImages = i % 2 === 0;
-    const header = Buffer.alloc(isImages ? 16 : 8);
-    header.writeUInt32BE(isImages ? 0x803 : 0x801, 0);
-    header.writeUInt32BE(count, 4);
-    if (isImages) {
-      header.writeUInt32BE(28, 8);
-      header.writeUInt32BE(28, 12);
-    }
     const body = isImages
       ? Buffer.alloc(count * 784, bars)
       : Buffer.from(Array.from({ length: count }, (_, n) => first + (n % classes)));
     const path = join(folder, `${name}.gz`);
-    writeFileSync(path, gzipSync(Buffer.concat([header, body]), { level: 1 }));
+    writeFileSync(path, gzipSync(Buffer.concat([idxHeader(count, isImages), body]), { level: 1 }));
     return path;
   });
 }

@@ -137,8 +137,8 @@ export async function killGpu(browser: Browser) {
   process.kill(processInfo.find((p) => p.type === 'GPU')!.id, 'SIGKILL');
 }
 
-/// An IDX file of so many images or labels, packed.
-export function idx(count: number, images: boolean): Buffer {
+/// How an IDX file of so many images of 28 by 28, or labels, begins.
+export function idxHeader(count: number, images: boolean): Buffer {
   const header = Buffer.alloc(images ? 16 : 8);
   header.writeUInt32BE(images ? 0x803 : 0x801, 0);
   header.writeUInt32BE(count, 4);
@@ -146,9 +146,14 @@ export function idx(count: number, images: boolean): Buffer {
     header.writeUInt32BE(28, 8);
     header.writeUInt32BE(28, 12);
   }
+  return header;
+}
+
+/// An IDX file of so many images or labels, packed.
+export function idx(count: number, images: boolean): Buffer {
   const size = images ? count * 784 : count;
   const body = Buffer.from(Array.from({ length: size }, (_, i) => (images ? (i * 31) % 256 : i % 10)));
-  return gzipSync(Buffer.concat([header, body]));
+  return gzipSync(Buffer.concat([idxHeader(count, images), body]));
 }
 
 export type Lane = {

@@ -74,17 +74,9 @@ pub(super) fn data_sets() -> Result<(), Failure> {
         print(&format!("{}: {}, {}", set.word(), row.title, row.extent()))?;
         print(&format!("    licence: {}", row.licence))?;
         let Some(files) = row.files else { continue };
-        let stored = if row.is_transposed {
-            "; images lie transposed and are set right"
-        } else {
-            ""
-        };
-        let shifted = match row.first_label {
-            0 => String::new(),
-            first => format!("; labels from {first} on are counted from 0"),
-        };
         print(&format!(
-            "    files, plain or .gz{stored}{shifted}; SHA-256 unpacked:"
+            "    files, plain or .gz{}; SHA-256 unpacked:",
+            row.reading()
         ))?;
         for (place, file) in files.iter().enumerate() {
             let sum = row
