@@ -1,5 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { configure, expect, hold, idx, open, results, run, shoot, small, status, test, train } from './page';
+import {
+  configure,
+  expect,
+  idx,
+  open,
+  pausedAt,
+  results,
+  run,
+  shoot,
+  small,
+  status,
+  test,
+  train,
+} from './page';
 
 test('a network learns procedural digits on the GPU, and the page shows it', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -38,12 +51,7 @@ test('where the GPU is a program on the CPU, auto takes the CPU engine and says 
 test('pause, step, resume; reset gives the identical run', async ({ page }) => {
   await open(page);
   await configure(page, small);
-  const held = await hold(page, 0.3);
-  await run(page);
-  await held.reached();
-  await page.getByRole('button', { name: 'pause' }).click();
-  await held.release();
-  await expect(status(page)).toContainText('Paused');
+  await pausedAt(page, 0.3);
   await page.getByRole('button', { name: 'resume' }).click();
   await expect(status(page)).toContainText('Done');
   const first = await results(page);
@@ -179,12 +187,7 @@ test('enlarged for a lecture room nothing is wider than the window', async ({ pa
 test('a run that is refused leaves the one that is there, and it goes on', async ({ page }) => {
   await open(page, 'cpu');
   await configure(page, { ...small, samples_per_task: '40' });
-  const held = await hold(page, 0.3);
-  await run(page);
-  await held.reached();
-  await page.getByRole('button', { name: 'pause', exact: true }).click();
-  await held.release();
-  await expect(status(page)).toContainText('Paused');
+  await pausedAt(page, 0.3);
   // More images than there are of the page's own digits.
   await configure(page, { evaluation_images: '5000' });
   await run(page);

@@ -130,6 +130,16 @@ export async function hold(page: Page, share: number): Promise<Held> {
   };
 }
 
+/// Begins a run, and pauses it once this share of its steps is done.
+export async function pausedAt(page: Page, share: number) {
+  const held = await hold(page, share);
+  await run(page);
+  await held.reached();
+  await page.getByRole('button', { name: 'pause', exact: true }).click();
+  await held.release();
+  await expect(status(page)).toContainText('Paused at task');
+}
+
 /// Ends the browser's GPU process; a new one is started when it is next wanted.
 export async function killGpu(browser: Browser) {
   const session = await browser.newBrowserCDPSession();

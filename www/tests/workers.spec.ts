@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { PATIENCE } from '../src/lane-workers';
-import { expect, hold, results, run, status, test } from './page';
+import { expect, hold, pausedAt, results, run, status, test } from './page';
 
 // One after the other in one process, so that what one core gives is measured once.
 test.describe.configure({ mode: 'default' });
@@ -121,12 +121,7 @@ test('what is asked while a step on workers ends is answered', async ({ page }) 
          self.postMessage=(...said)=>setTimeout(()=>say(...said),30);${text}`
       : cores(2)(name, text);
   await open(page, await serve(alter));
-  const held = await hold(page, 0.3);
-  await run(page);
-  await held.reached();
-  await page.getByRole('button', { name: 'pause' }).click();
-  await held.release();
-  await expect(status(page)).toContainText('Paused at task');
+  await pausedAt(page, 0.3);
   for (let round = 0; round < 12; round++) {
     const of = round % 2 === 0 ? 'baseline' : 'meta';
     await page.evaluate(

@@ -38,6 +38,14 @@ function isSame(a: SweepView, b: SweepView) {
 const idOf = ({ name }: SweepView, data: Pick<DataInfo, 'digest'> | null | undefined) =>
   `${name}-${data?.digest.slice(0, 8) ?? ''}`;
 
+/// A sweep under way.
+type Going = {
+  /// The settings of the point that is trained.
+  training?: Config | undefined;
+  /// Whether its run has begun: until then what comes is of an earlier one.
+  isBegun: boolean;
+};
+
 type Handlers = {
   /// What the form asks for has been answered: the address may say it.
   planned(): void;
@@ -48,11 +56,7 @@ type Handlers = {
 export class Sweeps {
   /// What is under way, another one each time a sweep begins or goes on: whoever had to wait looks whether it
   /// still is. None while the sweep stands.
-  private going: object | undefined;
-  /// The settings of the point that is trained.
-  private training: Config | undefined;
-  /// Whether its run has begun: until then what comes is of an earlier one.
-  private isBegun = false;
+  private going: Going | undefined;
   private began = 0;
   /// What was last planned, so that an answer about something else says nothing.
   private asked = '';
@@ -153,7 +157,7 @@ export class Sweeps {
   async goOn() {
     const held = shownSweep(this.state.get());
     if (!held || this.going) return;
-    const going = {};
+    const going: Going = { isBegun: false };
     this.going = going;
     try {
       const text = await held.text();
@@ -166,7 +170,7 @@ export class Sweeps {
     await this.next(going);
   }
 
-  private async next(going: object) {
+  private async next(going: Going) {
     const { live } = this.state.get();
     const at = live?.sweep.next ?? null;
     const point = at === null ? undefined : live?.sweep.points[at];
@@ -180,8 +184,8 @@ export class Sweeps {
       if (this.going !== going) return;
       if (!link) return this.end(`Point ${at + 1} can't be run: ${problem ?? ''}.`);
       const mine = link.config;
-      this.training = mine;
-      this.isBegun = false;
+      going.training = mine;
+      going.isBegun = false;
       this.began = performance.now();
       const isWanted = () => {
         if (this.going !== going) return false;
@@ -199,34 +203,33 @@ export class Sweeps {
   /// Trains no further point; what is done stays.
   private end(problem?: string) {
     this.going = undefined;
-    this.training = undefined;
     this.change({ at: undefined, problem });
   }
 
   /// The reader stops it: the point in progress stands still and counts for nothing.
   stop() {
-    const { going, training } = this;
+    const { going } = this;
     if (!going) return;
     this.end();
     // A run that was just asked for has not said yet that it runs.
-    if (training && this.view.get().state !== 'paused') this.runs.pause();
+    if (going.training && this.view.get().state !== 'paused') this.runs.pause();
   }
 
   /// Follows the run of this machine.
   tell(event: RunEvent) {
-    const { training } = this;
-    if (!training) return;
+    const { going } = this;
+    if (!going?.training) return;
     if (event.type === 'started') {
-      this.isBegun = isRunOf(training, event.run.config);
-      if (!this.isBegun) this.end('Another run was begun. Go on with the sweep when it is through.');
+      going.isBegun = isRunOf(going.training, event.run.config);
+      if (!going.isBegun) this.end('Another run was begun. Go on with the sweep when it is through.');
     }
     if (event.type === 'failed') {
       this.end('The point in progress could not be trained: the status line says why.');
     }
-    if (event.type === 'done' && this.isBegun && this.going) void this.measured(this.going);
+    if (event.type === 'done' && going.isBegun) void this.measured(going);
   }
 
-  private async measured(going: object) {
+  private async measured(going: Going) {
     const { live, at } = this.state.get();
     if (!live || at === undefined) return;
     try {
@@ -242,7 +245,7 @@ export class Sweeps {
       this.take(sweep, file.text);
       this.change({ seconds: seconds + (performance.now() - this.began) / 1000, trained: trained + 1 });
       void this.keep(sweep, file.text);
-      this.training = undefined;
+      going.training = undefined;
       await this.next(going);
     } catch (error) {
       if (this.going === going) this.end(`Point ${at + 1} could not be taken in: ${reason(error)}.`);
