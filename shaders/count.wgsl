@@ -1,8 +1,8 @@
 // count: adds the units with h > 0 of a layer, over all columns, to a lane's counter.
 //
-// One workgroup for each column of each lane. Whole numbers: their order does not matter.
+// A workgroup for four columns of a lane. Whole numbers: their order does not matter.
 @group(0) @binding(0) var<uniform> p: Pass;
-@group(0) @binding(2) var<storage, read> acts: array<f32>;
+@group(0) @binding(2) var<storage, read> acts: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read_write> counters: array<atomic<u32>>;
 
 @compute @workgroup_size(THREADS)
@@ -10,13 +10,16 @@ fn count(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let at = p.acts_at + group.z * p.acts_lane + group.x * p.units_pad;
+    let column = group.x * COLUMNS + thread / TEAM;
+    let quads = select(0u, p.units_pad / 4u, column < p.columns);
+    let at = (p.acts_at + group.z * p.acts_lane + column * p.units_pad) / 4u;
     var busy = 0.0;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
-        busy += select(0.0, 1.0, acts[at + unit] > 0.0);
+    for (var q = thread % TEAM; q < quads; q += TEAM) {
+        let is_active = real_of(acts[at + q], q, p.units) > vec4<f32>();
+        busy += dot(select(vec4<f32>(), vec4<f32>(1.0), is_active), vec4<f32>(1.0));
     }
     busy = sum_all(thread, busy);
-    if (thread == 0u) {
+    if (thread % TEAM == 0u && column < p.columns) {
         atomicAdd(&counters[p.counter_at + group.z * p.counters_lane], u32(busy));
     }
 }

@@ -137,3 +137,9 @@ const WORK_COMPETE_BACK_ALONG: u32 = 9u;
 
 // Before this file stand THREADS, the threads of a workgroup; COLUMNS, the columns that teams of them work on
 // side by side; PASSES, the most records of a list.
+
+// Four neighbouring elements, zero where they are padding.
+fn real_of(value: vec4<f32>, quad: u32, width: u32) -> vec4<f32> {
+    let is_real = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(quad * 4u) < vec4<u32>(width);
+    return select(vec4<f32>(), value, is_real);
+}

@@ -43,12 +43,6 @@ fn slot_of(p: Pass, place: Place) -> u32 {
     return place.sweep * p.column_slots + place.column;
 }
 
-// Four neighbouring elements, zero where they are padding.
-fn real_of(value: vec4<f32>, quad: u32, width: u32) -> vec4<f32> {
-    let is_real = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(quad * 4u) < vec4<u32>(width);
-    return select(vec4<f32>(), value, is_real);
-}
-
 // The column of `passes[0]` that a workgroup of a stage alone works on.
 fn place_alone(column: u32, lane: u32) -> Place {
     return Place(lane, passes[0].sweep, passes[0].column + column, passes[0].taken, true);

@@ -20,6 +20,9 @@ use crate::stream::{Stream, StreamError};
 
 /// Seconds that each figure is measured for.
 const SECONDS: f64 = 2.0;
+/// How often an evaluation and a plain product are measured in turn, and how long the evaluation each time.
+const SAMPLES: usize = 10;
+const SAMPLE_SECONDS: f64 = 0.1;
 /// The most images of each task that are evaluated, and samples that a task has: what is measured is a rate.
 const IMAGES: u32 = 100;
 /// Tasks of the stream that is learned from, over and over.
@@ -99,7 +102,8 @@ pub struct FoundOnGpu {
     pub plain_product: f64,
     /// Operations a second of the evaluation as a share of that: all of it, competition and counts with it.
     pub evaluation_share: f64,
-    /// The same of its products alone; 0 where stages were not measured.
+    /// The same of its products alone, by their part of all its stages' time; 0 where stages were not
+    /// measured.
     pub products_share: f64,
     /// What the stages of their evaluation take.
     pub evaluation_stages: Vec<StageTime>,
@@ -158,7 +162,7 @@ pub async fn measure(
     let mut engine = at_work(&opened.device, &config, data).await?;
     let per_task = config.steps_per_task();
     let mut next = 0;
-    let lane_steps = rate(async || {
+    let lane_steps = rate(SECONDS, async || {
         let task = next % config.tasks;
         engine.begin_task(task)?;
         engine
@@ -172,7 +176,7 @@ pub async fn measure(
     let capacity = engine.evaluation_capacity().min(config.evaluation_images);
     engine.begin_evaluation();
     let mut task = 0;
-    let lane_images = rate(async || {
+    let lane_images = rate(SECONDS, async || {
         engine.evaluate(task % config.tasks, 0..capacity).await?;
         task += 1;
         Ok(lanes * f64::from(capacity))
@@ -186,9 +190,17 @@ pub async fn measure(
             let least = [lanes * step_bytes, lanes * step_operations];
             let step = lanes / lane_steps;
             let found = on_gpu(gpu, &mut engine, per_task, least, step).await?;
-            let per_seed = config.conditions.len() as u32;
-            let evaluated = [count, per_seed, capacity];
-            Some(evaluation(gpu, &model, found, evaluated, lane_images).await?)
+            turn().await;
+            let [units, fan_in] = operations::largest(&model);
+            let size = ProductSize {
+                lanes: count,
+                per_seed: config.conditions.len() as u32,
+                units,
+                fan_in,
+                columns: capacity,
+            };
+            let of_image = 2.0 * operations::weights(&model);
+            Some(evaluation(gpu, &mut engine, found, size, of_image).await?)
         }
         _ => None,
     };
@@ -244,43 +256,50 @@ async fn on_gpu(
     })
 }
 
-/// Adds what an evaluation of so many lanes, so many of a seed, by so many images of each seed at once
-/// reaches of a plain product: it takes so many images a second by all lanes.
+/// Adds what an evaluation of all lanes by so many images of each seed at once, each of `of_image`
+/// operations, reaches of a plain product of that size. They are measured in turn, and of each its best
+/// counts: what else a machine is at takes from both.
 async fn evaluation(
     gpu: &Gpu,
-    model: &Model,
+    engine: &mut Engine,
     found: FoundOnGpu,
-    [lanes, per_seed, columns]: [u32; 3],
-    lane_images: f64,
+    size: ProductSize,
+    of_image: f64,
 ) -> Result<FoundOnGpu, BenchError> {
-    let [units, fan_in] = operations::largest(model);
-    let size = ProductSize {
-        lanes,
-        per_seed,
-        units,
-        fan_in,
-        columns,
-    };
-    let plain = gpu.plain_product(size).await.map_err(EngineError::from)?;
-    let of_image = 2.0 * operations::weights(model);
-    let once = f64::from(lanes) * f64::from(columns) * of_image;
-    let mut stages = found.evaluation_stages.iter();
-    let products = stages.find(|s| s.stage == DENSE_TILES.name);
+    let product = gpu.plain_product(size).await.map_err(EngineError::from)?;
+    let once = f64::from(size.lanes) * f64::from(size.columns) * of_image;
+    let (mut plain, mut reached) = (0.0_f64, 0.0_f64);
+    for _ in 0..SAMPLES {
+        let now = product.rate().await.map_err(EngineError::from)?;
+        plain = plain.max(now);
+        let now = rate(SAMPLE_SECONDS, async || {
+            engine.evaluate(0, 0..size.columns).await?;
+            Ok(once)
+        });
+        reached = reached.max(now.await?);
+    }
+    let share = reached / plain;
+    let stages = found.evaluation_stages.iter();
+    let all: f64 = stages.clone().map(|s| s.seconds).sum();
+    let products = stages.into_iter().find(|s| s.stage == DENSE_TILES.name);
     Ok(FoundOnGpu {
-        evaluation_images: columns,
+        evaluation_images: size.columns,
         plain_product: plain,
-        evaluation_share: lane_images * of_image / plain,
-        products_share: products.map_or(0.0, |p| once / p.seconds / plain),
+        evaluation_share: share,
+        products_share: products.map_or(0.0, |p| share * all / p.seconds),
         ..found
     })
 }
 
 /// Repeats work of a known size until enough time has passed: units a second.
-async fn rate(mut work: impl AsyncFnMut() -> Result<f64, BenchError>) -> Result<f64, BenchError> {
+async fn rate(
+    seconds: f64,
+    mut work: impl AsyncFnMut() -> Result<f64, BenchError>,
+) -> Result<f64, BenchError> {
     work().await?;
     let start = Instant::now();
     let mut done = 0.0;
-    while start.elapsed().as_secs_f64() < SECONDS {
+    while start.elapsed().as_secs_f64() < seconds {
         done += work().await?;
     }
     Ok(done / start.elapsed().as_secs_f64())

@@ -277,6 +277,7 @@ macro_rules! stages {
 const ALONE: Shape = Shape::Alone;
 const LIST: Shape = Shape::List;
 const BLOCK: Shape = Shape::Block;
+const FOUR: Shape = Shape::Columns(4);
 const COMPETE_CODE: &str = shader!("compete");
 const SOFTMAX_CODE: &str = shader!("softmax");
 const COMPETE_BACK_CODE: &str = shader!("compete_back");
@@ -319,12 +320,12 @@ stages! {
     TERMS_BACK = "terms_back" (alone): ALONE, [PLACE, REDUCE, ADJOINT] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
     COMPETE_BACK_ALONG = "compete_back_along" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD]
         [2 Acts, 3 Deltas, 5 Scalars];
-    COMPETE_COLUMNS = "compete_columns": Shape::Columns(4), [PLACE, REDUCE, LOOK_AHEAD, COMPETE_CODE]
+    COMPETE_COLUMNS = "compete_columns": FOUR, [PLACE, REDUCE, LOOK_AHEAD, COMPETE_CODE]
         [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
     DENSE_TILES = "dense_tiles": ALONE, [] [1 Weights, 2 Acts];
     SILENCE = "silence": ALONE, [] [2 Acts, 8 Silenced];
-    COUNT = "count": ALONE, [REDUCE] [2 Acts, 9 Counters];
-    STANDARDIZE = "standardize": ALONE, [REDUCE] [2 Acts, 5 Scalars];
+    COUNT = "count": FOUR, [REDUCE] [2 Acts, 9 Counters];
+    STANDARDIZE = "standardize": FOUR, [REDUCE] [2 Acts, 5 Scalars];
     POOL = "pool": ALONE, [] [2 Acts, 5 Scalars, 9 Codes];
     SCORE = "score": ALONE, [ANSWERS] [2 Acts, 4 Answers, 7 Entries, 9 Counters];
 }

@@ -24,6 +24,6 @@ pub mod wave;
 pub use device::{AdapterInfo, Gpu};
 pub use fault::{GpuError, Refusal};
 pub use patience::Patience;
-pub use probe::{Floors, ProductSize};
+pub use probe::{Floors, PlainProduct, ProductSize};
 pub use tuning::Tunings;
 pub use wave::{GpuWave, LaneRates, LaneStart, StageTime, StageTimes, WaveData, WaveSetup};

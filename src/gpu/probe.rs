@@ -20,6 +20,8 @@ const TILE_INPUTS: u32 = 16;
 const OPERAND: u64 = 128 << 20;
 /// Seconds that one measurement takes at least.
 const SECONDS: f64 = 0.05;
+/// How often a floor is measured.
+const SAMPLES: usize = 5;
 
 /// What a device does at its best.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -136,15 +138,20 @@ impl<'a> Probe<'a> {
         probe
     }
 
-    /// Seconds that one dispatch of a kernel takes: of as many, doubled until they take long enough, at most
+    /// One of the kernels, ready to be measured: as many dispatches at once as take long enough, at most
     /// `most`.
-    async fn seconds(&self, kernel: &str, groups: [u32; 3], most: u32) -> Result<f64, GpuError> {
+    async fn kernel(
+        &self,
+        name: &str,
+        groups: [u32; 3],
+        most: u32,
+    ) -> Result<Kernel<'a>, GpuError> {
         let device = &self.gpu.device;
         let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some(kernel),
+            label: Some(name),
             layout: None,
             module: &self.module,
-            entry_point: Some(kernel),
+            entry_point: Some(name),
             compilation_options: Default::default(),
             cache: None,
         });
@@ -155,37 +162,84 @@ impl<'a> Probe<'a> {
                 resource: buffer.as_entire_binding(),
             })
             .collect();
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(kernel),
+        let bound = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(name),
             layout: &pipeline.get_bind_group_layout(0),
             entries: &entries,
         });
-        let run = async |times: u32| {
-            let start = Instant::now();
-            let mut encoder = device.create_command_encoder(&Default::default());
-            {
-                let mut pass = encoder.begin_compute_pass(&Default::default());
-                pass.set_pipeline(&pipeline);
-                pass.set_bind_group(0, &group, &[]);
-                for _ in 0..times {
-                    let [x, y, z] = groups;
-                    pass.dispatch_workgroups(x, y, z);
-                }
-            }
-            self.gpu.queue.submit([encoder.finish()]);
-            self.gpu.wait().await?;
-            Ok::<f64, GpuError>(start.elapsed().as_secs_f64())
+        let mut kernel = Kernel {
+            gpu: self.gpu,
+            pipeline,
+            bound,
+            groups,
+            times: 1,
         };
         // The first compiles.
-        run(1).await?;
-        let mut times = 1;
-        loop {
-            let seconds = run(times).await?;
-            if seconds >= SECONDS || times >= most {
-                return Ok(seconds / f64::from(times));
-            }
-            times *= 2;
+        kernel.seconds().await?;
+        while kernel.times < most && kernel.seconds().await? * f64::from(kernel.times) < SECONDS {
+            kernel.times *= 2;
         }
+        Ok(kernel)
+    }
+
+    /// Seconds that one dispatch of a kernel takes, the least of some samples: a floor is not of a busy
+    /// moment.
+    async fn seconds(&self, name: &str, groups: [u32; 3]) -> Result<f64, GpuError> {
+        let kernel = self.kernel(name, groups, 1 << 12).await?;
+        let mut least = f64::INFINITY;
+        for _ in 0..SAMPLES {
+            least = least.min(kernel.seconds().await?);
+        }
+        Ok(least)
+    }
+}
+
+/// A kernel with what it binds.
+struct Kernel<'a> {
+    gpu: &'a Gpu,
+    pipeline: wgpu::ComputePipeline,
+    bound: wgpu::BindGroup,
+    groups: [u32; 3],
+    /// Dispatches that are measured together.
+    times: u32,
+}
+
+impl Kernel<'_> {
+    /// Seconds that one dispatch takes now.
+    async fn seconds(&self) -> Result<f64, GpuError> {
+        let start = Instant::now();
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            pass.set_pipeline(&self.pipeline);
+            pass.set_bind_group(0, &self.bound, &[]);
+            for _ in 0..self.times {
+                let [x, y, z] = self.groups;
+                pass.dispatch_workgroups(x, y, z);
+            }
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.gpu.wait().await?;
+        Ok(start.elapsed().as_secs_f64() / f64::from(self.times))
+    }
+}
+
+/// A plain product, ready to be measured.
+pub struct PlainProduct<'a> {
+    /// By tiles in shared memory, and in registers.
+    kernels: [Kernel<'a>; 2],
+    operations: f64,
+}
+
+impl PlainProduct<'_> {
+    /// Operations a second that it does now, by whichever kernel is faster here.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn rate(&self) -> Result<f64, GpuError> {
+        let [shared, registers] = &self.kernels;
+        let least = shared.seconds().await?.min(registers.seconds().await?);
+        Ok(self.operations / least)
     }
 }
 
@@ -199,10 +253,10 @@ impl Gpu {
         let probe = Probe::of_floors(self, bytes);
         let all = bytes / 16 / GROUP;
         let copying = [all.min(ROW) as u32, all.div_ceil(ROW) as u32, 1];
-        let copy = probe.seconds("copy", copying, 1 << 12).await?;
+        let copy = probe.seconds("copy", copying).await?;
         let groups = 1 << 12;
-        let compute = probe.seconds("compute", [groups, 1, 1], 1 << 12).await?;
-        let dispatch = probe.seconds("nothing", [1; 3], 1 << 12).await?;
+        let compute = probe.seconds("compute", [groups, 1, 1]).await?;
+        let dispatch = probe.seconds("nothing", [1; 3]).await?;
         Ok(Floors {
             copied_bytes: 2.0 * bytes as f64 / copy,
             operations: (u64::from(groups) * GROUP * OPERATIONS) as f64 / compute,
@@ -210,19 +264,21 @@ impl Gpu {
         })
     }
 
-    /// Operations a second of a plain product of about that size (rounded up to whole tiles, and of fewer
-    /// lanes where more than 128 MiB would be needed for one operand): by tiles in shared memory or in
-    /// registers, whichever is faster here.
+    /// A plain product of about that size: rounded up to whole tiles, and of fewer lanes where more than
+    /// 128 MiB would be needed for one operand.
     ///
     /// # Errors
     /// If the device failed.
-    pub async fn plain_product(&self, size: ProductSize) -> Result<f64, GpuError> {
+    pub async fn plain_product(&self, size: ProductSize) -> Result<PlainProduct<'_>, GpuError> {
         let size = size.tiled(OPERAND.min(self.largest_buffer()));
         let probe = Probe::of_product(self, &size);
         let groups = [size.units / TILE, size.columns / TILE, size.lanes];
-        let shared = probe.seconds("by_shared", groups, 1 << 12).await?;
-        let registers = probe.seconds("by_registers", groups, 1 << 12).await?;
-        Ok(size.operations() / shared.min(registers))
+        let shared = probe.kernel("by_shared", groups, 1 << 12).await?;
+        let registers = probe.kernel("by_registers", groups, 1 << 12).await?;
+        Ok(PlainProduct {
+            kernels: [shared, registers],
+            operations: size.operations(),
+        })
     }
 
     /// Operations a second of a quarter of a thousand million of them, submitted and waited for once. Where
@@ -233,10 +289,11 @@ impl Gpu {
     pub(super) async fn rough_speed(&self, enough: f64) -> Result<f64, GpuError> {
         let groups = 1 << 9;
         let probe = Probe::of_floors(self, 1 << 16);
+        let kernel = probe.kernel("compute", [groups, 1, 1], 1).await?;
+        let operations = (u64::from(groups) * GROUP * OPERATIONS) as f64;
         let mut best = 0.0_f64;
         for _ in 0..3 {
-            let seconds = probe.seconds("compute", [groups, 1, 1], 1).await?;
-            best = best.max((u64::from(groups) * GROUP * OPERATIONS) as f64 / seconds);
+            best = best.max(operations / kernel.seconds().await?);
             if best > enough {
                 break;
             }
@@ -306,8 +363,8 @@ mod tests {
             write(1, &weights);
             write(2, &inputs);
             let groups = [units as u32 / TILE, columns as u32 / TILE, 3];
-            let seconds = pollster::block_on(probe.seconds(kernel, groups, 1)).unwrap();
-            assert!(seconds > 0.0);
+            let ready = pollster::block_on(probe.kernel(kernel, groups, 1)).unwrap();
+            assert_eq!(ready.times, 1);
             let (staging, len) = (Staging::default(), expected.len() as u64);
             let read = gpu.read(&staging, &probe.buffers[3], 0, len);
             let words = pollster::block_on(read).unwrap();

@@ -2264,7 +2264,8 @@ plain_product: number,
  */
 evaluation_share: number, 
 /**
- * The same of its products alone; 0 where stages were not measured.
+ * The same of its products alone, by their part of all its stages' time; 0 where stages were not
+ * measured.
  */
 products_share: number, 
 /**

@@ -52,12 +52,13 @@ pub fn evaluate(
     let counter_at = task * per_task;
     w.inputs(columns, gathered);
     let groups = [columns, 1, lanes.lanes];
+    // Of stages whose workgroups have four columns each.
+    let fours = [columns.div_ceil(4), 1, lanes.lanes];
     for l in 0..model.layers.len() {
         if let Some(pass) = w.layer_product(l) {
             w.dense_tiles(columns, pass);
         }
         let pass = w.competition(l);
-        let fours = [columns.div_ceil(4), 1, lanes.lanes];
         w.push(&k::COMPETE_COLUMNS, fours, pass);
     }
     let lesions = model.lesions();
@@ -111,8 +112,8 @@ pub fn evaluate(
             counter_at,
             ..w.layer(l)
         };
-        w.push(&k::COUNT, groups, pass);
-        w.push(&k::STANDARDIZE, groups, pass);
+        w.push(&k::COUNT, fours, pass);
+        w.push(&k::STANDARDIZE, fours, pass);
         let units = [(pass.units + 1).div_ceil(THREADS), 1, lanes.lanes];
         w.push(&k::POOL, units, pass);
     }
