@@ -7,7 +7,6 @@
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::formats::version::{self, FormatError, Versioned};
@@ -120,7 +119,7 @@ pub fn read(bytes: &[u8]) -> Result<Option<Log>, FormatError> {
         head["evaluation_seconds"] = evaluation.clone();
     }
     let results: Results = version::from_value(head)?;
-    let watched: Result<Vec<Seen>, _> = watched.into_iter().map(Seen::deserialize).collect();
+    let watched: Result<Vec<Seen>, _> = watched.into_iter().map(version::typed).collect();
     Ok(Some(Log {
         results,
         watched: watched.map_err(|e| FormatError::Malformed {
