@@ -1,9 +1,12 @@
 // count: adds the units with h > 0 of a layer, over all columns, to a lane's counter.
 //
-// A workgroup for four columns of a lane. Whole numbers: their order does not matter.
+// A workgroup for four columns of a lane, whose threads don't wait for each other: whole numbers may be added
+// in any order.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read_write> counters: array<atomic<u32>>;
+
+const TEAM: u32 = THREADS / COLUMNS;
 
 @compute @workgroup_size(THREADS)
 fn count(
@@ -13,13 +16,13 @@ fn count(
     let column = group.x * COLUMNS + thread / TEAM;
     let quads = select(0u, p.units_pad / 4u, column < p.columns);
     let at = (p.acts_at + group.z * p.acts_lane + column * p.units_pad) / 4u;
-    var busy = 0.0;
+    var busy = vec4<u32>();
     for (var q = thread % TEAM; q < quads; q += TEAM) {
         let is_active = real_of(acts[at + q], q, p.units) > vec4<f32>();
-        busy += dot(select(vec4<f32>(), vec4<f32>(1.0), is_active), vec4<f32>(1.0));
+        busy += select(vec4<u32>(), vec4<u32>(1u), is_active);
     }
-    busy = sum_all(thread, busy);
-    if (thread % TEAM == 0u && column < p.columns) {
-        atomicAdd(&counters[p.counter_at + group.z * p.counters_lane], u32(busy));
+    let all = busy.x + busy.y + busy.z + busy.w;
+    if (all > 0u) {
+        atomicAdd(&counters[p.counter_at + group.z * p.counters_lane], all);
     }
 }

@@ -47,3 +47,29 @@ fn nothing(@builtin(global_invocation_id) id: vec3<u32>) {
         copied[0].x += source[0].x;
     }
 }
+
+// Each thread of a workgroup adds to a number of its own and waits for the others, turn by turn, as those that
+// walk a list of passes do.
+const TURNS: u32 = 256u;
+var<workgroup> walked: array<f32, 256>;
+
+fn take_turns(thread: u32) {
+    let x = source[thread].x;
+    for (var turn = 0u; turn < TURNS; turn++) {
+        walked[thread] += x;
+        workgroupBarrier();
+    }
+    if (thread == 0u) {
+        copied[0].x = walked[0];
+    }
+}
+
+@compute @workgroup_size(64)
+fn walk_of_64(@builtin(local_invocation_index) thread: u32) {
+    take_turns(thread);
+}
+
+@compute @workgroup_size(256)
+fn walk_of_256(@builtin(local_invocation_index) thread: u32) {
+    take_turns(thread);
+}

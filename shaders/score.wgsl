@@ -1,22 +1,25 @@
 // score: adds the columns whose largest logit is the label's to a lane's counter.
 //
 // The logits are the sum of one or two products (two pathways), of which a lesion leaves one out. Of equal
-// logits the first counts, and where tasks have heads of their own only the task's classes do. One workgroup
-// for each column of each lane.
+// logits the first counts, and where tasks have heads of their own only the task's classes do. A workgroup for
+// four columns of a lane.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<f32>;
 @group(0) @binding(7) var<storage, read> entries: array<vec4<u32>>;
 @group(0) @binding(9) var<storage, read_write> counters: array<atomic<u32>>;
 
-var<workgroup> best_logit: array<f32, 64>;
-var<workgroup> best_unit: array<u32, 64>;
+const TEAM: u32 = THREADS / COLUMNS;
+var<workgroup> best_logit: array<f32, THREADS>;
+var<workgroup> best_unit: array<u32, THREADS>;
 
 @compute @workgroup_size(THREADS)
 fn score(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let column = group.x;
+    // Threads past the last column repeat it, and count nothing.
+    let mine = group.x * COLUMNS + thread / TEAM;
+    let column = min(mine, p.columns - 1u);
     let lane = group.z;
     let offset = lane * p.acts_lane + column * p.units_pad;
     let entry = entries[p.entry_at + lane / p.lanes_per_seed * p.entry_seed + column];
@@ -24,7 +27,7 @@ fn score(
     let own = own_classes(p, lane / p.lanes_per_seed, entry.y);
     var best = -3.0e38;
     var winner = p.units;
-    for (var unit = thread; unit < p.units; unit += THREADS) {
+    for (var unit = thread % TEAM; unit < p.units; unit += TEAM) {
         var z = acts[p.product_at_0 + offset + unit];
         if (p.products > 1u) {
             z += acts[p.product_at_1 + offset + unit];
@@ -37,8 +40,8 @@ fn score(
     best_logit[thread] = best;
     best_unit[thread] = winner;
     workgroupBarrier();
-    if (thread == 0u) {
-        for (var i = 1u; i < THREADS; i++) {
+    if (thread % TEAM == 0u && mine < p.columns) {
+        for (var i = thread + 1u; i < thread + TEAM; i++) {
             let z = best_logit[i];
             let unit = best_unit[i];
             if (unit < p.units && (z > best || (z == best && unit < winner))) {

@@ -7,7 +7,7 @@ use super::fault::{Failures, GpuError, Refusal, Refusals};
 use super::kernels::{self, STAGES, Stage};
 use super::patience::Patience;
 use super::staging::Staging;
-use super::tuning::{self, Tuning, Tunings};
+use super::tuning::{Tuning, Tunings};
 
 /// An adapter with its device, ready to make buffers; stages are compiled when they are met first.
 #[derive(Debug)]
@@ -158,7 +158,7 @@ impl Gpu {
             gpu.tuning = tuning;
         } else if !gpu.is_software {
             // A browser does not tell which kind an adapter is: it is measured.
-            gpu.tuning = Tuning::of_speed(gpu.rough_speed(tuning::REAL).await?);
+            gpu.tuning = Tuning::of_walks(gpu.walks().await?);
             tunings.remember(adapter, gpu.tuning);
         }
         Ok(gpu)

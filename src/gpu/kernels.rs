@@ -324,10 +324,10 @@ stages! {
         [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
     DENSE_TILES = "dense_tiles": ALONE, [] [1 Weights, 2 Acts];
     SILENCE = "silence": ALONE, [] [2 Acts, 8 Silenced];
-    COUNT = "count": FOUR, [REDUCE] [2 Acts, 9 Counters];
+    COUNT = "count": FOUR, [] [2 Acts, 9 Counters];
     STANDARDIZE = "standardize": FOUR, [REDUCE] [2 Acts, 5 Scalars];
     POOL = "pool": ALONE, [] [2 Acts, 5 Scalars, 9 Codes];
-    SCORE = "score": ALONE, [ANSWERS] [2 Acts, 4 Answers, 7 Entries, 9 Counters];
+    SCORE = "score": FOUR, [ANSWERS] [2 Acts, 4 Answers, 7 Entries, 9 Counters];
 }
 
 /// The stages that every run needs: not those that stand alone for tests and very wide networks, nor second

@@ -1,5 +1,5 @@
-//! What a device does at its best, measured by small kernels: the floors that a step is held against, and
-//! what tells a real GPU from one that is a program.
+//! What a device does, measured by small kernels: at its best, which a step is held against, and how its
+//! workgroups wait, which tells a real GPU from one that is a program.
 
 use web_time::Instant;
 
@@ -20,6 +20,8 @@ const TILE_INPUTS: u32 = 16;
 const OPERAND: u64 = 128 << 20;
 /// Seconds that one measurement takes at least.
 const SECONDS: f64 = 0.05;
+/// Workgroups of a short walk: so few that a small GPU has room for all at once, of 256 threads too.
+const WALKERS: [u32; 3] = [4, 1, 1];
 /// How often a floor is measured.
 const SAMPLES: usize = 5;
 
@@ -281,24 +283,24 @@ impl Gpu {
         })
     }
 
-    /// Operations a second of a quarter of a thousand million of them, submitted and waited for once. Where
-    /// that is below `enough`, the best of three: what is remembered should not be of a busy moment.
+    /// Seconds of a short walk by workgroups of 64 threads and of 256, which wait for each other all the time:
+    /// of each the least of three, measured in turn, for what is remembered should not be of a busy moment.
     ///
     /// # Errors
     /// If the device failed.
-    pub(super) async fn rough_speed(&self, enough: f64) -> Result<f64, GpuError> {
-        let groups = 1 << 9;
+    pub(super) async fn walks(&self) -> Result<[f64; 2], GpuError> {
         let probe = Probe::of_floors(self, 1 << 16);
-        let kernel = probe.kernel("compute", [groups, 1, 1], 1).await?;
-        let operations = (u64::from(groups) * GROUP * OPERATIONS) as f64;
-        let mut best = 0.0_f64;
+        let kernels = [
+            probe.kernel("walk_of_64", WALKERS, 1 << 8).await?,
+            probe.kernel("walk_of_256", WALKERS, 1 << 8).await?,
+        ];
+        let mut least = [f64::INFINITY; 2];
         for _ in 0..3 {
-            best = best.max(operations / kernel.seconds().await?);
-            if best > enough {
-                break;
+            for (least, kernel) in least.iter_mut().zip(&kernels) {
+                *least = least.min(kernel.seconds().await?);
             }
         }
-        Ok(best)
+        Ok(least)
     }
 }
 

@@ -84,3 +84,11 @@ export const verdicts: Record<Verdict, string> = {
 /// A setting's value as its field has it.
 export const fieldText = (value: Config[keyof Config]) =>
   value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value);
+
+/// Decimals of the numbers in a map's cells, all alike: the largest has three digits, none has more than three
+/// decimals, and whole numbers have none.
+export function commonDecimals(values: number[]): number {
+  const largest = Math.max(...values.map(Math.abs));
+  if (values.every(Number.isInteger)) return 0;
+  return Math.min(3, Math.max(0, 2 - Math.floor(Math.log10(largest))));
+}

@@ -4,6 +4,7 @@ import {
   accuracy,
   Count,
   chanceLevel,
+  commonDecimals,
   count,
   counted,
   effect,
@@ -63,4 +64,14 @@ test('lists are the same by what they hold', () => {
   expect(same([1, held], [1, held])).toBe(true);
   expect(same([1], [1, 2])).toBe(false);
   expect(same([{}], [{}])).toBe(false);
+});
+
+test('a map’s numbers have decimals in common', () => {
+  const of = (...values: number[]) => values.map((x) => fixed(x, commonDecimals(values)));
+  expect(of(0.64, 0.6418, 0)).toEqual(['0.640', '0.642', '0.000']);
+  expect(of(-0.0002, 0.17, -0.19)).toEqual(['0.000', '0.170', '-0.190']);
+  expect(of(3, 12)).toEqual(['3', '12']);
+  expect(of(15.53, 4)).toEqual(['15.5', '4.0']);
+  expect(of(1234.5)).toEqual(['1235']);
+  expect(of()).toEqual([]);
 });

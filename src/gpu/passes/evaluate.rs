@@ -51,7 +51,6 @@ pub fn evaluate(
     w.common.counters_lane = per_task * lanes.tasks;
     let counter_at = task * per_task;
     w.inputs(columns, gathered);
-    let groups = [columns, 1, lanes.lanes];
     // Of stages whose workgroups have four columns each.
     let fours = [columns.div_ceil(4), 1, lanes.lanes];
     for l in 0..model.layers.len() {
@@ -103,7 +102,7 @@ pub fn evaluate(
                 counter_at: counter_at + (h * lesions.len() + i) as u32,
                 ..w.common
             };
-            w.push(&k::SCORE, groups, pass);
+            w.push(&k::SCORE, fours, pass);
         }
     }
     for l in 0..model.layers.len() {

@@ -6,14 +6,16 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::chart::{
     BOTTOM, Below, GAP, LEFT, MARGIN, SIZE, TOP, axes, axis, dotted, line_under_title, nothing,
-    number,
 };
 use super::{Area, COLUMNS, Drawn, FigureError, PANEL, Theme, drawing};
 use crate::config::Condition;
 use crate::report::plot::{MOST_PLOTS, Mark, Plot, Series, Shown};
 
-/// The most characters of a plot's title that have room over it.
-const TITLE: usize = 40;
+/// Sizes of a plot's title: a long one is written smaller, and cut where the smallest has no room for it.
+const TITLE: f64 = 17.0;
+const SMALL_TITLE: f64 = 11.0;
+/// What a letter takes across, beside its size.
+const LETTER: f64 = 0.45;
 
 /// Plots as one SVG document, four to a row.
 ///
@@ -37,9 +39,8 @@ pub fn plots(all: &[Plot], theme: Theme) -> Result<String, FigureError> {
         for (i, plot) in (0..).zip(all) {
             let corner = (PANEL.0 * (i % COLUMNS), PANEL.1 * (i / COLUMNS));
             let area = root.clone().shrink(corner, PANEL);
-            let style = theme.font(17.0);
-            let title: String = plot.title.chars().take(TITLE).collect();
-            area.draw(&Text::new(title, (8, 6), style))
+            let (title, size) = titled(&plot.title, f64::from(PANEL.0) - 16.0);
+            area.draw(&Text::new(title, (8, 6), theme.font(size)))
                 .map_err(drawing)?;
             match &plot.shown {
                 Shown::Lines { series, is_joined } => {
@@ -53,6 +54,34 @@ pub fn plots(all: &[Plot], theme: Theme) -> Result<String, FigureError> {
         root.present().map_err(drawing)?;
     }
     Ok(text)
+}
+
+/// A title as it has room, and its size.
+fn titled(title: &str, room: f64) -> (String, f64) {
+    let letters = title.chars().count().max(1) as f64;
+    let size = (room / letters / LETTER).clamp(SMALL_TITLE, TITLE);
+    let most = (room / size / LETTER) as usize;
+    if title.chars().count() <= most {
+        return (title.to_owned(), size);
+    }
+    let cut: String = title.chars().take(most.saturating_sub(1)).collect();
+    (format!("{}…", cut.trim_end()), size)
+}
+
+/// Decimals of the numbers in a map's cells, all alike: the largest has three digits, none has more than
+/// three decimals, and whole numbers have none.
+fn decimals(values: impl Iterator<Item = f64> + Clone) -> usize {
+    if values.clone().all(|x| x.fract() == 0.0) {
+        return 0;
+    }
+    let largest = values.map(f64::abs).fold(0.0, f64::max);
+    (2.0 - largest.log10().floor()).clamp(0.0, 3.0) as usize
+}
+
+/// A number with so many decimals; what rounds to nothing has no sign.
+fn written(x: f64, decimals: usize) -> String {
+    let scale = 10_f64.powi(decimals as i32);
+    format!("{:.decimals$}", (x * scale).round() / scale + 0.0)
 }
 
 fn lines(theme: &Theme, area: &Area<'_>, plot: &Plot, series: &[Series], is_joined: bool) -> Drawn {
@@ -144,7 +173,7 @@ fn map(
     let cell = (f64::from(wide) / columns, f64::from(tall) / high);
     let fitting = |names: &[String], place: f64| {
         let longest = names.iter().map(|n| n.chars().count()).max().unwrap_or(1);
-        SIZE.min(place / longest.max(1) as f64 / 0.45)
+        SIZE.min(place / longest.max(1) as f64 / LETTER)
     };
     let below = fitting(&plot.names, cell.0 - 3.0);
     let beside = fitting(rows, f64::from(LEFT) - 12.0).min(cell.1);
@@ -169,7 +198,8 @@ fn map(
         .draw()
         .map_err(drawing)?;
     // Numbers are written where they have room.
-    let digits = 0.45 * 6.0;
+    let digits = LETTER * 6.0;
+    let places = decimals(marks().map(|m| m.value));
     let size = SIZE.min((cell.0 - 4.0) / digits).min(cell.1 - 2.0);
     for (y, row) in (0..).zip(cells) {
         for (x, mark) in (0..).zip(row) {
@@ -190,11 +220,39 @@ fn map(
             }
             if size >= 7.0 {
                 let style = theme.font(size).pos(Pos::new(HPos::Center, VPos::Center));
-                let words = number((mark.value * 1000.0).round() / 1000.0);
-                let words = Text::new(words, (x, y), style);
+                let words = Text::new(written(mark.value, places), (x, y), style);
                 chart.draw_series([words]).map_err(drawing)?;
             }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_maps_numbers_are_written_alike() {
+        let of = |values: &[f64]| {
+            let places = decimals(values.iter().copied());
+            let all: Vec<String> = values.iter().map(|&x| written(x, places)).collect();
+            all.join(" ")
+        };
+        assert_eq!(of(&[0.64, 0.6418, 0.0]), "0.640 0.642 0.000");
+        assert_eq!(of(&[-0.0002, 0.17, -0.19]), "0.000 0.170 -0.190");
+        assert_eq!(of(&[3.0, 12.0]), "3 12");
+        assert_eq!(of(&[15.53, 4.0]), "15.5 4.0");
+        assert_eq!(of(&[1234.5]), "1235");
+    }
+
+    #[test]
+    fn a_long_title_is_smaller_then_cut() {
+        assert_eq!(titled("accuracy", 284.0), ("accuracy".into(), TITLE));
+        let (whole, size) = titled(&"a".repeat(50), 284.0);
+        assert!(whole.len() == 50 && (SMALL_TITLE..TITLE).contains(&size));
+        let (cut, size) = titled(&"a ".repeat(50), 284.0);
+        assert!(cut.ends_with("a…") && size == SMALL_TITLE, "{cut}");
+        assert!(cut.chars().count() as f64 * size * LETTER <= 284.0);
+    }
 }

@@ -1,12 +1,13 @@
 // Several runs side by side: over one setting as marks with their spread, over two as a map of cells.
 import * as Plot from '@observablehq/plot';
+import { commonDecimals, fixed } from '../format';
 import type { PlotMark, PlotSeries, PlotShown, SmallPlot } from '../protocol';
 import { conditionColor, conditionFill, dashes, style } from '../theme';
 import { type Drawn, sizes } from './chart';
 
 type Size = { width: number; height: number };
 
-/// A number as it is written into a cell.
+/// A number as it is written into words.
 const short = (x: number) => {
   const rounded = Math.round(x * 1000) / 1000;
   return Math.abs(rounded) >= 100 ? rounded.toFixed(0) : String(Number(rounded.toPrecision(3)));
@@ -27,7 +28,9 @@ function map(plot: SmallPlot, { label, rows, cells }: Extract<PlotShown, { kind:
   const all: Cell[] = cells.flatMap((row, y) =>
     row.flatMap((mark, x) => (mark ? [{ x: plot.names[x] ?? '', y: rows[y] ?? '', mark }] : [])),
   );
-  const largest = Math.max(0, ...all.map(({ mark }) => Math.abs(mark.value)));
+  const values = all.map(({ mark }) => mark.value);
+  const largest = Math.max(0, ...values.map(Math.abs));
+  const digits = commonDecimals(values);
   const marginLeft = Math.min(110, room(rows) + 16);
   const wide = (size.width - marginLeft - 10) / Math.max(1, plot.names.length);
   const isTight = Math.max(...plot.names.map((name) => name.length)) * 6.2 > wide;
@@ -55,7 +58,7 @@ function map(plot: SmallPlot, { label, rows, cells }: Extract<PlotShown, { kind:
         ? Plot.text(all, {
             x: 'x',
             y: 'y',
-            text: ({ mark }: Cell) => short(mark.value),
+            text: ({ mark }: Cell) => fixed(mark.value, digits),
             fill: style('--text'),
           })
         : null,
