@@ -48,8 +48,8 @@ fn nothing(@builtin(global_invocation_id) id: vec3<u32>) {
     }
 }
 
-// Each thread of a workgroup adds to a number of its own and waits for the others, turn by turn, as those that
-// walk a list of passes do.
+// Each thread of a workgroup adds to a number of its own and waits for the others, turn by turn, as those
+// that walk a list of passes do.
 const TURNS: u32 = 256u;
 var<workgroup> walked: array<f32, 256>;
 

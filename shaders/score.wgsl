@@ -1,8 +1,8 @@
 // score: adds the columns whose largest logit is the label's to a lane's counter.
 //
 // The logits are the sum of one or two products (two pathways), of which a lesion leaves one out. Of equal
-// logits the first counts, and where tasks have heads of their own only the task's classes do. A workgroup for
-// four columns of a lane.
+// logits the first counts, and where tasks have heads of their own only the task's classes do. A workgroup
+// for four columns of a lane.
 @group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<f32>;
 @group(0) @binding(7) var<storage, read> entries: array<vec4<u32>>;

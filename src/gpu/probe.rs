@@ -283,8 +283,8 @@ impl Gpu {
         })
     }
 
-    /// Seconds of a short walk by workgroups of 64 threads and of 256, which wait for each other all the time:
-    /// of each the least of three, measured in turn, for what is remembered should not be of a busy moment.
+    /// Seconds of a short walk by workgroups of 64 threads and of 256, which wait for each other all the
+    /// time: of each the least of three, in turn, for what is remembered should not be of a busy moment.
     ///
     /// # Errors
     /// If the device failed.

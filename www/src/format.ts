@@ -85,8 +85,8 @@ export const verdicts: Record<Verdict, string> = {
 export const fieldText = (value: Config[keyof Config]) =>
   value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value);
 
-/// Decimals of the numbers in a map's cells, all alike: the largest has three digits, none has more than three
-/// decimals, and whole numbers have none.
+/// Decimals of the numbers in a map's cells, all alike: the largest has three digits, none has more than
+/// three decimals, and whole numbers have none.
 export function commonDecimals(values: number[]): number {
   const largest = Math.max(...values.map(Math.abs));
   if (values.every(Number.isInteger)) return 0;
