@@ -12,8 +12,8 @@ use super::kernels::THREADS;
 /// processor's, fewer pass fewer barriers.
 const WALKING: u32 = 256;
 /// How much longer a walk by workgroups of 256 threads takes a program on a processor than one by 64, at
-/// least: it takes up one thread after the other, and each adds its wait. Lavapipe and SwiftShader take 3.4
-/// to 4.1 times as long, on however many cores; on a GPU all threads run at once.
+/// least: a workgroup is one core's, which takes up one thread after the other. Lavapipe and SwiftShader
+/// take 3.4 to 4.1 times as long (on two cores); on a GPU all threads of a workgroup run at once.
 const LONGER: f64 = 2.0;
 
 /// How the engine runs on a device.
