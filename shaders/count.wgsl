@@ -6,8 +6,6 @@
 @group(0) @binding(2) var<storage, read> acts: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read_write> counters: array<atomic<u32>>;
 
-const TEAM: u32 = THREADS / COLUMNS;
-
 @compute @workgroup_size(THREADS)
 fn count(
     @builtin(workgroup_id) group: vec3<u32>,

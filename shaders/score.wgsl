@@ -8,7 +8,6 @@
 @group(0) @binding(7) var<storage, read> entries: array<vec4<u32>>;
 @group(0) @binding(9) var<storage, read_write> counters: array<atomic<u32>>;
 
-const TEAM: u32 = THREADS / COLUMNS;
 var<workgroup> best_logit: array<f32, THREADS>;
 var<workgroup> best_unit: array<u32, THREADS>;
 

@@ -1,7 +1,4 @@
 // Sums over the threads of a team, in an order that never changes: runs of 16 threads, then the runs.
-//
-// A workgroup's threads are split evenly into a team for each of the columns that it works on at once.
-const TEAM: u32 = THREADS / COLUMNS;
 const RUN: u32 = 16u;
 var<workgroup> reduce_parts: array<vec4<f32>, THREADS>;
 

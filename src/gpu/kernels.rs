@@ -199,6 +199,8 @@ impl Stage {
         let sizes = [
             ("THREADS", threads),
             ("COLUMNS", columns),
+            // Threads are split evenly into a team for each of the columns that are worked on at once.
+            ("TEAM", threads / columns),
             ("PASSES", records as u32),
         ]
         .map(|(name, size)| format!("const {name}: u32 = {size}u;"))
