@@ -58,12 +58,12 @@ pub fn plots(all: &[Plot], theme: Theme) -> Result<String, FigureError> {
 
 /// A title as it has room, and its size.
 fn titled(title: &str, room: f64) -> (String, f64) {
-    let letters = title.chars().count().max(1) as f64;
-    let size = (room / letters / LETTER).clamp(SMALL_TITLE, TITLE);
-    let most = (room / size / LETTER) as usize;
-    if title.chars().count() <= most {
+    let fitting = room / title.chars().count().max(1) as f64 / LETTER;
+    let size = fitting.clamp(SMALL_TITLE, TITLE);
+    if fitting >= SMALL_TITLE {
         return (title.to_owned(), size);
     }
+    let most = (room / size / LETTER) as usize;
     let cut: String = title.chars().take(most.saturating_sub(1)).collect();
     (format!("{}…", cut.trim_end()), size)
 }
@@ -249,8 +249,10 @@ mod tests {
     #[test]
     fn a_long_title_is_smaller_then_cut() {
         assert_eq!(titled("accuracy", 284.0), ("accuracy".into(), TITLE));
-        let (whole, size) = titled(&"a".repeat(50), 284.0);
-        assert!(whole.len() == 50 && (SMALL_TITLE..TITLE).contains(&size));
+        for letters in 38..=57 {
+            let (whole, size) = titled(&"a".repeat(letters), 284.0);
+            assert!(whole.len() == letters && (SMALL_TITLE..TITLE).contains(&size));
+        }
         let (cut, size) = titled(&"a ".repeat(50), 284.0);
         assert!(cut.ends_with("a…") && size == SMALL_TITLE, "{cut}");
         assert!(cut.chars().count() as f64 * size * LETTER <= 284.0);
