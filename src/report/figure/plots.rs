@@ -13,7 +13,7 @@ use crate::report::plot::{MOST_PLOTS, Mark, Plot, Series, Shown};
 
 /// Sizes of a plot's title: a long one is written smaller, and cut where the smallest has no room for it.
 const TITLE: f64 = 17.0;
-const SMALL_TITLE: f64 = 11.0;
+const SMALL_TITLE: f64 = 9.5;
 /// What a letter takes across, beside its size.
 const LETTER: f64 = 0.45;
 
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn a_long_title_is_smaller_then_cut() {
         assert_eq!(titled("accuracy", 284.0), ("accuracy".into(), TITLE));
-        for letters in 38..=57 {
+        for letters in 38..=66 {
             let (whole, size) = titled(&"a".repeat(letters), 284.0);
             assert!(whole.len() == letters && (SMALL_TITLE..TITLE).contains(&size));
         }
