@@ -136,7 +136,7 @@ const WORK_TERMS_BACK: u32 = 8u;
 const WORK_COMPETE_BACK_ALONG: u32 = 9u;
 
 // Before this file stand THREADS, the threads of a workgroup; COLUMNS, the columns that teams of them work on
-// side by side; PASSES, the most records of a list.
+// side by side; TEAM, the threads of a team; PASSES, the most records of a list.
 
 // Four neighbouring elements, zero where they are padding.
 fn real_of(value: vec4<f32>, quad: u32, width: u32) -> vec4<f32> {

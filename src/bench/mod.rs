@@ -279,9 +279,9 @@ async fn evaluation(
         reached = reached.max(now.await?);
     }
     let share = reached / plain;
-    let stages = found.evaluation_stages.iter();
-    let all: f64 = stages.clone().map(|s| s.seconds).sum();
-    let products = stages.into_iter().find(|s| s.stage == DENSE_TILES.name);
+    let stages = &found.evaluation_stages;
+    let all: f64 = stages.iter().map(|s| s.seconds).sum();
+    let products = stages.iter().find(|s| s.stage == DENSE_TILES.name);
     Ok(FoundOnGpu {
         evaluation_images: size.columns,
         plain_product: plain,

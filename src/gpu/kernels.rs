@@ -7,6 +7,8 @@ use bytemuck::{Pod, Zeroable};
 
 /// Threads of a workgroup, but for stages that walk a list.
 pub const THREADS: u32 = 64;
+/// Columns of a lane that a workgroup of an evaluation works on side by side.
+pub const EVALUATED: u32 = 4;
 /// The most records of a list, one for each matrix: as many as the deepest network with two pathways has.
 const MATRICES: usize = 18;
 /// The most inner steps that the shared look-ahead code takes.
@@ -199,7 +201,6 @@ impl Stage {
         let sizes = [
             ("THREADS", threads),
             ("COLUMNS", columns),
-            // Threads are split evenly into a team for each of the columns that are worked on at once.
             ("TEAM", threads / columns),
             ("PASSES", records as u32),
         ]
@@ -279,7 +280,7 @@ macro_rules! stages {
 const ALONE: Shape = Shape::Alone;
 const LIST: Shape = Shape::List;
 const BLOCK: Shape = Shape::Block;
-const FOUR: Shape = Shape::Columns(4);
+const SIDE_BY_SIDE: Shape = Shape::Columns(EVALUATED);
 const COMPETE_CODE: &str = shader!("compete");
 const SOFTMAX_CODE: &str = shader!("softmax");
 const COMPETE_BACK_CODE: &str = shader!("compete_back");
@@ -322,14 +323,14 @@ stages! {
     TERMS_BACK = "terms_back" (alone): ALONE, [PLACE, REDUCE, ADJOINT] [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
     COMPETE_BACK_ALONG = "compete_back_along" (alone): ALONE, [PLACE, REDUCE, LOOK_AHEAD]
         [2 Acts, 3 Deltas, 5 Scalars];
-    COMPETE_COLUMNS = "compete_columns": FOUR, [PLACE, REDUCE, LOOK_AHEAD, COMPETE_CODE]
+    COMPETE_COLUMNS = "compete_columns": SIDE_BY_SIDE, [PLACE, REDUCE, LOOK_AHEAD, COMPETE_CODE]
         [2 Acts, 3 Deltas, 5 Scalars, 6 Rates];
     DENSE_TILES = "dense_tiles": ALONE, [] [1 Weights, 2 Acts];
     SILENCE = "silence": ALONE, [] [2 Acts, 8 Silenced];
-    COUNT = "count": FOUR, [] [2 Acts, 9 Counters];
-    STANDARDIZE = "standardize": FOUR, [REDUCE] [2 Acts, 5 Scalars];
+    COUNT = "count": SIDE_BY_SIDE, [] [2 Acts, 9 Counters];
+    STANDARDIZE = "standardize": SIDE_BY_SIDE, [REDUCE] [2 Acts, 5 Scalars];
     POOL = "pool": ALONE, [] [2 Acts, 5 Scalars, 9 Codes];
-    SCORE = "score": FOUR, [ANSWERS] [2 Acts, 4 Answers, 7 Entries, 9 Counters];
+    SCORE = "score": SIDE_BY_SIDE, [ANSWERS] [2 Acts, 4 Answers, 7 Entries, 9 Counters];
 }
 
 /// The stages that every run needs: not those that stand alone for tests and very wide networks, nor second

@@ -36,10 +36,10 @@ impl Tuning {
 
     /// For a device whose short walk takes so many seconds by workgroups of 64 threads, and of 256.
     pub(super) fn of_walks([by_64, by_256]: [f64; 2]) -> Self {
-        if by_256 > LONGER * by_64 {
-            Self::SOFTWARE
-        } else {
+        if by_256 <= LONGER * by_64 {
             Self::HARDWARE
+        } else {
+            Self::SOFTWARE
         }
     }
 
@@ -137,5 +137,6 @@ mod tests {
         assert_eq!(Tuning::of_walks([0.4e-3, 1.5e-3]), Tuning::SOFTWARE);
         assert_eq!(Tuning::of_walks([40e-6, 40e-6]), Tuning::HARDWARE);
         assert_eq!(Tuning::of_walks([40e-6, 60e-6]), Tuning::HARDWARE);
+        assert_eq!(Tuning::of_walks([f64::NAN; 2]), Tuning::SOFTWARE);
     }
 }

@@ -2,7 +2,7 @@
 //! them.
 
 use super::{Dispatch, Lanes, Writer};
-use crate::gpu::kernels::{self as k, Pass, THREADS};
+use crate::gpu::kernels::{self as k, EVALUATED, Pass, THREADS};
 use crate::gpu::layout::{Layout, pad};
 use crate::model::{Lesion, Model, Rule};
 
@@ -51,14 +51,14 @@ pub fn evaluate(
     w.common.counters_lane = per_task * lanes.tasks;
     let counter_at = task * per_task;
     w.inputs(columns, gathered);
-    // Of stages whose workgroups have four columns each.
-    let fours = [columns.div_ceil(4), 1, lanes.lanes];
+    // Of stages whose workgroups have several columns.
+    let groups = [columns.div_ceil(EVALUATED), 1, lanes.lanes];
     for l in 0..model.layers.len() {
         if let Some(pass) = w.layer_product(l) {
             w.dense_tiles(columns, pass);
         }
         let pass = w.competition(l);
-        w.push(&k::COMPETE_COLUMNS, fours, pass);
+        w.push(&k::COMPETE_COLUMNS, groups, pass);
     }
     let lesions = model.lesions();
     if let (Some(silenced), Some([left, _])) = (at.silenced, model.pathway_layers()) {
@@ -102,7 +102,7 @@ pub fn evaluate(
                 counter_at: counter_at + (h * lesions.len() + i) as u32,
                 ..w.common
             };
-            w.push(&k::SCORE, fours, pass);
+            w.push(&k::SCORE, groups, pass);
         }
     }
     for l in 0..model.layers.len() {
@@ -111,8 +111,8 @@ pub fn evaluate(
             counter_at,
             ..w.layer(l)
         };
-        w.push(&k::COUNT, fours, pass);
-        w.push(&k::STANDARDIZE, fours, pass);
+        w.push(&k::COUNT, groups, pass);
+        w.push(&k::STANDARDIZE, groups, pass);
         let units = [(pass.units + 1).div_ceil(THREADS), 1, lanes.lanes];
         w.push(&k::POOL, units, pass);
     }
