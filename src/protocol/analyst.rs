@@ -24,8 +24,8 @@ use crate::sweep::view::SweepView;
 
 /// What is asked of the analyst.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type"))]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     /// Asks for the [`Response::Catalog`]; the page's first words.
     Hello,

@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::engine::info::EngineChoice;
-use crate::results::Results;
 
 pub use analyst::{Request, Response, SweepAsked, SweepForm};
 pub use trainer::{Command, Event};
@@ -100,9 +99,8 @@ pub enum Keep {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Measured {
-    /// Everything.
-    #[cfg_attr(test, ts(type = "unknown"))]
-    pub results: Results,
+    /// Everything, as a results file's text: what the analyst reads anyway.
+    pub results: String,
     /// The form of the file to write of it; none to hold the experiment's claims against it.
     pub format: Option<Format>,
 }

@@ -17,8 +17,8 @@ use crate::results::record::TaskRecord;
 
 /// What is asked of the trainer.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type"))]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Uses the project's own procedural digits; answered by [`Event::Data`].
     UseDigits,
@@ -135,9 +135,8 @@ pub enum Event {
     },
     /// Means over seeds, after checkpoints came in.
     Summary(Summary),
-    /// Everything measured so far, for the analyst: to write a file of this form, or, where
-    /// none is given, to hold the experiment's claims against it.
-    Measured(Box<Measured>),
+    /// Everything measured so far, for the analyst.
+    Measured(Measured),
     /// What the units are shown on from now on.
     Probed {
         /// The digit.

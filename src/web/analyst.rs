@@ -7,7 +7,7 @@ use super::sweeps;
 use crate::config::Config;
 use crate::experiments::{self, link};
 use crate::formats::kind::Kind;
-use crate::formats::version::{FormatError, Versioned};
+use crate::formats::version::{self, FormatError, Versioned};
 use crate::formats::{self, FileError};
 use crate::inspect::Probe;
 use crate::kept::log::{self, Log};
@@ -41,24 +41,23 @@ impl Analyst {
 
     /// Answers a [`Request`] with its [`Response`].
     pub fn answer(&self, request: JsValue) -> JsValue {
-        super::record(&match super::message(request) {
-            Ok(request) => answer(request),
-            Err(words) => Response::Failed(words),
-        })
+        let response = super::message(request).map(answer);
+        super::record(&response.unwrap_or_else(Response::Failed))
     }
 
     /// Takes what the trainer measured ([`Measured`]): gives [`Response::Results`] in the form asked for,
     /// [`Response::Claims`] where none is.
     pub fn measured(&self, measured: JsValue) -> JsValue {
-        super::record(&match super::message::<Measured>(measured) {
-            Ok(Measured { results, format }) => match format {
+        let response = super::fields(measured).and_then(|Measured { results, format }| {
+            let results = version::read(&results).map_err(|e| super::not_understood(&e))?;
+            Ok(match format {
                 Some(format) => written(&results, format),
                 None => Response::Claims {
                     outcomes: report::outcomes(&results),
                 },
-            },
-            Err(words) => Response::Failed(words),
-        })
+            })
+        });
+        super::record(&response.unwrap_or_else(Response::Failed))
     }
 }
 

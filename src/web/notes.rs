@@ -72,6 +72,7 @@ pub(super) fn post_what_is_kept(handle: &RunHandle, driver: &Driver) {
 
 /// Everything measured so far, for the analyst.
 pub(super) fn measured(driver: &Driver, format: Option<Format>) -> Event {
-    let results = driver.results();
-    Event::Measured(Box::new(Measured { results, format }))
+    // A record of numbers and names always has a form as JSON.
+    let results = serde_json::to_string(&driver.results()).unwrap_or_default();
+    Event::Measured(Measured { results, format })
 }

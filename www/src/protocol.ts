@@ -489,9 +489,9 @@ file: Uint8Array,
 tasks_learned: number, } | { "part": "end" } | { "part": "nothing" };
 export type Measured = { 
 /**
- * Everything.
+ * Everything, as a results file's text: what the analyst reads anyway.
  */
-results: unknown, 
+results: string, 
 /**
  * The form of the file to write of it; none to hold the experiment's claims against it.
  */
