@@ -206,7 +206,7 @@ fn a_run_goes_on_after_its_device_was_lost() {
                 Err(e) => break e,
             }
         };
-        assert!(error.is_loss(), "{error}");
+        assert!(error.is_recoverable(), "{error}");
         let rewound = pollster::block_on(driver.recover(error, at_once)).unwrap();
         assert!(matches!(rewound.unwrap().now, Now::Same(_)));
         assert_eq!(

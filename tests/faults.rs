@@ -223,7 +223,7 @@ fn an_error_of_this_program_is_told_with_its_message_and_not_gone_on_from() {
         panic!("{error}")
     };
     assert!(message.contains("create_buffer"), "{message}");
-    assert!(!error.is_loss() && !error.is_out_of_memory());
+    assert!(!error.is_recoverable() && !error.is_out_of_memory());
     let words = messages::run(&error);
     assert!(words.advice.contains("tell us"), "{words}");
     assert!(words.meaning.contains("error of this program"), "{words}");
@@ -261,7 +261,7 @@ fn a_device_lost_twice_in_a_row_is_given_half() {
     let mut sizing = on(&Device::Gpu(gpu.clone()), |_| {});
     gpu.lose();
     let error = pollster::block_on(sizing.slice(false)).unwrap_err();
-    assert!(error.is_loss(), "{error}");
+    assert!(error.is_recoverable(), "{error}");
     pollster::block_on(sizing.recover(error, at_once)).unwrap();
     finish(&mut sizing).unwrap();
     assert_eq!(sizing.results().lanes, whole.results().lanes);

@@ -86,7 +86,7 @@ fn a_hand_that_is_gone_costs_nothing_but_time() {
         for left in [0, 2] {
             let mut run = on(&Device::Spread(workers(3, gone_after).unwrap()), |_| {});
             let lost = finish(&mut run).unwrap_err();
-            assert!(lost.is_loss() && lost.is_lane_worker(), "{lost}");
+            assert!(lost.is_recoverable() && lost.is_lane_worker(), "{lost}");
             assert!(matches!(
                 &lost,
                 RunError::Engine(EngineError::LaneWorker(_))

@@ -6,18 +6,7 @@
 
 use serde_json::Value;
 
-use super::knobs::{self, Config};
-
-/// Knobs that a run may have otherwise half-way: those that training alone reads, anew in each step. All
-/// others say what a lane is or what it meets.
-pub const CHANGEABLE: [&str; 6] = [
-    "eta_alpha",
-    "eta_beta",
-    "eta_w",
-    "sync_update",
-    "clip_norm",
-    "competition",
-];
+use super::knobs::{self, Config, KNOBS, Role};
 
 /// Most changes at one fork.
 pub(super) const MOST: usize = 8;
@@ -25,7 +14,7 @@ pub(super) const MOST: usize = 8;
 /// One change at a fork.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// `NAME=VALUE`: another value of one of [`CHANGEABLE`] from here on. `learn_alpha=false` and
+    /// `NAME=VALUE`: another value of a knob of [`Role::Step`] from here on. `learn_alpha=false` and
     /// `learn_beta=false` stand for a meta-rate of 0.
     Knob {
         /// Its name.
@@ -41,25 +30,54 @@ pub enum Change {
     Swap(String, String),
 }
 
+/// Words for a meta-rate of 0, and the meta-rate that each is of.
+const STOPS: [(&str, &str); 2] = [
+    ("learn_alpha=false", "eta_alpha"),
+    ("learn_beta=false", "eta_beta"),
+];
+
+/// A change that the page offers.
+#[derive(Clone, Copy, Debug)]
+pub struct Offered {
+    /// What changes; layers' names follow it.
+    pub words: &'static str,
+    /// As the knob `fork` has it: `LAYER` stands for a layer's name.
+    pub pattern: &'static str,
+}
+
+/// The changes that the page offers, each with a pattern that [`Change::parse`] reads.
+pub const OFFERED: [Offered; 6] = {
+    const fn offered(words: &'static str, pattern: &'static str) -> Offered {
+        Offered { words, pattern }
+    }
+    [
+        offered("learning rates stay as they are", STOPS[0].0),
+        offered("inhibition stays as it is", STOPS[1].0),
+        offered("no competition any more", "competition=false"),
+        offered("weights are drawn anew in", "reset:LAYER"),
+        offered("silent from here on:", "silence:LAYER"),
+        offered("rates and inhibition exchanged between", "swap:LAYER:LAYER"),
+    ]
+};
+
 /// What a change may be, in words.
 pub fn allowed() -> String {
-    format!(
-        "up to {MOST} of learn_alpha=false, learn_beta=false, NAME=VALUE of {}, reset:LAYER, silence:LAYER, \
-         swap:LAYER:LAYER",
-        CHANGEABLE.join(", ")
-    )
+    let stops = STOPS.map(|(word, _)| word).join(", ");
+    let steps = KNOBS.iter().filter(|knob| knob.role == Role::Step);
+    let steps: Vec<&str> = steps.map(|knob| knob.name).collect();
+    let patterns = OFFERED.iter().map(|offered| offered.pattern);
+    let of_layers: Vec<&str> = patterns.filter(|p| p.contains("LAYER")).collect();
+    let (steps, of_layers) = (steps.join(", "), of_layers.join(", "));
+    format!("up to {MOST} of {stops}, NAME=VALUE of {steps}, {of_layers}")
 }
 
 impl Change {
     /// What a word says; none where it says nothing that is allowed.
     pub fn parse(word: &str) -> Option<Self> {
         if let Some((name, value)) = word.split_once('=') {
-            let (name, value) = match (name, value) {
-                ("learn_alpha", "false") => ("eta_alpha", "0"),
-                ("learn_beta", "false") => ("eta_beta", "0"),
-                other => other,
-            };
-            let knob = knobs::find(name).filter(|knob| CHANGEABLE.contains(&knob.name))?;
+            let stopped = STOPS.iter().find(|(said, _)| *said == word);
+            let (name, value) = stopped.map_or((name, value), |&(_, rate)| (rate, "0"));
+            let knob = knobs::find(name).filter(|knob| knob.role == Role::Step)?;
             let value = knob.parse(value)?;
             let is_fine = knob.kind.complaint(&value).is_none();
             return is_fine.then_some(Self::Knob {
@@ -200,6 +218,14 @@ mod tests {
             "tasks=3",
         ] {
             assert_eq!(Change::parse(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_the_page_offers_is_a_change() {
+        for Offered { pattern, .. } in OFFERED {
+            let word = pattern.replacen("LAYER", "h1", 1).replace("LAYER", "h2");
+            assert!(Change::parse(&word).is_some(), "{word}");
         }
     }
 

@@ -1,4 +1,5 @@
-//! Every knob, declared once: name, type, default, range, label, unit, where its value comes from, meaning.
+//! Every knob, declared once: name, type, default, range, label, unit, where its value comes from, what it is
+//! of, meaning.
 //!
 //! The declaration makes the record [`Config`], its defaults and its reading, and [`KNOBS`], from which the
 //! page's Lab, links, the command line and errors take their words. Defaults are Figure 1's settings; an
@@ -98,6 +99,32 @@ pub enum Origin {
     Ours,
 }
 
+/// What a knob's value is of: it says which knobs tell experiments apart, which a sweep can vary, and which can
+/// change half-way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Which lanes there are, and the images that all of them see: the same for all points of a sweep, and no
+    /// part of which experiment it is.
+    Lanes,
+    /// How often lanes are measured: no part of which experiment it is.
+    Measuring,
+    /// What a lane is, or what it meets.
+    Setting,
+    /// What training alone reads, anew in each step: a setting that a fork can change.
+    Step,
+    /// What is otherwise half-way.
+    Fork,
+}
+
+impl Role {
+    /// Whether it is of how much is run and on what, not of which experiment it is.
+    pub fn is_of_a_run(self) -> bool {
+        matches!(self, Self::Lanes | Self::Measuring)
+    }
+}
+
 /// One knob's declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Knob {
@@ -117,6 +144,8 @@ pub struct Knob {
     pub meaning: &'static str,
     /// Where the figures' values come from.
     pub origin: Origin,
+    /// What its value is of.
+    pub role: Role,
 }
 
 /// Most units of one layer, all together in one shader workgroup.
@@ -124,7 +153,7 @@ pub const MAX_UNITS: u32 = 4096;
 
 macro_rules! knobs {
     ($($group:literal: $($name:ident: $type:ty = $default:expr, $kind:expr, $label:literal, $unit:literal,
-        $origin:ident, $meaning:literal $(, $explored:expr)?;)*)*) => {
+        $origin:ident, $role:ident, $meaning:literal $(, $explored:expr)?;)*)*) => {
         /// One experiment, whole: a flat record, so that a JSON file, a link and the page's editor name each
         /// knob in the same way. Ranges and units: [`KNOBS`].
         #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -160,6 +189,7 @@ macro_rules! knobs {
         pub const KNOBS: &[Knob] = {
             use Kind::{Changes, Choice, Real, Set, Switch, Whole, Widths};
             use Origin::{Ours, Paper, PublicCode};
+            use Role::{Fork, Lanes, Measuring, Setting, Step};
             &[$($(Knob {
                 name: stringify!($name),
                 group: $group,
@@ -169,97 +199,103 @@ macro_rules! knobs {
                 explored: [$(Some($explored),)? None][0],
                 meaning: $meaning,
                 origin: $origin,
+                role: $role,
             },)*)*]
         };
     };
 }
 
-// name: type = default, kind and range, label, unit, origin, meaning, what is worth exploring.
+// name: type = default, kind and range, label, unit, origin, role, meaning, what is worth exploring.
 knobs! {
 "Stream":
-    data: DataSet = DataSet::Mnist, Choice { options: DataSet::WORDS }, "images", "", Paper,
+    data: DataSet = DataSet::Mnist, Choice { options: DataSet::WORDS }, "images", "", Paper, Lanes,
         "MNIST (verified by SHA-256), the project's own procedural digits, other IDX files, or another data \
          set of the catalogue (`metacls info --data-sets`).";
-    stream: TaskKind = TaskKind::Rotated, Choice { options: TaskKind::WORDS }, "tasks differ in", "", Ours,
+    stream: TaskKind = TaskKind::Rotated, Choice { options: TaskKind::WORDS }, "tasks differ in", "",
+        Ours, Setting,
         "What tells tasks apart: rotated, each turns every image by one angle; permuted, each permutes the \
          pixels in one way; classes, each has classes of its own.";
-    order: Order = Order::Sequential, Choice { options: Order::WORDS }, "order", "", Ours,
+    order: Order = Order::Sequential, Choice { options: Order::WORDS }, "order", "", Ours, Setting,
         "Sequential, one task after the other; mixed, all tasks' images shuffled together, as a control that \
          has no forgetting: a task in the results is then a stretch as long as one.";
-    own_heads: bool = false, Switch, "a head for each task", "", Ours,
+    own_heads: bool = false, Switch, "a head for each task", "", Ours, Setting,
         "With stream classes: each task's images are told apart among its own classes only, in training and \
          in evaluation.";
-    tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper,
+    tasks: u32 = 20, Whole { min: 1, max: 200 }, "tasks", "tasks", Paper, Setting,
         "Number of tasks, learned one after the other where order says so; stream says how they differ.",
         linear(1.0, 40.0);
-    degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees", PublicCode,
+    degrees_per_task: f64 = 9.0, Real { min: 0.0, max: 360.0 }, "angle interval", "degrees",
+        PublicCode, Setting,
         "Task t rotates its images counter-clockwise by an angle drawn uniformly from t to t + 1 times this; \
          used where stream is rotated.",
         linear(0.0, 18.0);
-    samples_per_task: u32 = 200, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
+    samples_per_task: u32 = 200, Whole { min: 1, max: 10_000 }, "images per task", "images",
+        PublicCode, Setting,
         "Training images of each task, seen once in random order.", linear(10.0, 400.0);
 "Look-ahead":
-    batch: u32 = 5, Whole { min: 1, max: 16 }, "current samples", "samples", PublicCode,
+    batch: u32 = 5, Whole { min: 1, max: 16 }, "current samples", "samples", PublicCode, Setting,
         "New samples in each observe step (B); the look-ahead takes one inner step for each.";
-    replay: u32 = 5, Whole { min: 0, max: 48 }, "replayed samples", "samples", PublicCode,
+    replay: u32 = 5, Whole { min: 0, max: 48 }, "replayed samples", "samples", PublicCode, Setting,
         "Samples drawn from the memory in each observe step (R), with replacement.", linear(0.0, 20.0);
-    memory: u32 = 200, Whole { min: 1, max: 100_000 }, "memory", "samples", PublicCode,
+    memory: u32 = 200, Whole { min: 1, max: 100_000 }, "memory", "samples", PublicCode, Setting,
         "Slots of the reservoir that replay draws from.";
-    glances: u32 = 1, Whole { min: 1, max: 20 }, "glances", "", PublicCode,
+    glances: u32 = 1, Whole { min: 1, max: 20 }, "glances", "", PublicCode, Setting,
         "How many times each batch is seen, reshuffled and with fresh replay; the memory is fed once.";
 "Network":
     hidden: Vec<u32> = vec![250, 250], Widths { min_len: 1, max_len: 12, min: 1, max: MAX_UNITS },
-        "hidden units", "units", Paper,
+        "hidden units", "units", Paper, Setting,
         "Units of each hidden layer, bottom-up.";
     pathways: Option<[u32; 2]> = None, Widths { min_len: 0, max_len: 2, min: 1, max: MAX_UNITS },
-        "pathways", "units", Paper,
+        "pathways", "units", Paper, Setting,
         "Two pathways side by side on top of the hidden layers, left (L) and right (R); null for none.";
-    item_head: bool = false, Switch, "item task", "", Paper,
+    item_head: bool = false, Switch, "item task", "", Paper, Setting,
         "A second head that names each single training image, beside the category head.";
-    unit_length_inputs: bool = true, Switch, "unit-length inputs", "", PublicCode,
+    unit_length_inputs: bool = true, Switch, "unit-length inputs", "", PublicCode, Setting,
         "Scales every layer's input to unit length.";
-    competition: bool = true, Switch, "competition", "", Paper,
+    competition: bool = true, Switch, "competition", "", Paper, Step,
         "Subtracts beta times the k-th largest pre-activation from every unit of a layer.";
-    k_fraction: f64 = 0.01, Real { min: 0.0, max: 0.5 }, "winners", "share of units", PublicCode,
+    k_fraction: f64 = 0.01, Real { min: 0.0, max: 0.5 }, "winners", "share of units", PublicCode, Setting,
         "Which unit sets the strength of inhibition: the k-th largest, k = max(1, floor(this x units)).",
         linear(0.0, 0.2);
 "Rates":
-    alpha_0: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "initial alpha", "", PublicCode,
+    alpha_0: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "initial alpha", "", PublicCode, Setting,
         "Learning rate of every weight matrix before training.", log(0.001, 0.3);
-    beta_0: f64 = 0.01, Real { min: -5.0, max: 5.0 }, "initial beta", "", PublicCode,
+    beta_0: f64 = 0.01, Real { min: -5.0, max: 5.0 }, "initial beta", "", PublicCode, Setting,
         "Inhibition strength of every hidden layer before training.", linear(0.0, 1.0);
-    eta_alpha: f64 = 0.0002, Real { min: 0.0, max: 10.0 }, "meta-rate of alpha", "", PublicCode,
+    eta_alpha: f64 = 0.0002, Real { min: 0.0, max: 10.0 }, "meta-rate of alpha", "", PublicCode, Step,
         "How fast learning rates are meta-learned.", log(1e-5, 0.01);
-    eta_beta: f64 = 0.02, Real { min: 0.0, max: 10.0 }, "meta-rate of beta", "", PublicCode,
+    eta_beta: f64 = 0.02, Real { min: 0.0, max: 10.0 }, "meta-rate of beta", "", PublicCode, Step,
         "How fast inhibition strengths are meta-learned.", log(0.001, 1.0);
-    sync_update: bool = false, Switch, "one rate for all weights", "", PublicCode,
+    sync_update: bool = false, Switch, "one rate for all weights", "", PublicCode, Step,
         "Updates every matrix with eta_w rather than with its own alpha.";
-    eta_w: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "eta_w", "", PublicCode,
+    eta_w: f64 = 0.01, Real { min: 0.0, max: 10.0 }, "eta_w", "", PublicCode, Step,
         "Learning rate of all weights where sync_update is on; not used otherwise.";
-    clip_norm: f64 = 2.0, Real { min: 1e-6, max: 1e6 }, "clip norm", "", PublicCode,
+    clip_norm: f64 = 2.0, Real { min: 1e-6, max: 1e6 }, "clip norm", "", PublicCode, Step,
         "Bound on the L2 norm of the meta-gradient of all weights, of all alpha and of all beta.";
-    second_order: bool = false, Switch, "second order", "", PublicCode,
+    second_order: bool = false, Switch, "second order", "", PublicCode, Setting,
         "Takes the meta-gradient exactly, through the inner gradients, rather than holding those constant.";
 "Fork":
-    fork_at: u32 = 0, Whole { min: 0, max: 199 }, "fork after", "tasks", Ours,
+    fork_at: u32 = 0, Whole { min: 0, max: 199 }, "fork after", "tasks", Ours, Fork,
         "The number of tasks after which the run goes on otherwise, as fork says; 0 for never.";
-    fork: Vec<String> = Vec::new(), Changes, "what changes there", "", Ours,
+    fork: Vec<String> = Vec::new(), Changes, "what changes there", "", Ours, Fork,
         "Changes at the fork: learn_alpha=false stops meta-learning of rates, NAME=VALUE sets a knob of \
          training, reset:LAYER, silence:LAYER and swap:LAYER:LAYER intervene.";
 "Evaluation":
-    evaluation_images: u32 = 500, Whole { min: 1, max: 10_000 }, "images per task", "images", PublicCode,
+    evaluation_images: u32 = 500, Whole { min: 1, max: 10_000 }, "images per task", "images",
+        PublicCode, Setting,
         "Images of each task that accuracy and activity are measured on.";
-    evaluate_every: u32 = 1, Whole { min: 1, max: 200 }, "every", "tasks", Ours,
+    evaluate_every: u32 = 1, Whole { min: 1, max: 200 }, "every", "tasks", Ours, Measuring,
         "Tasks between evaluations on all tasks; there is always one after the last.";
-    evaluate_on: EvaluateOn = EvaluateOn::Test, Choice { options: EvaluateOn::WORDS }, "images", "", Paper,
+    evaluate_on: EvaluateOn = EvaluateOn::Test, Choice { options: EvaluateOn::WORDS }, "images", "",
+        Paper, Setting,
         "The test set's images, or the task's own training images.";
 "Lanes":
     conditions: Vec<Condition> = vec![Condition::Baseline, Condition::Meta],
-        Set { options: Condition::WORDS }, "conditions", "", Paper,
+        Set { options: Condition::WORDS }, "conditions", "", Paper, Lanes,
         "What the networks of each seed meta-learn; frozen starts from meta's final values and needs it.";
-    first_seed: u32 = 0, Whole { min: 0, max: 1_000_000_000 }, "first seed", "", Ours,
+    first_seed: u32 = 0, Whole { min: 0, max: 1_000_000_000 }, "first seed", "", Ours, Lanes,
         "Seeds count up from here; a seed fixes weights, images, what tells tasks apart, order and replay.";
-    seeds: u32 = 40, Whole { min: 1, max: 4096 }, "seeds", "seeds", Paper,
+    seeds: u32 = 40, Whole { min: 1, max: 4096 }, "seeds", "seeds", Paper, Lanes,
         "How many seeds; each is one network under each condition.";
 }
 

@@ -10,7 +10,7 @@ mod size;
 use serde::{Deserialize, Serialize};
 
 pub use check::{ConfigError, Problem, word};
-pub use knobs::{Config, Explored, KNOBS, Kind, Knob, MAX_UNITS, Origin, find};
+pub use knobs::{Config, Explored, KNOBS, Kind, Knob, MAX_UNITS, Origin, Role, find};
 
 pub use crate::data::DataSet;
 
@@ -114,13 +114,7 @@ impl Condition {
 
     /// The name used in files, flags and on the page.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Baseline => "baseline",
-            Self::Meta => "meta",
-            Self::Rates => "rates",
-            Self::Sparsity => "sparsity",
-            Self::Frozen => "frozen",
-        }
+        Self::WORDS.get(self as usize).copied().unwrap_or_default()
     }
 }
 

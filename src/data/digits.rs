@@ -18,7 +18,7 @@ const SIDE: usize = 28;
 /// Pixels of a digit.
 const PIXELS: usize = SIDE * SIDE;
 /// One class for each digit.
-const CLASSES: usize = 10;
+pub const CLASSES: usize = 10;
 
 /// A point of the unit square: x to the right, y down.
 type Point = (f64, f64);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use catalog::DataSet;
 pub use classes::{ClassSet, Pool};
-pub use digits::digits;
+pub use digits::{CLASSES as DIGITS, digits};
 pub use idx::{Chosen, Content, Header, IdxError, choose, header, mnist_files};
 pub use rotate::{Rotation, Turn, rotate};
 

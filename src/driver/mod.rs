@@ -78,8 +78,8 @@ impl RunError {
         matches!(self, Self::Engine(EngineError::LaneWorker(_)))
     }
 
-    /// Whether the device went away, so that the run can go on with another.
-    pub fn is_loss(&self) -> bool {
+    /// Whether a device or a lane worker went away, so that the run can go on with another.
+    pub fn is_recoverable(&self) -> bool {
         matches!(self.gpu(), Some(GpuError::Lost(_))) || self.is_lane_worker()
     }
 

@@ -24,7 +24,7 @@ mod two_layers;
 use serde::Serialize;
 
 use crate::analysis::claims::{self, Claim, Outcome};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::results::Results;
 use panel::Panel;
 
@@ -107,7 +107,8 @@ impl Experiment {
     pub fn varied(&self, config: &Config) -> Vec<&'static str> {
         let all = link::differences(config, &self.config).into_iter();
         let names = all.map(|(name, _)| name);
-        names.filter(|name| !OF_A_RUN.contains(name)).collect()
+        let of_a_run = |name: &str| config::find(name).is_some_and(|knob| knob.role.is_of_a_run());
+        names.filter(|name| !of_a_run(name)).collect()
     }
 }
 
@@ -128,15 +129,6 @@ pub fn of(results: &Results) -> Experiment {
     let named = results.experiment.as_deref().and_then(find);
     named.unwrap_or_else(|| nearest(&results.config))
 }
-
-/// Knobs that say how much is run and on what, not which experiment it is.
-const OF_A_RUN: [&str; 5] = [
-    "data",
-    "first_seed",
-    "seeds",
-    "conditions",
-    "evaluate_every",
-];
 
 /// The experiment whose settings are nearest to a configuration: the first of those from which it differs in
 /// the fewest knobs. Which images, which seeds and conditions and how often they are evaluated count only

@@ -141,11 +141,12 @@ fn shape(config: &Config) -> Model {
 fn probe(text: &str) -> Option<Probe> {
     let (digit, angle) = text.split_once(',')?;
     let probe = Probe {
-        digit: digit.parse().ok().filter(|&d| d < 10)?,
+        digit: digit.parse().ok()?,
         angle: angle.parse().ok().filter(|angle| TURNS.contains(angle))?,
     };
     // Written as it would be again: a view has one fragment.
-    (format!("{},{}", probe.digit, probe.angle) == text).then_some(probe)
+    let is_plain = format!("{},{}", probe.digit, probe.angle) == text;
+    (is_plain && probe.is_there()).then_some(probe)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Watched units held against the configuration that they are of, when they are read.
 
 use super::{LayerSnapshot, Learned, Picture, Snapshot, StepTrace, TracedSample, Watched};
-use crate::data::digits;
+use crate::data::{DIGITS, digits};
 use crate::formats::place::{Flaw, Place};
 use crate::model::Model;
 use crate::results::check::{LARGEST, LAYERS, MATRICES, Shape, source, text};
@@ -19,7 +19,7 @@ pub(super) fn checked(watched: Watched) -> Result<Watched, Flaw> {
     let config = &watched.config;
     source(config, &watched.draws, &watched.data, &watched.engine)?;
     let probe = Place::new("probe");
-    probe.field("digit").below(watched.probe.digit, 10)?;
+    probe.field("digit").below(watched.probe.digit, DIGITS)?;
     probe
         .field("angle")
         .within(watched.probe.angle, -LARGEST, LARGEST)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::digits;
+use crate::data::{DIGITS, digits};
 use crate::stream::View;
 
 /// The image that units are shown on: one of the project's own digits, which no network is trained on where
@@ -26,6 +26,11 @@ impl Default for Probe {
 }
 
 impl Probe {
+    /// Whether there is such a digit.
+    pub fn is_there(&self) -> bool {
+        (self.digit as usize) < DIGITS && self.angle.is_finite()
+    }
+
     /// Its pixels, 0 to 1, row by row.
     pub fn image(&self) -> Vec<f32> {
         let turned = View {
@@ -45,7 +50,7 @@ impl Probe {
 /// far as classes are as few as digits.
 pub fn strip(digit: u32, views: &[View]) -> Vec<Vec<u8>> {
     let mut classes = views.iter().filter_map(|v| v.classes);
-    let are_digits = classes.all(|set| set.classes().all(|class| class < 10));
+    let are_digits = classes.all(|set| set.classes().all(|class| (class as usize) < DIGITS));
     let image = |view: &View| {
         let own = view.classes.filter(|_| are_digits);
         shown(
@@ -57,14 +62,16 @@ pub fn strip(digit: u32, views: &[View]) -> Vec<Vec<u8>> {
     views.iter().map(|view| bytes(image(view))).collect()
 }
 
-/// One of our own digits as a view has it: 0 to 1, row by row.
+/// One of our own digits as a view has it: 0 to 1, row by row. Black where there is no such digit.
 fn shown(digit: u32, view: &View) -> Vec<f32> {
-    // The test set's first ten are one of each.
-    let all = digits(0, 0, 10);
+    // The test set's first are one of each.
+    let all = digits(0, 0, DIGITS);
     let mut image = vec![0.0; all.info.pixels()];
-    let digit = digit as usize % all.test.len();
-    let turn = view.turn(all.info.side);
-    turn.apply(all.test.image(digit), &mut image);
+    let digit = digit as usize;
+    if digit < all.test.len() {
+        let turn = view.turn(all.info.side);
+        turn.apply(all.test.image(digit), &mut image);
+    }
     image
 }
 

@@ -101,8 +101,18 @@ pub enum Keep {
 pub struct Measured {
     /// Everything, as a results file's text: what the analyst reads anyway.
     pub results: String,
-    /// The form of the file to write of it; none to hold the experiment's claims against it.
-    pub format: Option<Format>,
+    /// The file to write of it; none to hold the experiment's claims against it.
+    pub export: Option<Export>,
+}
+
+/// A file of a run's results that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Export {
+    /// Its form.
+    pub format: Format,
+    /// Who asks, as the page numbers them: its answer comes back with it.
+    pub number: u32,
 }
 
 /// The form of exported results.
@@ -212,6 +222,7 @@ mod tests {
             super::KeptRun,
             super::Keep,
             super::Measured,
+            super::Export,
             super::File,
             super::TextFile,
             super::Origin,
@@ -249,6 +260,7 @@ mod tests {
             crate::config::Kind,
             crate::config::Lane,
             crate::config::Problem,
+            crate::config::Role,
             crate::data::Chosen,
             crate::data::DataInfo,
             crate::engine::info::EngineChoice,
@@ -317,6 +329,21 @@ mod tests {
             text += &format!("  {id}: {{ title: '{title}', noun: '{noun}', words: {words} }},\n");
         }
         text += "};\n";
+        text += "/** How many digits the probe can be: the page's own, whatever the network tells apart. */\n";
+        text += &format!("export const DIGITS = {};\n", crate::data::DIGITS);
+        text += "/** What each knob's value is of. */\n";
+        text += "export const ROLES: Record<string, Role> = {\n";
+        for knob in crate::config::KNOBS {
+            let role = serde_json::to_string(&knob.role).unwrap().replace('"', "'");
+            text += &format!("  {}: {role},\n", knob.name);
+        }
+        text += "};\n";
+        text += "/** What a fork may change, in words and as the knob `fork` has it. */\n";
+        text += "export const CHANGES: { words: string; pattern: string }[] = [\n";
+        for crate::config::fork::Offered { words, pattern } in crate::config::fork::OFFERED {
+            text += &format!("  {{ words: '{words}', pattern: '{pattern}' }},\n");
+        }
+        text += "];\n";
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/protocol.ts");
         if std::env::var_os("METACLS_BLESS").is_some() {
             std::fs::write(path, &text).unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{File, Format, Keep, KeptRun, Measured, Origin, RunRequest, State, StepUnit};
+use super::{Export, File, Keep, KeptRun, Measured, Origin, RunRequest, State, StepUnit};
 use crate::analysis::summary::Summary;
 use crate::bench::Found;
 use crate::config::Config;
@@ -50,10 +50,7 @@ pub enum Command {
     /// Goes back to before the first step of the present run, with the same seeds, paused.
     Reset,
     /// Asks for [`super::Response::Results`]: everything measured so far, as a file.
-    Export {
-        /// In which form.
-        format: Format,
-    },
+    Export(Export),
     /// Shows the first seed's units on this digit from now on; answered by [`Event::Probed`].
     Watch {
         /// The digit.

@@ -7,11 +7,8 @@ use serde_json::Value;
 
 use super::MOST_POINTS;
 use super::error::SweepError;
-use crate::config::{self, Kind, Knob};
+use crate::config::{self, Kind, Knob, Role};
 use crate::results::six_digits;
-
-/// Knobs that are the same for all points: which lanes there are, and the images that all of them see.
-const OF_ALL: [&str; 4] = ["data", "conditions", "first_seed", "seeds"];
 
 /// The knob of that name, if it can be varied.
 ///
@@ -19,7 +16,7 @@ const OF_ALL: [&str; 4] = ["data", "conditions", "first_seed", "seeds"];
 /// If there is none, or it is one of all points.
 pub(super) fn knob(name: &str) -> Result<&'static Knob, SweepError> {
     let knob = config::find(name).ok_or_else(|| SweepError::Unknown(name.to_owned()))?;
-    if OF_ALL.contains(&knob.name) {
+    if knob.role == Role::Lanes {
         return Err(SweepError::OfAll(knob.name));
     }
     Ok(knob)

@@ -8,7 +8,7 @@ use super::points;
 use super::record::SweepSummary;
 use super::table::{self, Table};
 use super::{SweepError, picture};
-use crate::config::{Config, word};
+use crate::config::{self, Config, Role, word};
 use crate::data::DataInfo;
 use crate::experiments::link;
 use crate::experiments::shown::Shown;
@@ -78,8 +78,10 @@ impl SweepView {
         let definition = sweep.definition();
         let config = &definition.config;
         let shared = config.differences(&experiment.config).into_iter();
+        // Lanes and images are told apart.
         let shared = shared.filter(|(name, _)| {
-            !definition.varied.iter().any(|varied| varied == name) && !OF_LANES.contains(name)
+            let is_varied = definition.varied.iter().any(|varied| varied == name);
+            !is_varied && config::find(name).is_some_and(|knob| knob.role != Role::Lanes)
         });
         let of_point = |(p, config)| SweepPoint {
             said: sweep.said(p),
@@ -130,9 +132,6 @@ pub fn name_of(sweep: &Sweep) -> String {
     let short = sweep.definition().short();
     format!("metacls-sweep-{}-{short}", sweep.experiment().id)
 }
-
-/// Knobs that say which lanes there are, on which images: these are told apart.
-const OF_LANES: [&str; 4] = ["data", "conditions", "first_seed", "seeds"];
 
 /// The fragment of a sweep's link, if it is a grid in the order in which grids are made.
 pub fn link_of(sweep: &Sweep) -> Option<String> {

@@ -48,10 +48,10 @@ impl Analyst {
     /// Takes what the trainer measured ([`Measured`]): gives [`Response::Results`] in the form asked for,
     /// [`Response::Claims`] where none is.
     pub fn measured(&self, measured: JsValue) -> JsValue {
-        let response = super::fields(measured).and_then(|Measured { results, format }| {
+        let response = super::fields(measured).and_then(|Measured { results, export }| {
             let results = version::read(&results).map_err(|e| super::not_understood(&e))?;
-            Ok(match format {
-                Some(format) => written(&results, format),
+            Ok(match export {
+                Some(export) => written(&results, export.format),
                 None => Response::Claims {
                     outcomes: report::outcomes(&results),
                 },

@@ -59,7 +59,11 @@ impl Keeper {
         for note in notes {
             match note {
                 Note::WaveEnd { lanes } => {
-                    let lines = driver.log_lines(lanes).unwrap_or_default();
+                    // Lanes without a form are of no run: what was kept before them stays as it is.
+                    let Ok(lines) = driver.log_lines(lanes) else {
+                        self.keeps = false;
+                        return;
+                    };
                     let ended = driver.lanes_ended() as u32;
                     handle.post(&Event::Keep(Keep::Lanes { lines, ended }));
                 }

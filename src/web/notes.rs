@@ -3,7 +3,7 @@
 use super::session::RunHandle;
 use crate::driver::{Driver, Note, Rewound};
 use crate::messages;
-use crate::protocol::{Event, Format, Measured};
+use crate::protocol::{Event, Export, Measured};
 
 /// Posts what a slice brought about, where the page wants to know it.
 pub(super) fn post_note(handle: &RunHandle, driver: &Driver, note: Note) {
@@ -71,8 +71,8 @@ pub(super) fn post_what_is_kept(handle: &RunHandle, driver: &Driver) {
 }
 
 /// Everything measured so far, for the analyst.
-pub(super) fn measured(driver: &Driver, format: Option<Format>) -> Event {
+pub(super) fn measured(driver: &Driver, export: Option<Export>) -> Event {
     // A record of numbers and names always has a form as JSON.
     let results = serde_json::to_string(&driver.results()).unwrap_or_default();
-    Event::Measured(Measured { results, format })
+    Event::Measured(Measured { results, export })
 }

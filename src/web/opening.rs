@@ -15,13 +15,14 @@ use crate::inspect::Probe;
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
 
-/// Opens a lost GPU again and goes on from the last finished task; a browser may need some time for that.
+/// Opens a lost GPU again, or takes the lane workers that are left, and goes on from the last finished task; a
+/// browser may need some time for that.
 pub(super) async fn recover(
     handle: &RunHandle,
     driver: &mut Driver,
-    lost: RunError,
+    error: RunError,
 ) -> Result<(), RunError> {
-    if lost.is_lane_worker() {
+    if error.is_lane_worker() {
         handle.state(
             State::Compiling,
             "A worker stopped; the others take its lanes.",
@@ -29,7 +30,7 @@ pub(super) async fn recover(
         let left = lane_workers::find(handle, false).await;
         handle.session.borrow_mut().short_of_workers = None;
         if handle.is_newest() {
-            let rewound = driver.go_on_with(left, lost)?;
+            let rewound = driver.go_on_with(left, error)?;
             rewind(handle, driver, &rewound);
         }
         return Ok(());
@@ -44,7 +45,7 @@ pub(super) async fn recover(
         let hints = handle.hints(choice).await;
         handle.is_newest().then_some(hints)
     };
-    if let Some(rewound) = driver.recover(lost, ready).await? {
+    if let Some(rewound) = driver.recover(error, ready).await? {
         rewind(handle, driver, &rewound);
     }
     Ok(())

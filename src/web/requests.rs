@@ -17,7 +17,7 @@ pub(super) async fn serve(handle: &RunHandle, driver: &mut Driver) {
     }
     for request in requests {
         match request {
-            LaneRequest::Export(format) => handle.post(&measured(driver, Some(format))),
+            LaneRequest::Export(export) => handle.post(&measured(driver, Some(export))),
             LaneRequest::Snapshot => {
                 driver.watch(&probe, watched(driver));
                 // What can't be seen now (a lost device) is seen when the run goes on.

@@ -93,7 +93,7 @@ pub(super) async fn run(handle: RunHandle) {
                 }
             }
             Err(e) => {
-                let failed = match e.is_loss() {
+                let failed = match e.is_recoverable() {
                     true => recover(&handle, &mut driver, e).await.err(),
                     false => Some(e),
                 };

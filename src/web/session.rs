@@ -19,7 +19,7 @@ use crate::gpu::tuning::{Remembers, Tuning};
 use crate::gpu::{Patience, Tunings};
 use crate::inspect::{self, Probe};
 use crate::messages::Words;
-use crate::protocol::{Event, Format, KeptRun, RunRequest, State, StepUnit};
+use crate::protocol::{Event, Export, KeptRun, RunRequest, State, StepUnit};
 use crate::stream::View;
 
 /// What the worker's TypeScript does for the trainer: see [`super::Trainer::new`].
@@ -99,7 +99,7 @@ pub(super) struct Session {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LaneRequest {
     /// Everything measured so far, as a file.
-    Export(Format),
+    Export(Export),
     /// The watched lanes' units now.
     Snapshot,
     /// The weights of a unit of the first layer.

@@ -104,7 +104,11 @@ impl Trainer {
                     self.begin(true);
                 }
             }
-            Command::Export { format } => self.request(LaneRequest::Export(format)),
+            Command::Export(export) => self.request(LaneRequest::Export(export)),
+            Command::Watch { probe } if !probe.is_there() => {
+                let why = super::not_understood(&"it watches a digit that is not there");
+                self.session.borrow().post(&Event::Failed(why));
+            }
             Command::Watch { probe } => {
                 let mut session = self.session.borrow_mut();
                 session.probe = probe;

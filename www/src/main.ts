@@ -123,7 +123,6 @@ const runs = new Runs(client, view, choice, images, new Offer(images, view), {
   changed: () => address.keep(),
   begins: () => {
     tour.give();
-    exports.forget();
     choice.update((now) => ({ ...now, follows: true, seesStored: false }));
     time.stop();
   },
@@ -372,7 +371,6 @@ get('check-run').addEventListener('click', checkStored);
 get('check-claim').addEventListener('click', () => void runs.run());
 status.listen({ dismiss: away, reload: () => void offline.reload() });
 get('reset').addEventListener('click', () => {
-  exports.forget();
   choice.update((now) => ({ ...now, follows: true, seesStored: false }));
   runs.reset();
 });

@@ -274,11 +274,7 @@ set: DataSet | null, } | { "type": "run" } & RunRequest | { "type": "go_on" } & 
 /**
  * How far.
  */
-unit: StepUnit, } | { "type": "reset" } | { "type": "export", 
-/**
- * In which form.
- */
-format: Format, } | { "type": "watch", 
+unit: StepUnit, } | { "type": "reset" } | { "type": "export" } & Export | { "type": "watch", 
 /**
  * The digit.
  */
@@ -493,9 +489,18 @@ export type Measured = {
  */
 results: string, 
 /**
- * The form of the file to write of it; none to hold the experiment's claims against it.
+ * The file to write of it; none to hold the experiment's claims against it.
  */
-format: Format | null, };
+export: Export | null, };
+export type Export = { 
+/**
+ * Its form.
+ */
+format: Format, 
+/**
+ * Who asks, as the page numbers them: its answer comes back with it.
+ */
+number: number, };
 export type File = { 
 /**
  * Its name, for messages.
@@ -1094,6 +1099,7 @@ field: string,
  * What is wrong and what is allowed, in words.
  */
 message: string, };
+export type Role = "lanes" | "measuring" | "setting" | "step" | "fork";
 export type Chosen = { 
 /**
  * Its index among the files given.
@@ -2301,3 +2307,50 @@ export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: st
   emnist_letters: { title: 'EMNIST letters', noun: 'image', words: "26 classes, 124800 images to train and 20800 to test; images lie transposed and are set right; labels from 1 on are counted from 0; can't be verified whole: not every SHA-256 is on record. Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19." },
   emnist_balanced: { title: 'EMNIST balanced', noun: 'image', words: "47 classes, 112800 images to train and 18800 to test; images lie transposed and are set right; can't be verified whole: not every SHA-256 is on record. Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19." },
 };
+/** How many digits the probe can be: the page's own, whatever the network tells apart. */
+export const DIGITS = 10;
+/** What each knob's value is of. */
+export const ROLES: Record<string, Role> = {
+  data: 'lanes',
+  stream: 'setting',
+  order: 'setting',
+  own_heads: 'setting',
+  tasks: 'setting',
+  degrees_per_task: 'setting',
+  samples_per_task: 'setting',
+  batch: 'setting',
+  replay: 'setting',
+  memory: 'setting',
+  glances: 'setting',
+  hidden: 'setting',
+  pathways: 'setting',
+  item_head: 'setting',
+  unit_length_inputs: 'setting',
+  competition: 'step',
+  k_fraction: 'setting',
+  alpha_0: 'setting',
+  beta_0: 'setting',
+  eta_alpha: 'step',
+  eta_beta: 'step',
+  sync_update: 'step',
+  eta_w: 'step',
+  clip_norm: 'step',
+  second_order: 'setting',
+  fork_at: 'fork',
+  fork: 'fork',
+  evaluation_images: 'setting',
+  evaluate_every: 'measuring',
+  evaluate_on: 'setting',
+  conditions: 'lanes',
+  first_seed: 'lanes',
+  seeds: 'lanes',
+};
+/** What a fork may change, in words and as the knob `fork` has it. */
+export const CHANGES: { words: string; pattern: string }[] = [
+  { words: 'learning rates stay as they are', pattern: 'learn_alpha=false' },
+  { words: 'inhibition stays as it is', pattern: 'learn_beta=false' },
+  { words: 'no competition any more', pattern: 'competition=false' },
+  { words: 'weights are drawn anew in', pattern: 'reset:LAYER' },
+  { words: 'silent from here on:', pattern: 'silence:LAYER' },
+  { words: 'rates and inhibition exchanged between', pattern: 'swap:LAYER:LAYER' },
+];

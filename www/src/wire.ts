@@ -1,7 +1,7 @@
 // The envelopes between the page and its worker: a request has a number that its response brings back, an
 // event the number of its run.
 import type { KeeperNews } from './kept/keeper';
-import type { Command, Event, File, Request, Response, Words } from './protocol';
+import type { Command, Event, Export, File, Request, Response, Words } from './protocol';
 
 /// To the worker. The bytes of a request's or command's files are transferred.
 export type Inbound =
@@ -10,10 +10,15 @@ export type Inbound =
   /// There may be room now for what could not be kept.
   | { to: 'keeper' };
 
-/// What is told of a run: the trainer's events, and what the analyst makes of its measurements.
+/// What the analyst makes of the trainer's measurements.
+export type Made = Extract<Response, { type: 'claims' | 'results' | 'failed' }>;
+
+/// What is told of a run: the trainer's events, and what the analyst makes of its measurements: a file comes with
+/// the number of who asked.
 export type RunEvent =
   | Exclude<Event, { type: 'measured' | 'keep' }>
-  | Extract<Response, { type: 'claims' | 'results' }>;
+  | Exclude<Made, { type: 'results' }>
+  | (Extract<Made, { type: 'results' }> & Export);
 
 /// From the worker.
 export type Outbound =

@@ -12,7 +12,7 @@ import initAnalyst, { Analyst } from './wasm/analyst.js';
 import analyst from './wasm/analyst_bg.wasm.gz?url';
 import initTrainer, { Trainer } from './wasm/trainer.js';
 import trainer from './wasm/trainer_bg.wasm.gz?url';
-import type { Inbound, Outbound, RunEvent } from './wire';
+import type { Inbound, Made, Outbound } from './wire';
 
 // Just what is used of the worker's global scope.
 type WorkerScope = {
@@ -79,8 +79,9 @@ async function load(of: Analyst): Promise<Trainer> {
   const workers = new LaneWorkers(startLaneWorker, module, wanted(hardwareConcurrency, deviceMemory));
   const told = (run: number | null, event: Event) => {
     if (event.type === 'keep') return keeper.take(event);
-    const said = event.type === 'measured' ? (of.measured(event) as RunEvent) : event;
-    post({ from: 'trainer', run, event: said });
+    if (event.type !== 'measured') return post({ from: 'trainer', run, event });
+    const said = of.measured(event) as Made;
+    post({ from: 'trainer', run, event: said.type === 'results' ? { ...said, ...event.export } : said });
   };
   const find = (again: boolean) => workers.find(again);
   const send = (number: number, request: object) => workers.send(number, request);

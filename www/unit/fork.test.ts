@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { source } from '../src/panes/forks';
-import type { ForkView } from '../src/protocol';
-import { branchOf, CHANGES, hindrance } from '../src/state/fork';
+import { CHANGES, type ForkView } from '../src/protocol';
+import { branchOf, changeOf, hindrance, layersOf } from '../src/state/fork';
 import { config, course } from './a-run';
 
 describe('a branch', () => {
@@ -23,7 +23,8 @@ describe('a branch', () => {
   });
 
   test('changes what the form says', () => {
-    const all = CHANGES.map(({ change }) => change('h1', 'h2'));
+    const all = CHANGES.map(({ pattern }) => changeOf(pattern, ['h1', 'h2']));
+    expect(CHANGES.map(({ pattern }) => layersOf(pattern))).toEqual([0, 0, 0, 1, 1, 2]);
     expect(all).toEqual([
       'learn_alpha=false',
       'learn_beta=false',

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use crate::catalog::Catalog;
 use crate::shell::{binary, cargo, root, run, target};
 
 /// What is measured, with what.
@@ -57,6 +58,9 @@ pub fn report(args: &Args) -> Result<()> {
         command.args(words).args(["--engine", "gpu"]);
         command
     };
+    let catalog = Catalog::of(&mut Command::new(&metacls))?;
+    let figures: Vec<&str> = catalog.stored().map(|e| &*e.id).collect();
+    let opening = catalog.opening()?;
     let vectors = root().join("tests/vectors");
     part("vectors".into(), on_gpu(&["verify"]).arg(vectors))?;
     let data = args.mnist.clone().unwrap_or_else(|| "digits".into());
@@ -69,10 +73,10 @@ pub fn report(args: &Args) -> Result<()> {
     let seeds = if args.small { "0..1" } else { "0..40" };
     for twice in ["first", "second"] {
         let title = format!("the same bits twice: {twice}");
-        let mut command = figure("figure1", "0..2", "twice.json");
+        let mut command = figure(opening, "0..2", "twice.json");
         part(title, command.args(["--set", "tasks=3"]))?;
     }
-    for id in ["figure1", "figure2", "figure3"] {
+    for &id in &figures {
         let mut command = figure(id, seeds, &format!("{id}.json"));
         if args.small {
             for knob in ["tasks=2", "samples_per_task=20", "evaluation_images=20"] {
@@ -86,19 +90,20 @@ pub fn report(args: &Args) -> Result<()> {
     } else {
         &["2", "16", "80", "320"]
     };
-    for id in ["figure1", "figure2", "figure3"] {
+    for &id in &figures {
         for lanes in lanes {
             let mut command = on_gpu(&["bench", id, "--lanes", lanes, "--json"]);
             part(format!("bench {id}, {lanes} lanes"), &mut command)?;
         }
     }
-    let mut second = on_gpu(&["bench", "figure1", "--set", "second_order=true", "--json"]);
+    let mut second = on_gpu(&["bench", opening, "--set", "second_order=true", "--json"]);
     part(
-        "bench figure1, second order".into(),
+        format!("bench {opening}, second order"),
         second.args(["--lanes", lanes.last().unwrap_or(&"2")]),
     )?;
     if let Some(script) = &args.beside {
-        for id in ["figure1", "figure2"] {
+        // The script has the first two.
+        for &id in figures.iter().take(2) {
             let mut python = Command::new("python3");
             part(
                 format!("beside: {id}"),
@@ -109,7 +114,7 @@ pub fn report(args: &Args) -> Result<()> {
         }
     }
     for (what, lanes, knobs) in growth(args.small) {
-        let mut command = on_gpu(&["bench", "figure1", "--lanes", &lanes, "--json"]);
+        let mut command = on_gpu(&["bench", opening, "--lanes", &lanes, "--json"]);
         // Two conditions, so that there may be two lanes.
         command.args(["--set", "conditions=baseline,meta"]);
         for knob in knobs {
@@ -133,7 +138,8 @@ pub fn report(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// What is made larger and larger: its words, the lanes, the knobs beside Figure 1's.
+/// What is made larger and larger: its words, the lanes, the knobs beside those of the experiment that the page
+/// opens on.
 fn growth(is_small: bool) -> Vec<(String, String, Vec<String>)> {
     let (lanes, side_by_side): (&[u32], u32) = match is_small {
         true => (&[2, 8, 32], 2),

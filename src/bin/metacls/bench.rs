@@ -17,7 +17,7 @@ use super::voice::print;
 #[derive(Debug, clap::Args)]
 pub(super) struct BenchArgs {
     /// A preset.
-    #[arg(default_value = "figure1")]
+    #[arg(default_value = experiments::opening().id)]
     experiment: String,
     /// How many seeds side by side.
     #[arg(long, default_value_t = 8, conflicts_with = "lanes")]

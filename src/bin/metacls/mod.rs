@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use metacls::config::{Condition, fork};
 use metacls::data::DataSet;
 use metacls::engine::info::EngineChoice;
 use metacls::results::shard::Shard;
@@ -103,8 +104,8 @@ struct What {
     /// Seeds: 7, or 0..4 (which is 0, 1, 2, 3), or 0..=4 (which is 0, 1, 2, 3, 4).
     #[arg(long)]
     seeds: Option<String>,
-    /// Conditions, joined by commas: baseline, meta, rates, sparsity, frozen.
-    #[arg(long)]
+    // Its help has the conditions' names.
+    #[arg(long, help = format!("Conditions, joined by commas: {}", Condition::WORDS.join(", ")))]
     conditions: Option<String>,
     /// Sets any knob, as a link writes it: --set eta_beta=0.1 --set hidden=64,32 (metacls info --knobs lists
     /// them).
@@ -113,9 +114,13 @@ struct What {
     /// Go on otherwise after so many tasks, as --fork says; up to there the run is what it is without.
     #[arg(long, value_name = "TASKS", requires = "fork")]
     fork_at: Option<u32>,
-    /// What changes at the fork; may be given several times: learn_alpha=false, learn_beta=false, a knob of
-    /// training (eta_alpha=0.001, competition=false), reset:LAYER, silence:LAYER, swap:LAYER:LAYER.
-    #[arg(long, value_name = "CHANGE", requires = "fork_at")]
+    // Its help has what may change.
+    #[arg(
+        long,
+        value_name = "CHANGE",
+        requires = "fork_at",
+        help = format!("What changes at the fork; may be given several times: {}", fork::allowed()),
+    )]
     fork: Vec<String>,
     /// Which engine.
     #[arg(long, value_enum, default_value = "auto")]

@@ -101,7 +101,7 @@ async fn slices(
         }
         let notes = match driver.slice(false).await {
             Ok(notes) => notes,
-            Err(e) if e.is_loss() => match driver.recover(e, ready).await {
+            Err(e) if e.is_recoverable() => match driver.recover(e, ready).await {
                 Ok(rewound) => rewound
                     .map(|r| Note::Rewound(Box::new(r)))
                     .into_iter()

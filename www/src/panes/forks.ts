@@ -2,8 +2,8 @@
 import { forks as answered } from '../catalog';
 import type { Course } from '../course';
 import { element, get, put, tableOf } from '../dom';
-import type { Answered, ForkView } from '../protocol';
-import { CHANGES, type Forks, type HeldFork, hindrance } from '../state/fork';
+import { type Answered, CHANGES, type ForkView } from '../protocol';
+import { changeOf, type Forks, type HeldFork, hindrance, layersOf } from '../state/fork';
 import { card } from './answered';
 
 export type Acts = {
@@ -19,13 +19,14 @@ const select = (id: string) => get<HTMLSelectElement>(id);
 function chosen(): string {
   const { value } = select('fork-change');
   if (value === 'other') return get<HTMLInputElement>('fork-value').value.trim();
-  return CHANGES[Number(value)]?.change(select('fork-layer').value, select('fork-other').value) ?? '';
+  const pattern = CHANGES[Number(value)]?.pattern ?? '';
+  return changeOf(pattern, [select('fork-layer').value, select('fork-other').value]);
 }
 
 /// Shows what the chosen change needs to be said of it.
 function suit() {
   const { value } = select('fork-change');
-  const layers = CHANGES[Number(value)]?.layers ?? 0;
+  const layers = layersOf(CHANGES[Number(value)]?.pattern ?? '');
   get('fork-layer').hidden = layers < 1;
   get('fork-other').hidden = layers < 2;
   get('fork-value').hidden = value !== 'other';
@@ -49,14 +50,14 @@ export function build(acts: Acts) {
   get('answered-forks').replaceChildren(...answered.map((story) => card(story, 'fork', acts.showStored)));
 }
 
-let layersOf: string | undefined;
+let listed: string | undefined;
 
 /// Puts the run's layers into the form.
 function layers({ run }: Course) {
   const names = run.layers.map(({ name }) => name);
   const now = names.join();
-  if (now === layersOf) return;
-  layersOf = now;
+  if (now === listed) return;
+  listed = now;
   for (const [id, first] of [
     ['fork-layer', 0],
     ['fork-other', names.length - 1],

@@ -1,7 +1,7 @@
 // A closer look: the probe, one unit in both networks, or a layer's sorted activity with its threshold.
 import { type Course, imageLayer, pairOf } from '../course';
 import { drawing, element, same } from '../dom';
-import type { Lane, LayerSnapshot, Probe } from '../protocol';
+import { DIGITS, type Lane, type LayerSnapshot, type Probe } from '../protocol';
 import { type Receptive, receptiveKey } from '../state/view';
 import { conditionColor, style, surroundings } from '../theme';
 import { paintSquare } from './cells';
@@ -63,9 +63,6 @@ function fields(course: Course, layer: number, lane: number, unit: number, seen?
   const stored = course.learned[lane]?.units[unit];
   return stored ? samples(field(ofDigits(stored), `learned in ${course.run.config.tasks} tasks`)) : [];
 }
-
-/// The probe is one of the page's own digits, whatever classes the network tells apart.
-const DIGITS = 10;
 
 export class Inspector {
   // Hidden until it shows an input, of which its label speaks.

@@ -1,7 +1,7 @@
 // What is chosen: which tab and experiment, what Run runs, and which stored run stands for them.
 import { experimentOf, opening } from '../catalog';
 import { alike, type Course } from '../course';
-import type { Config } from '../protocol';
+import { type Config, ROLES } from '../protocol';
 import { LAB } from '../tabs';
 
 export type Choice = {
@@ -82,12 +82,9 @@ export function changed(a: Config, b: Config): Set<string> {
   return new Set(names.filter((n) => JSON.stringify(a[n]) !== JSON.stringify(b[n])));
 }
 
-/// Fields that say how much is run, not what.
-const EXTENT = ['seeds', 'first_seed', 'conditions', 'evaluate_every', 'data'];
-
-/// The fields that make of an experiment another one.
+/// The fields that make of an experiment another one: those that say what is run, not how much.
 export const settings = (a: Config, b: Config): string[] =>
-  [...changed(a, b)].filter((name) => !EXTENT.includes(name));
+  [...changed(a, b)].filter((name) => !['lanes', 'measuring'].includes(ROLES[name] ?? ''));
 
 /// Whether a link must say that it is of the Lab, because its settings alone would open its experiment's tab.
 export const isLab = ({ tab, experiment }: Choice): boolean => tab === LAB && tabOf(experiment) !== LAB;

@@ -24,19 +24,12 @@ export type Forks = {
 
 export const noForks: Forks = { isOpen: false, isTraining: false, words: '' };
 
-/// What may change at a fork: in words, how many layers it names, and the change as the knob `fork` has it.
-export const CHANGES: { words: string; layers: 0 | 1 | 2; change: (...of: string[]) => string }[] = [
-  { words: 'learning rates stay as they are', layers: 0, change: () => 'learn_alpha=false' },
-  { words: 'inhibition stays as it is', layers: 0, change: () => 'learn_beta=false' },
-  { words: 'no competition any more', layers: 0, change: () => 'competition=false' },
-  { words: 'weights are drawn anew in', layers: 1, change: (layer) => `reset:${layer}` },
-  { words: 'silent from here on:', layers: 1, change: (layer) => `silence:${layer}` },
-  {
-    words: 'rates and inhibition exchanged between',
-    layers: 2,
-    change: (one, other) => `swap:${one}:${other}`,
-  },
-];
+/// How many layers a pattern of a change names.
+export const layersOf = (pattern: string): number => pattern.split('LAYER').length - 1;
+
+/// A change of a pattern, of these layers.
+export const changeOf = (pattern: string, layers: string[]): string =>
+  layers.reduce((change, layer) => change.replace('LAYER', layer), pattern);
 
 /// The settings of a branch: of the trunk's seeds so many of the first, under meta where the trunk has it.
 export const branchOf = (trunk: Config, after: number, change: string, seeds: number): Config => ({

@@ -1,7 +1,7 @@
 // Sweeps as the page has them: what is asked for, the one of this machine, the one that is looked at.
 
 import { fieldText } from '../format';
-import type { Answered, Config, Field, SweepView } from '../protocol';
+import { type Answered, CHANGES, type Config, type Field, ROLES, type SweepView } from '../protocol';
 
 /// A sweep at hand.
 export type Held = {
@@ -51,12 +51,9 @@ export const noSweeps: Sweeps = { seconds: 0, trained: 0, kept: [] };
 /// The one that is shown.
 export const shownSweep = ({ opened, live }: Sweeps): Held | undefined => opened ?? live;
 
-/// What is the same for all points: which lanes there are, and the images.
-const OF_ALL = ['schema', 'data', 'conditions', 'first_seed', 'seeds'];
-
-/// Fields that can be varied: those with a stretch to explore first.
+/// Fields that can be varied: those with a stretch to explore first. Lanes and images are the same for all points.
 export function variable(fields: Field[]): Field[] {
-  const all = fields.filter(({ name }) => !OF_ALL.includes(name));
+  const all = fields.filter(({ name }) => ROLES[name] !== 'lanes');
   return [...all.filter((f) => f.explored), ...all.filter((f) => !f.explored)];
 }
 
@@ -94,7 +91,7 @@ export function valuesOf({ name, kind, explored }: Field, config: Config): strin
     case 'choice':
       return kind.options.join(',');
     case 'changes':
-      return 'none,learn_alpha=false';
+      return `none,${CHANGES[0]?.pattern ?? ''}`;
     case 'widths': {
       if (!Array.isArray(value)) return 'none';
       const widths = value.map(Number);
