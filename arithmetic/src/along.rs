@@ -235,7 +235,7 @@ pub struct Spaced<'a> {
     pub numbers: &'a [f32],
     /// From one to the next: a multiple of sixteen.
     pub every: usize,
-    /// How many.
+    /// How many vectors; of none no products are written.
     pub count: usize,
 }
 
