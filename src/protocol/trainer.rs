@@ -51,7 +51,7 @@ pub enum Command {
     Reset,
     /// Asks for [`super::Response::Results`]: everything measured so far, as a file.
     Export {
-        /// In which form.
+        /// JSON, which opens again, or long-form CSV.
         format: Format,
     },
     /// Shows the first seed's units on this digit from now on; answered by [`Event::Probed`].
@@ -77,7 +77,7 @@ pub enum Command {
     Bench {
         /// The configuration, as the analyst has checked it.
         config: Box<Config>,
-        /// Which engine.
+        /// The engine that is wanted; with auto the GPU where it can serve, else the CPU.
         engine: EngineChoice,
     },
 }
@@ -103,14 +103,14 @@ pub enum Event {
     },
     /// The trainer's state changed.
     State {
-        /// The state.
+        /// What the trainer does now, or waits for.
         state: State,
         /// The state in words, for people.
         words: String,
     },
     /// This engine will be used.
     Engine {
-        /// Which.
+        /// Which of the three, on which device, and how far its self-test was off.
         info: EngineInfo,
         /// Workers that train its lanes side by side; 0 where it needs none.
         workers: u32,
@@ -121,7 +121,7 @@ pub enum Event {
     },
     /// A run begins (or begins again).
     Started {
-        /// What runs.
+        /// What its numbers are labelled by: settings, layers, heads, lanes, tasks.
         run: RunDescription,
     },
     /// How far the run is; a few times a second.
@@ -159,9 +159,9 @@ pub enum Event {
     Receptive {
         /// Index into [`RunDescription::lanes`].
         lane: u32,
-        /// The unit.
+        /// The unit that was asked for, from 0.
         unit: u32,
-        /// Its weights.
+        /// Its weights W now, a pixel for each input.
         weights: Picture,
         /// What it has learned: their change since before training.
         learned: Picture,
@@ -170,7 +170,7 @@ pub enum Event {
     Traced {
         /// Index into [`RunDescription::lanes`].
         lane: u32,
-        /// The step.
+        /// What the step sees, what each inner step changes, and what comes of it.
         trace: Box<StepTrace>,
     },
     /// A lane holds numbers that are not finite any more and was set aside; the others go on.
