@@ -235,7 +235,7 @@ pub struct Spaced<'a> {
     pub numbers: &'a [f32],
     /// From one to the next: a multiple of sixteen.
     pub every: usize,
-    /// How many vectors; of none no products are written.
+    /// How many vectors; it may be 0.
     pub count: usize,
 }
 
