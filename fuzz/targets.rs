@@ -256,8 +256,8 @@ pub fn gzip(data: &[u8]) {
     }
 }
 
-/// What the page asks of the worker, as a type and its fields (`web::message`), and what its trainer gives to its
-/// analyst.
+/// What the page asks of the worker, as a type and its fields (`web::message`), and what its trainer gives to
+/// its analyst.
 pub fn wire(data: &[u8]) {
     if let Ok(request) = serde_json::from_slice::<Request>(data) {
         match request {

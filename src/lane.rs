@@ -8,7 +8,7 @@ use crate::model::{LaneState, Lesion};
 /// One sample: an image of `inputs` numbers (not scaled), and a label for each head.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a, T> {
-    /// The image.
+    /// The image's numbers, row by row: `[inputs]`.
     pub input: &'a [T],
     /// For each head its class.
     pub labels: &'a [u32],
@@ -23,7 +23,7 @@ pub enum Seen<'a, T> {
     /// A layer's outputs with the whole network: `[images][units]`. Whether they are scaled is the engine's
     /// affair.
     Outputs {
-        /// Index of the layer.
+        /// Index of the layer, in beta's order.
         layer: usize,
         /// The outputs; a unit is active where its output is above 0.
         outputs: &'a [T],
@@ -32,11 +32,11 @@ pub enum Seen<'a, T> {
     Logits {
         /// Index of the first image.
         first: usize,
-        /// Index of the head.
+        /// Index of the head: 0 category, 1 item.
         head: usize,
         /// Index of the lesion among those asked for.
         lesion: usize,
-        /// The logits.
+        /// The logits, with W: a row for each image from `first` on.
         logits: &'a [T],
     },
 }

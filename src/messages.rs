@@ -17,7 +17,7 @@ use crate::stream::StreamError;
 pub struct Words {
     /// What happened.
     pub what: String,
-    /// What it means.
+    /// What follows from it: for the run, or for what can be relied on.
     pub meaning: String,
     /// What to do.
     pub advice: String,

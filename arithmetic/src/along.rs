@@ -235,7 +235,7 @@ pub struct Spaced<'a> {
     pub numbers: &'a [f32],
     /// From one to the next: a multiple of sixteen.
     pub every: usize,
-    /// How many.
+    /// How many vectors; it may be 0.
     pub count: usize,
 }
 

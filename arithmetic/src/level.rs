@@ -34,7 +34,7 @@ pub enum Level {
 /// A level that was asked for by name and is not to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelError {
-    /// What was asked for.
+    /// The name as it was asked for: a caller's, or that in `METACLS_SIMD`.
     pub asked: String,
     /// The names of those that this processor has.
     pub had: Vec<&'static str>,
@@ -157,7 +157,7 @@ impl Level {
 
 /// Work that is written over [`Wide`].
 pub(crate) trait Kernel {
-    /// What comes of it.
+    /// What the work gives; `()` where it writes into slices.
     type Output;
 
     /// Does it; always inlined, so that it is compiled for these instructions.

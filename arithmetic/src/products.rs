@@ -179,7 +179,7 @@ impl Pack<'_> {
         Some(packed)
     }
 
-    /// R vectors.
+    /// Packs a tile of R padded vectors; none where too few inputs are 0 in all of them.
     #[inline(always)]
     fn tile<S: Wide, const R: usize>(&self, simd: S, vectors: &[f32]) -> Option<Packed> {
         let present = sparse::present(simd, vectors, self.fan_in)?;

@@ -48,7 +48,7 @@ impl Rule {
 pub struct Part {
     /// What is measured, in words.
     pub what: &'static str,
-    /// What it must be.
+    /// What its number over all seeds must be for the part to hold, if anything.
     pub rule: Rule,
     /// If it is also a panel of the figure: a few words that tell it from the claim's other parts, where
     /// there are any.
@@ -60,7 +60,7 @@ pub struct Part {
 pub struct Claim {
     /// Its number; ours, which the paper does not make, have none.
     pub number: Option<u32>,
-    /// The sentence.
+    /// What is claimed, in one sentence with its full stop.
     pub sentence: &'static str,
     /// What must hold, all of it.
     pub parts: Vec<Part>,
@@ -90,7 +90,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// In words.
+    /// As tables say it, without a full stop: "provisional: holds so far".
     pub fn words(self) -> &'static str {
         match self {
             Self::Holds => "holds",
@@ -109,7 +109,7 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PartOutcome {
-    /// What is measured.
+    /// What is measured, in words: [`Part::what`].
     pub what: String,
     /// What it must be, in words; empty if it is only shown.
     pub rule: String,
@@ -138,7 +138,7 @@ pub struct PartOutcome {
 pub struct Outcome {
     /// Its number; none for ours.
     pub number: Option<u32>,
-    /// The sentence.
+    /// What is claimed, in one sentence with its full stop.
     pub sentence: String,
     /// All its parts, as the claim states them.
     pub parts: Vec<PartOutcome>,
@@ -146,7 +146,7 @@ pub struct Outcome {
     pub p: Option<f64>,
     /// The same after Holm's correction over the claims judged.
     pub p_holm: Option<f64>,
-    /// The verdict.
+    /// What is to be said of all its parts together: provisional while planned seeds are missing.
     pub verdict: Verdict,
 }
 

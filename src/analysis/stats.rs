@@ -19,7 +19,7 @@ const FLIPS: u32 = 100_000;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Estimate {
-    /// Mean.
+    /// Arithmetic mean of the values, in their unit.
     pub mean: f64,
     /// Standard deviation (n - 1); none for a single value.
     pub sd: Option<f64>,

@@ -83,7 +83,7 @@ pub fn peak_of_alpha(records: &[TaskRecord], matrix: usize) -> Option<u32> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SummaryPoint {
-    /// Tasks learned so far.
+    /// Tasks learned when it was measured; 0 before training.
     pub tasks_learned: u32,
     /// Intact accuracy over all tasks, by head; empty where not evaluated.
     pub accuracy: Vec<Estimate>,
@@ -109,7 +109,7 @@ pub struct SummaryPoint {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LesionEstimate {
-    /// Index of the head.
+    /// Index of the head: 0 category, 1 item.
     pub head: u32,
     /// What was left out.
     pub lesion: Lesion,
@@ -121,7 +121,7 @@ pub struct LesionEstimate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ConditionSummary {
-    /// The condition.
+    /// What the lanes meta-learn that are averaged here.
     pub condition: Condition,
     /// Points in order of `tasks_learned`.
     pub points: Vec<SummaryPoint>,

@@ -36,7 +36,7 @@ pub enum BenchError {
     /// The stream can't be drawn from these images.
     #[error(transparent)]
     Stream(#[from] StreamError),
-    /// The engine failed.
+    /// The device has no room for one lane, or failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// The processor's wide instructions can't be chosen.
@@ -52,15 +52,15 @@ pub struct Found {
     pub engine: EngineKind,
     /// Its device, in words.
     pub adapter: String,
-    /// Lanes side by side.
+    /// Lanes side by side: seeds times conditions, as far as there was room.
     pub lanes: u32,
     /// Units of the hidden layers.
     pub hidden: Vec<u32>,
     /// Whether the meta-gradient is of second order.
     pub second_order: bool,
-    /// Observe steps.
+    /// Observe steps a second, summed over lanes.
     pub lane_steps: f64,
-    /// Images evaluated.
+    /// Images evaluated a second, each counted once for each lane.
     pub lane_images: f64,
     /// Additions and multiplications of one lane's step.
     pub step_operations: f64,
@@ -71,7 +71,7 @@ pub struct Found {
     /// Operations a second of a plain matrix product of 1024 x 1024 on every core that trains (in a browser,
     /// on one core times the workers that train); none of a GPU.
     pub plain_product: Option<f64>,
-    /// Of a GPU.
+    /// What was found of the GPU besides; none of the other engines.
     pub gpu: Option<FoundOnGpu>,
 }
 

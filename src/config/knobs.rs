@@ -34,7 +34,7 @@ pub enum Kind {
     Switch,
     /// One of a few words.
     Choice {
-        /// The words.
+        /// The words, of which the value is one.
         options: &'static [&'static str],
     },
     /// A list of whole numbers.
@@ -50,7 +50,7 @@ pub enum Kind {
     },
     /// A list of distinct words.
     Set {
-        /// The words.
+        /// The words that may be in the list, each at most once.
         options: &'static [&'static str],
     },
     /// A list of what changes at a fork ([`super::fork::Change`]); it may be empty.

@@ -157,7 +157,7 @@ impl Config {
         each.sum::<f64>() / f64::from(self.tasks.max(1))
     }
 
-    /// The last seed.
+    /// Its highest seed: seeds follow one another from `first_seed` on.
     pub fn last_seed(&self) -> u32 {
         self.first_seed + self.seeds.saturating_sub(1)
     }

@@ -21,7 +21,7 @@ pub struct Response {
 pub struct Report {
     /// The largest relative deviation; infinite if something was not a number.
     pub deviation: f64,
-    /// Where it is.
+    /// Where that is, in words: "step 3: alpha".
     pub location: String,
 }
 

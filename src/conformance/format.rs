@@ -13,9 +13,9 @@ pub enum VectorError {
     /// Its JSON has another form.
     #[error("{file}: not a conformance vector: {reason}")]
     Malformed {
-        /// The file.
+        /// The file's name, as the caller gave it.
         file: String,
-        /// What is wrong.
+        /// What is wrong with its JSON, its fields or their shapes, in words.
         reason: String,
     },
 }
@@ -243,19 +243,19 @@ fn check_rates(what: &str, model: &Model, alpha: &[f64], beta: &[f64]) -> Result
 /// One conformance vector.
 #[derive(Clone, Debug)]
 pub struct Vector {
-    /// Its name.
+    /// What the file calls itself; empty of a vector that no file holds.
     pub name: String,
-    /// The network.
+    /// The network's shape, which gives all other numbers their order.
     pub model: Model,
     /// How it learns.
     pub rule: Rule,
     /// Its values before the first step.
     pub initial: LaneState<f64>,
-    /// All samples' images.
+    /// All samples' images, not scaled: `[samples][inputs]`.
     pub images: Vec<Vec<f64>>,
     /// For each sample, its label for each head.
     pub labels: Vec<Vec<u32>>,
-    /// The steps.
+    /// The observe steps in the order in which they are taken, by indices of `images`.
     pub steps: Vec<VectorStep>,
     pub(super) after: Vec<After>,
     pub(super) last: Final,

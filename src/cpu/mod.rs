@@ -23,7 +23,7 @@ use crate::model::{LaneState, Lesion, Model, Rule, Source, Target};
 use stages::{At, Competition, Term};
 use workspace::Workspace;
 
-/// One lane.
+/// One lane on the CPU engine: what it has learned, in float32, and room for a step's numbers.
 #[derive(Clone, Debug)]
 pub struct Cpu {
     model: Arc<Model>,

@@ -84,7 +84,7 @@ fn store_overlaps(
 pub struct Competition {
     /// k of the k-th largest pre-activation; none without competition.
     pub k: Option<usize>,
-    /// beta of the layer.
+    /// The layer's strength of inhibition: the threshold is beta c.
     pub beta: f32,
     /// Whether outputs are scaled to norm 1.
     pub unit_length: bool,

@@ -6,7 +6,7 @@ use metacls_arithmetic::padded;
 
 use crate::model::Model;
 
-/// One hidden layer's workspace.
+/// What a step computes at one hidden layer.
 #[derive(Clone, Debug, Default)]
 pub struct LayerWorkspace {
     /// The first layer's pre-activation under W, the same in all sweeps: `[columns][units]`; empty elsewhere.
@@ -31,7 +31,7 @@ pub struct LayerWorkspace {
     pub collapsed: Vec<f32>,
 }
 
-/// One head's workspace.
+/// What a step computes at one head's logits.
 #[derive(Clone, Debug, Default)]
 pub struct HeadWorkspace {
     /// p - onehot(label): `[slots][classes]`.
@@ -53,9 +53,9 @@ pub struct Workspace {
     pub inputs: Vec<f32>,
     /// Their overlaps with the current samples: `[columns][inner]`.
     pub input_dots: Vec<f32>,
-    /// Hidden layers.
+    /// For each hidden layer, in beta's order.
     pub layers: Vec<LayerWorkspace>,
-    /// Heads.
+    /// For each head: category, then item.
     pub heads: Vec<HeadWorkspace>,
     /// Two squares of overlaps, for the norms.
     pub overlaps: [Vec<f32>; 2],

@@ -118,7 +118,7 @@ macro_rules! catalog {
         }
 
         impl DataSet {
-            /// All of them.
+            /// All of them, in the catalogue's order.
             pub const ALL: &[Self] = &[$(Self::$id),*];
             /// The names used in files, flags and links, in the order of [`Self::ALL`].
             pub const WORDS: &[&str] = &[$($word),*];
@@ -206,7 +206,7 @@ catalog! {
         licence: "CC BY-SA 4.0 (README.md in github.com/rois-codh/kmnist)",
         ..MNIST_LIKE
     };
-    /// EMNIST's digits.
+    /// EMNIST's digits: ten classes, four times as many images as MNIST's.
     EmnistDigits = "emnist_digits": Row {
         title: "EMNIST digits",
         noun: "digit",

@@ -50,15 +50,15 @@ impl Images {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DataInfo {
-    /// Which kind.
+    /// Which set of the catalogue; custom where not all of its files are verified by their SHA-256.
     pub kind: DataSet,
     /// In words: "MNIST (verified)", "procedural digits", "custom IDX files", or how these were read.
     pub name: String,
     /// SHA-256 (hex) over the training images' pixels and labels, then the test set's.
     pub digest: String,
-    /// Training images.
+    /// How many images the training set has.
     pub train: u32,
-    /// Test images.
+    /// How many images the test set has.
     pub test: u32,
     /// Pixels of an image's side.
     #[serde(default = "mnist_side")]

@@ -15,7 +15,7 @@ use crate::stream::View;
 pub(super) struct Watched {
     /// The image, 0 to 1, row by row.
     image: Vec<f32>,
-    /// Indices of the lanes.
+    /// Indices of the watched lanes among all of the run's.
     lanes: Vec<usize>,
     /// Their values at their end.
     ends: Vec<(usize, LaneState<f32>)>,

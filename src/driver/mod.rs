@@ -56,7 +56,7 @@ pub enum RunError {
     /// The data set is too small.
     #[error(transparent)]
     Stream(#[from] StreamError),
-    /// The engine's part.
+    /// The engine's device failed, or it has no room for one lane.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// No engine is to be had to go on with.
@@ -97,23 +97,23 @@ impl RunError {
 pub enum Note {
     /// A lane was measured.
     Measured {
-        /// Index of the lane.
+        /// Index into [`Driver::lanes`].
         lane: usize,
         /// What was measured.
         record: TaskRecord,
     },
     /// A watched lane's units on the probe, at a task end.
     Snapshot {
-        /// Index of the lane.
+        /// Index into [`Driver::lanes`].
         lane: usize,
-        /// Tasks learned.
+        /// Tasks that the lane has learned; 0 before training.
         tasks_learned: u32,
         /// What was seen.
         snapshot: Snapshot,
     },
     /// A lane holds numbers that are not finite any more and was set aside.
     Diverged {
-        /// Index of the lane.
+        /// Index into [`Driver::lanes`].
         lane: usize,
         /// The step at which it was found.
         step: u32,
@@ -122,7 +122,7 @@ pub enum Note {
     TaskEnd,
     /// All lanes of a wave are through, or diverged.
     WaveEnd {
-        /// Their indices.
+        /// Indices into [`Driver::lanes`].
         lanes: Vec<usize>,
     },
     /// The wave in progress goes on from its last task's end, or from its beginning: what was measured since
@@ -305,7 +305,7 @@ impl Driver {
         Ok(())
     }
 
-    /// What is run.
+    /// What charts and tables label the run's numbers by: settings, layers, heads, lanes, tasks.
     pub fn description(&self) -> RunDescription {
         self.run.description()
     }

@@ -10,7 +10,7 @@ use super::{Driver, Next};
 pub struct Progress {
     /// Lane-steps done, in all waves.
     pub lane_steps: u64,
-    /// Lane-steps in all.
+    /// Observe steps of one lane times all lanes of the run.
     pub lane_steps_total: u64,
     /// Observe steps done in the wave in progress.
     pub step: u32,
@@ -22,7 +22,7 @@ pub struct Progress {
     pub tasks: u32,
     /// The wave in progress, from 0.
     pub wave: u32,
-    /// How many waves.
+    /// How many waves there are now: more once one was cut into smaller ones.
     pub waves: u32,
     /// Measured speed in lane-steps a second; none before it is known.
     pub lane_steps_per_second: Option<f64>,

@@ -19,7 +19,7 @@ const REOPENINGS: u32 = 5;
 /// What a run goes on with after a fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rewound {
-    /// The fault.
+    /// What failed: the device, its memory, or a lane worker.
     pub why: RunError,
     /// What it goes on with.
     pub now: Now,

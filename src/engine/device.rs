@@ -17,7 +17,7 @@ use crate::model::Model;
 /// What engines run on.
 #[derive(Clone, Debug)]
 pub enum Device {
-    /// A GPU.
+    /// An open GPU, which all of a run's waves share.
     Gpu(Arc<Gpu>),
     /// This computer's cores, by the CPU engine.
     Cpu,
@@ -128,9 +128,9 @@ impl Device {
 /// has, it is one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// Seeds.
+    /// How many seeds, at least one.
     pub seeds: usize,
-    /// Lanes of each.
+    /// How many lanes of each seed, at least one.
     pub lanes: usize,
 }
 

@@ -13,7 +13,7 @@ pub enum EngineChoice {
     Gpu,
     /// The fast engine without a GPU.
     Cpu,
-    /// The reference engine.
+    /// The method in plain loops; [`Self::Auto`] never takes it.
     Reference,
 }
 

@@ -18,7 +18,7 @@ use crate::stream::Stream;
 /// An command, and the wave that it is about: a lane worker may have lanes of two, of which one was given up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
-    /// The wave's number.
+    /// The wave's number, which no other wave of the same program has.
     pub wave: u32,
     /// What is to be done.
     pub command: Command,
@@ -44,7 +44,7 @@ pub enum Command {
     Evaluate {
         /// Whether an evaluation begins.
         begins: bool,
-        /// The task.
+        /// The task, counted from 0.
         task: u32,
         /// The first image, counted from the task's first.
         from: u32,
@@ -66,7 +66,7 @@ pub enum Command {
 /// Lanes that a lane worker takes over.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Part {
-    /// The experiment.
+    /// The settings that all lanes of the wave share.
     pub config: Config,
     /// What the images are of which it gets a part.
     pub info: DataInfo,
@@ -94,7 +94,7 @@ pub struct Part {
 /// What a lane worker answers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Answer {
-    /// It is done.
+    /// Nothing to tell: lanes were taken over, trained, evaluated or let go.
     Done(()),
     /// Its lanes' rates.
     Readings(Vec<Reading>),
@@ -217,7 +217,7 @@ impl Part {
     }
 }
 
-/// One worker.
+/// A lane worker: its lanes, by the number of the wave that they are of.
 #[derive(Debug, Default)]
 pub struct LaneWorker {
     waves: BTreeMap<u32, HostEngine>,

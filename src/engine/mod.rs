@@ -35,7 +35,7 @@ pub use spread::{LaneWorkers, SpreadEngine};
 /// What an engine can't do, or did wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
-    /// The GPU's part.
+    /// The GPU failed, or the wave does not fit it.
     #[error(transparent)]
     Gpu(#[from] GpuError),
     /// A schedule asks for an image that was not put on the GPU.
@@ -54,11 +54,11 @@ pub enum EngineError {
 /// Lanes that are trained side by side: all of the same shape, those of one seed next to each other.
 #[derive(Clone, Debug)]
 pub struct Wave {
-    /// The experiment.
+    /// The settings that its lanes are trained by from `first_step` on: past a fork those after it.
     pub config: Arc<Config>,
-    /// The network.
+    /// The shape of every lane's network.
     pub model: Arc<Model>,
-    /// The images.
+    /// The images that the schedules have indices of.
     pub data: Arc<Dataset>,
     /// One schedule for each seed.
     pub streams: Vec<Arc<Stream>>,

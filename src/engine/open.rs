@@ -12,7 +12,7 @@ pub const SELF_TEST_BOUND: f64 = 1e-3;
 /// What is known of the GPU from elsewhere: a browser tells the page of its adapter what wgpu can't see.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
-    /// The adapter's name.
+    /// The adapter's name as a browser tells it; none where nobody does.
     pub adapter: Option<String>,
     /// Whether it is a program on the CPU.
     pub is_software: bool,

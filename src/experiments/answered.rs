@@ -13,7 +13,7 @@ pub struct Answered {
     pub id: &'static str,
     /// What stands over it.
     pub title: &'static str,
-    /// The question.
+    /// What is asked, in one sentence with its question mark.
     pub question: &'static str,
     /// What was found, in a paragraph, with its numbers.
     pub found: &'static str,

@@ -34,7 +34,7 @@ pub struct Link {
     pub preset: String,
     /// What is to be run.
     pub config: Config,
-    /// What of it is shown.
+    /// The view that it opens: a point of the stream, a lesion, a layer or a unit.
     pub shown: Shown,
     /// What is claimed to come out; none of a link that says nothing of it.
     pub expected: Option<Expected>,

@@ -51,7 +51,7 @@ pub fn all() -> Vec<Experiment> {
 pub struct Catalog {
     /// The experiments, in the order in which they are offered.
     pub experiments: Vec<Experiment>,
-    /// The tour's steps.
+    /// The tour's steps in their order, [`tour::COUNT`] of them.
     pub tour: Vec<tour::Step>,
     /// What-if questions.
     pub what_if: Vec<what_if::WhatIf>,

@@ -26,24 +26,24 @@ pub struct Panel {
 pub enum Show {
     /// A head's accuracy on all tasks over the stream, under every condition; chance dotted.
     Course {
-        /// Index of the head.
+        /// Index of the head: 0 category, 1 item.
         head: u32,
     },
     /// Active fraction of each layer now, beside the untrained network's.
     Profile,
     /// A rate of each layer now.
     Bars {
-        /// Which.
+        /// How fast the layer learns, or how hard its units compete.
         rate: Rate,
     },
     /// A rate of each layer over the stream.
     Trajectories {
-        /// Which.
+        /// How fast the layer learns, or how hard its units compete.
         rate: Rate,
     },
     /// A head's accuracy now, every seed under each condition, a seed's joined.
     Pairs {
-        /// Index of the head.
+        /// Index of the head: 0 category, 1 item.
         head: u32,
     },
     /// A part of a claim, seed by seed, with its mean, its interval and zero.
@@ -55,7 +55,7 @@ pub enum Show {
     },
     /// What each lesion leaves of a head's accuracy.
     Lesions {
-        /// Index of the head.
+        /// Index of the head: 0 category, 1 item.
         head: u32,
     },
     /// Accuracy after each task on each task.
@@ -79,7 +79,7 @@ pub enum Rate {
 }
 
 impl Rate {
-    /// Its name.
+    /// Its symbol spelled out: `alpha` or `beta`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Alpha => "alpha",

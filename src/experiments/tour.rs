@@ -38,7 +38,7 @@ pub struct Step {
     pub words: &'static str,
     /// The experiment whose stored run is shown, by its id.
     pub experiment: &'static str,
-    /// What of it is shown.
+    /// The view of that run: a point of the stream, a layer, a lesion.
     pub shown: Shown,
     /// What of the page is shown.
     pub parts: Vec<Part>,

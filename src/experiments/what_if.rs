@@ -16,7 +16,7 @@ pub struct WhatIf {
     pub look_for: &'static str,
     /// The experiment that the settings start from, by its id.
     pub experiment: &'static str,
-    /// The settings.
+    /// The settings of the run that answers it, with one seed.
     pub config: Config,
 }
 

@@ -12,21 +12,21 @@ use super::text;
 pub enum Kind {
     /// Nothing at all.
     Empty,
-    /// A configuration.
+    /// Settings alone: a record that has one of a configuration's fields, and is none of the others.
     Configuration,
-    /// A results file.
+    /// What a run's lanes came to, with its settings.
     Results,
-    /// Watched units.
+    /// What the units of some lanes did on a probe, with the run's settings.
     Watched,
     /// A conformance vector.
     Vector,
     /// What the page shows of a stored run.
     Page,
-    /// A sweep's definition.
+    /// What a sweep varies, and its points: nothing is measured yet.
     SweepDefinition,
-    /// A sweep's summary.
+    /// What came out of a sweep's points, with its definition.
     SweepSummary,
-    /// A fork's summary.
+    /// How a branch differs from its trunk, with both runs' settings.
     ForkSummary,
     /// Other JSON.
     Json,
@@ -107,7 +107,7 @@ impl Kind {
         found.map(|(_, kind)| *kind)
     }
 
-    /// Of a text.
+    /// Of a text: how it begins, or which fields its JSON has.
     pub fn of_text(text: &str) -> Self {
         let start = text.trim_start_matches('\u{feff}').trim_start();
         if start.is_empty() {

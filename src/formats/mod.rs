@@ -18,7 +18,7 @@ pub enum FileError {
     Unreadable {
         /// Its path.
         file: String,
-        /// Why.
+        /// Why, in words: the system's, or those of unpacking and decoding it.
         reason: String,
     },
     /// It is something else than a record's text.
@@ -26,7 +26,7 @@ pub enum FileError {
     NoText {
         /// Its path.
         file: String,
-        /// What it is.
+        /// What its first bytes say that it is.
         found: Kind,
     },
     /// It does not hold what it should.

@@ -8,7 +8,7 @@ pub enum Flaw {
     /// A list of the wrong length.
     #[error("{path}: {found} {}, the configuration's {owner} has {expected} {of}", entries(.of))]
     Count {
-        /// The list.
+        /// Where the list is in the record: `lanes[3].records[2].alpha`.
         path: String,
         /// How many it has.
         found: usize,
@@ -22,7 +22,7 @@ pub enum Flaw {
     /// A value that can't be there.
     #[error("{path}: {found} is not allowed; allowed: {allowed}")]
     Value {
-        /// The field.
+        /// Where the value is in the record: `lanes[3].records[2].beta[0]`.
         path: String,
         /// What stands there.
         found: String,

@@ -48,7 +48,7 @@ pub enum FormatError {
     Other {
         /// What it should be.
         kind: &'static str,
-        /// What it is.
+        /// What its beginning or its fields say that it is.
         found: Kind,
     },
     /// It was written by a later program.
@@ -56,7 +56,7 @@ pub enum FormatError {
         "{kind} of version {found}, and this program reads versions up to {read}: use a newer metacls"
     )]
     Newer {
-        /// What it is.
+        /// What it is, as [`Versioned::KIND`] has it.
         kind: &'static str,
         /// Its version.
         found: u64,
@@ -68,7 +68,7 @@ pub enum FormatError {
     Malformed {
         /// What it should be.
         kind: &'static str,
-        /// What is wrong.
+        /// The JSON reader's words.
         reason: String,
     },
     /// It has the form, but a part of it does not fit the rest.

@@ -30,7 +30,7 @@ pub struct Gpu {
 /// One adapter, for `metacls info`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdapterInfo {
-    /// Its name.
+    /// Its name, as the driver gives it.
     pub name: String,
     /// The graphics interface beneath.
     pub backend: String,

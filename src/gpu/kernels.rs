@@ -28,25 +28,25 @@ pub const FLAG_OWN_HEADS: u32 = 32;
 
 /// Which stage a record of a list is for.
 pub mod work {
-    /// dense, or dense_column.
+    /// z = W u: stage dense, of a single column dense_column.
     pub const DENSE: u32 = 0;
-    /// compete.
+    /// From a layer's pre-activation z to its output u: stage compete.
     pub const COMPETE: u32 = 1;
-    /// softmax.
+    /// From a head's logits to cross-entropy and delta = p - onehot(label): stage softmax.
     pub const SOFTMAX: u32 = 2;
-    /// dense_back, or dense_back_column.
+    /// e = W^T delta: stage dense_back, of a single column dense_back_column.
     pub const DENSE_BACK: u32 = 3;
-    /// compete_back.
+    /// From e, the gradient at a layer's output, to delta, that at its z: stage compete_back.
     pub const COMPETE_BACK: u32 = 4;
-    /// terms.
+    /// Second order: the adjoint's and the look-ahead's part of z', the derivative along V: stage terms.
     pub const TERMS: u32 = 5;
-    /// compete_along.
+    /// Second order: stage compete's derivative along V, from z' to u': stage compete_along.
     pub const COMPETE_ALONG: u32 = 6;
-    /// softmax_along.
+    /// Second order: stage softmax's derivative along V, from a head's z' to delta': stage softmax_along.
     pub const SOFTMAX_ALONG: u32 = 7;
-    /// terms_back.
+    /// Second order: the adjoint's and the look-ahead's part of e', the derivative along V: stage terms_back.
     pub const TERMS_BACK: u32 = 8;
-    /// compete_back_along.
+    /// Second order: stage compete_back's derivative, from e' to delta': stage compete_back_along.
     pub const COMPETE_BACK_ALONG: u32 = 9;
 }
 
@@ -153,7 +153,7 @@ pub enum Buffer {
     Silenced,
 }
 
-/// One stage.
+/// A shader with its entry point, what it binds and how its threads share the work.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stage {
     /// Of its file.
@@ -272,7 +272,7 @@ macro_rules! stages {
                 shape: $shape,
             };
         )*
-        /// All stages.
+        /// All stages, in the order in which a device keeps their pipelines.
         pub static STAGES: &[&Stage] = &[$(&$id),*];
     };
 }

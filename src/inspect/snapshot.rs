@@ -29,7 +29,7 @@ pub struct LayerSnapshot {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Snapshot {
-    /// Hidden layers.
+    /// For each hidden layer, in beta's order.
     pub layers: Vec<LayerSnapshot>,
     /// The category it reads: 0 to 9.
     pub answer: u32,

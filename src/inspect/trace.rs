@@ -22,7 +22,7 @@ pub struct TracedSample {
     pub pixels: Vec<u8>,
     /// Its task, from 0.
     pub task: u32,
-    /// Its category.
+    /// Its category label, from 0.
     pub category: u32,
     /// Its item label, where there is an item task.
     pub item: Option<u32>,
@@ -64,11 +64,11 @@ pub struct StepTrace {
     pub task: u32,
     /// Current samples, in the order of the inner steps.
     pub current: Vec<TracedSample>,
-    /// Replayed samples.
+    /// Replayed samples; empty while the memory is.
     pub replay: Vec<TracedSample>,
     /// Mean cross-entropy of all samples with W, before the look-ahead.
     pub loss_before: f64,
-    /// The inner steps.
+    /// One inner step for each current sample, in their order.
     pub inner: Vec<TracedInner>,
     /// The meta-loss: the mean of the inner steps'.
     pub meta_loss: f64,
@@ -84,9 +84,9 @@ pub struct StepTrace {
     pub clip: [f64; 3],
     /// For each matrix, how far W moves.
     pub weights_moved: Vec<f64>,
-    /// alpha before and after.
+    /// For each matrix its alpha, before the update and after it.
     pub alpha: [Vec<f64>; 2],
-    /// beta before and after.
+    /// For each layer its beta, before the update and after it.
     pub beta: [Vec<f64>; 2],
     /// One unit of h1, seen closer.
     pub unit: TracedUnit,

@@ -13,7 +13,7 @@ use crate::formats::version::{self, Upgrade, Versioned};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WatchedLane {
-    /// Which lane.
+    /// Its seed and its condition, written as the record's own fields.
     #[serde(flatten)]
     pub lane: Lane,
     /// Before training, then after each task.
@@ -27,7 +27,7 @@ pub struct WatchedLane {
 /// What was seen so far of a watched lane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Which lane.
+    /// Its seed and its condition, written as the record's own fields.
     #[serde(flatten)]
     pub lane: Lane,
     /// Before training, then after each task, on the probe.
@@ -44,7 +44,7 @@ pub struct Seen {
 pub struct Watched {
     /// Version of this record: [`version::current`].
     pub schema: u32,
-    /// The code's version.
+    /// Version of the code that ran it.
     pub code_version: String,
     /// What was run.
     pub config: Config,
@@ -52,7 +52,7 @@ pub struct Watched {
     pub draws: String,
     /// On which images.
     pub data: DataInfo,
-    /// On which engine.
+    /// On which engine the run's lanes began.
     pub engine: EngineInfo,
     /// The image that they are shown on.
     pub probe: Probe,
@@ -60,7 +60,7 @@ pub struct Watched {
     pub pixels: Vec<u8>,
     /// The same digit as each task turns it.
     pub strip: Vec<Vec<u8>>,
-    /// Each watched lane.
+    /// The watched lanes that are through; none that diverged.
     pub lanes: Vec<WatchedLane>,
 }
 

@@ -130,7 +130,7 @@ pub fn read(bytes: &[u8]) -> Result<Option<Log>, FormatError> {
     }))
 }
 
-/// Which lane a line is of.
+/// A line's seed and condition, as they stand there; none where one is missing.
 fn lane_of(line: &Value) -> [Option<Value>; 2] {
     ["seed", "condition"].map(|field| line.get(field).cloned())
 }

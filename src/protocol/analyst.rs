@@ -57,7 +57,7 @@ pub enum Request {
     Convert {
         /// Its content.
         file: File,
-        /// In which form.
+        /// JSON, which opens again, or long-form CSV.
         format: Format,
     },
     /// Asks for all that is told of a results file, each as a file; answered by [`Response::Everything`] or
@@ -74,7 +74,7 @@ pub enum Request {
         config: String,
         /// The experiment that it belongs to, by its id.
         experiment: Option<String>,
-        /// What of it is shown.
+        /// The view that the link opens: a point of the stream, a lesion, a layer or a unit.
         shown: Shown,
         /// What it is to say came out; none to say nothing of it.
         expected: Option<Expected>,
@@ -87,7 +87,7 @@ pub enum Request {
     Beside {
         /// The trunk's results.
         trunk: File,
-        /// The branch's.
+        /// Results of the same seeds and images under other settings.
         branch: File,
     },
     /// Asks whether a sweep can be made here; answered by [`Response::SweepPlanned`].
@@ -107,13 +107,13 @@ pub enum Request {
     ConvertSweep {
         /// Its summary.
         file: File,
-        /// In which form.
+        /// The summary, which opens again, or one of its tables as CSV.
         form: SweepForm,
     },
     /// Holds a run that was made again, whole or in part, beside a results file's; answered by
     /// [`Response::Compared`] or [`Response::Refused`].
     Compare {
-        /// The file.
+        /// The results file, or a log of one, that the run is held against.
         on_record: File,
         /// Results of the same configuration, of all of its seeds and conditions or some.
         again: File,
@@ -133,7 +133,7 @@ pub enum Request {
     },
 }
 
-/// A sweep that is asked for.
+/// A sweep as the Lab has it: settings, and what is varied of them.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SweepAsked {
@@ -169,9 +169,9 @@ pub enum Response {
     Catalog {
         /// The code's version.
         version: String,
-        /// The experiments.
+        /// The experiments, in the order in which they are offered.
         experiments: Vec<Experiment>,
-        /// Every knob.
+        /// Every knob, as the Lab's field has it.
         fields: Vec<Field>,
     },
     /// Answer to [`Request::Check`].
@@ -222,7 +222,7 @@ pub enum Response {
     },
     /// Answer to [`Request::Recognise`].
     Recognised {
-        /// What each file is.
+        /// What each file is by its first bytes, in the request's order.
         files: Vec<Recognised>,
         /// The files of a data set.
         images: Vec<Chosen>,
@@ -242,7 +242,7 @@ pub enum Response {
     Watched(Box<Watched>),
     /// Answer to [`Request::OpenKept`].
     KeptOpened {
-        /// The run.
+        /// The run as far as it is kept: lanes that have not ended have no records.
         run: Box<StoredRun>,
         /// What its first seed's units did, as far as that was kept.
         watched: Box<Watched>,
@@ -253,9 +253,9 @@ pub enum Response {
     Results {
         /// A name to save it under.
         file_name: String,
-        /// Its media type.
+        /// Its media type, to save it by: application/json or text/csv.
         media_type: String,
-        /// Its text.
+        /// The whole file as text.
         text: String,
         /// What a link can say came out; none of a run that is not whole.
         expected: Option<Expected>,
@@ -292,9 +292,9 @@ pub enum Response {
     },
     /// Answer to [`Request::ConvertSweep`].
     SweepWritten {
-        /// The file.
+        /// The sweep in the form asked for, under a name to save it by.
         file: TextFile,
-        /// Its media type.
+        /// Its media type, to save it by: application/json or text/csv.
         media_type: String,
     },
     /// The request was not understood.

@@ -31,7 +31,7 @@ pub struct RunRequest {
     pub config: Config,
     /// The experiment that it belongs to, by its id.
     pub experiment: Option<String>,
-    /// Which engine.
+    /// The engine that is wanted; with auto the GPU where it can serve, else the CPU.
     pub engine: EngineChoice,
     /// Whether to wait, paused, before the first step.
     pub paused: bool,
@@ -66,14 +66,14 @@ pub enum Keep {
         #[serde(with = "serde_bytes")]
         #[cfg_attr(test, ts(type = "Uint8Array"))]
         log: Vec<u8>,
-        /// Lanes in all.
+        /// Lanes of the whole run, ended or not.
         lanes: u32,
         /// Lanes that have ended so far.
         ended: u32,
     },
     /// Lanes that ended: lines to be added to the log.
     Lanes {
-        /// The lines.
+        /// Whole lines of JSON ([`crate::kept::log`]), each with its line end.
         #[serde(with = "serde_bytes")]
         #[cfg_attr(test, ts(type = "Uint8Array"))]
         lines: Vec<u8>,
@@ -82,7 +82,7 @@ pub enum Keep {
     },
     /// The lanes in progress, in the place of what was kept of them before.
     Checkpoint {
-        /// The file.
+        /// A whole checkpoint ([`crate::kept::checkpoint`]).
         #[serde(with = "serde_bytes")]
         #[cfg_attr(test, ts(type = "Uint8Array"))]
         file: Vec<u8>,
@@ -142,7 +142,7 @@ pub struct File {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TextFile {
-    /// Its name.
+    /// A name to save it under, with its ending.
     pub name: String,
     /// Its content.
     pub text: String,

@@ -50,7 +50,14 @@ pub enum Command {
     /// Goes back to before the first step of the present run, with the same seeds, paused.
     Reset,
     /// Asks for [`super::Response::Results`]: everything measured so far, as a file.
+<<<<<<< HEAD
     Export(Export),
+=======
+    Export {
+        /// JSON, which opens again, or long-form CSV.
+        format: Format,
+    },
+>>>>>>> doc-mends
     /// Shows the first seed's units on this digit from now on; answered by [`Event::Probed`].
     Watch {
         /// The digit.
@@ -74,7 +81,7 @@ pub enum Command {
     Bench {
         /// The configuration, as the analyst has checked it.
         config: Box<Config>,
-        /// Which engine.
+        /// The engine that is wanted; with auto the GPU where it can serve, else the CPU.
         engine: EngineChoice,
     },
 }
@@ -100,14 +107,14 @@ pub enum Event {
     },
     /// The trainer's state changed.
     State {
-        /// The state.
+        /// What the trainer does now, or waits for.
         state: State,
         /// The state in words, for people.
         words: String,
     },
     /// This engine will be used.
     Engine {
-        /// Which.
+        /// Which of the three, on which device, and how far its self-test was off.
         info: EngineInfo,
         /// Workers that train its lanes side by side; 0 where it needs none.
         workers: u32,
@@ -118,7 +125,7 @@ pub enum Event {
     },
     /// A run begins (or begins again).
     Started {
-        /// What runs.
+        /// What its numbers are labelled by: settings, layers, heads, lanes, tasks.
         run: RunDescription,
     },
     /// How far the run is; a few times a second.
@@ -156,9 +163,9 @@ pub enum Event {
     Receptive {
         /// Index into [`RunDescription::lanes`].
         lane: u32,
-        /// The unit.
+        /// The unit that was asked for, from 0.
         unit: u32,
-        /// Its weights.
+        /// Its weights W now, a pixel for each input.
         weights: Picture,
         /// What it has learned: their change since before training.
         learned: Picture,
@@ -167,7 +174,7 @@ pub enum Event {
     Traced {
         /// Index into [`RunDescription::lanes`].
         lane: u32,
-        /// The step.
+        /// What the step sees, what each inner step changes, and what comes of it.
         trace: Box<StepTrace>,
     },
     /// A lane holds numbers that are not finite any more and was set aside; the others go on.

@@ -59,11 +59,11 @@ pub struct Inner<'a, T> {
 /// How much each group of a meta-gradient is scaled so that none is longer than the bound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clip<T> {
-    /// All weights.
+    /// The factor of all weights' gradients, at most 1.
     pub weights: T,
-    /// All alpha.
+    /// The factor of all alphas' gradients, at most 1.
     pub alpha: T,
-    /// All beta.
+    /// The factor of all betas' gradients, at most 1.
     pub beta: T,
 }
 

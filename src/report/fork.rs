@@ -38,14 +38,14 @@ pub struct ForkView {
     pub code_version: String,
     /// Accuracy over the stream in both, and its difference, under each condition.
     pub plots: Vec<Plot>,
-    /// The table's head.
+    /// The names of the table's columns.
     pub head: Vec<String>,
     /// Differences at the end of the stream, a row for each measure.
     pub rows: Vec<Vec<String>>,
 }
 
 impl ForkView {
-    /// Of a summary.
+    /// Of a summary, under the experiment that it names, else the one nearest to the branch.
     pub fn of(summary: &ForkSummary) -> Self {
         let (trunk, branch) = (&summary.trunk.config, &summary.branch.config);
         let named = summary.experiment.as_deref().and_then(experiments::find);

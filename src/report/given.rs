@@ -26,14 +26,14 @@ pub enum Recognised {
     },
 }
 
-/// A record.
+/// A record that could be read, by what it is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Given {
     /// A run's results.
     Results(Box<Results>),
     /// A run's watched units.
     Watched(Box<Watched>),
-    /// A configuration.
+    /// Settings alone, without a run.
     Configuration(Box<Config>),
 }
 

@@ -27,12 +27,12 @@ impl Holds {
     }
 }
 
-/// A column.
+/// A column of a long-form table, as CSV and Parquet have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its name.
+    /// Its name, in CSV's first line and in Parquet's schema.
     pub name: Cow<'static, str>,
-    /// What it holds.
+    /// The kind of every cell under it that is not empty.
     pub holds: Holds,
     /// Whether a cell may be empty: in Parquet null.
     pub may_be_empty: bool,
@@ -63,7 +63,7 @@ impl Column {
 pub enum Cell {
     /// A whole number.
     Whole(u32),
-    /// A number.
+    /// A number, in CSV with the fewest digits that read back as the same.
     Number(f64),
     /// A number that CSV has in these words: as a configuration writes it.
     Said(f64, String),
@@ -113,7 +113,7 @@ impl From<Option<u32>> for Cell {
 
 /// A table whose rows are made as they are asked for.
 pub struct Long<'a> {
-    /// Its columns.
+    /// Its columns, from left to right.
     pub columns: Vec<Column>,
     /// Its rows, as long as there are columns and in their order.
     pub rows: Box<dyn Iterator<Item = Vec<Cell>> + 'a>,

@@ -20,7 +20,7 @@ pub(crate) struct Measure {
     pub quantity: Quantity,
     /// Digits after the point in tables.
     pub digits: usize,
-    /// Finds it.
+    /// Its number in a lane; none where it was not measured.
     pub of: Find,
 }
 

@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::results::Results;
 use crate::results::description::listed;
 
-/// The paper.
+/// The paper's authors and title, as Markdown.
 const PAPER: &str =
     "Zhou & Schapiro, *Emergence of complementary learning systems through meta-learning*";
 

@@ -25,7 +25,7 @@ pub struct StoredRun {
     pub run: RunDescription,
     /// On which images.
     pub data: DataInfo,
-    /// On which engine.
+    /// On which engine its lanes began.
     pub engine: EngineInfo,
     /// Which lanes went on on another, and from which step, in words; mostly none.
     pub engine_changes: Vec<String>,

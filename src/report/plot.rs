@@ -15,7 +15,7 @@ pub const MOST_PLOTS: usize = 96;
 pub struct Mark {
     /// Which run it is of, by its place in the list of all of them, from 0; of a course after how many tasks.
     pub point: u32,
-    /// The number.
+    /// A mean over seeds, or the effect of a claim's part.
     pub value: f64,
     /// Where its spread begins and ends; none where it has none.
     pub ends: Option<[f64; 2]>,
@@ -34,7 +34,7 @@ pub struct Series {
     pub condition: Condition,
     /// Whether it is what the others are held against: pale and dashed.
     pub is_behind: bool,
-    /// Its marks.
+    /// For each of the plot's names a mark; none where nothing was measured.
     pub marks: Vec<Option<Mark>>,
 }
 
@@ -46,7 +46,7 @@ pub struct Series {
 pub enum Shown {
     /// Marks over one setting.
     Lines {
-        /// The lines.
+        /// A line for each condition, for trunk and branch, or a single one.
         series: Vec<Series>,
         /// Whether a line joins the marks: the places are numbers, and what lies between them has a meaning.
         is_joined: bool,
@@ -62,7 +62,7 @@ pub enum Shown {
     },
 }
 
-/// One plot.
+/// A small plot with the words around it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(rename = "SmallPlot"))]
@@ -79,6 +79,6 @@ pub struct Plot {
     pub label: String,
     /// Their names.
     pub names: Vec<String>,
-    /// What is shown.
+    /// Lines over one setting, or a map over two.
     pub shown: Shown,
 }

@@ -14,17 +14,17 @@ pub enum Quantity {
     Alpha,
     /// A layer's strength of competition.
     Beta,
-    /// The meta-loss.
+    /// The meta-loss, averaged over the steps of the task just learned.
     MetaLoss,
     /// How alike codes are.
     Correlation,
     /// Accuracy just after learning.
     Learning,
-    /// Backward transfer.
+    /// Backward transfer: accuracy at the end less that just after learning.
     Backward,
-    /// Forward transfer.
+    /// Forward transfer: accuracy just before learning less the untrained network's.
     Forward,
-    /// Forgetting.
+    /// Forgetting: the best accuracy before the end less that at the end.
     Forgetting,
     /// When a learning rate is at its highest.
     Peak,

@@ -9,9 +9,9 @@ use crate::results::{LaneResults, Results};
 /// One number of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The seed.
+    /// Which seed; with `condition` it says which lane.
     pub seed: u32,
-    /// The condition's name.
+    /// The condition's name, as files and links have it.
     pub condition: &'static str,
     /// Tasks learned when it was measured.
     pub tasks_learned: u32,
@@ -19,7 +19,7 @@ pub struct Row {
     pub on_task: Option<u32>,
     /// What it is: accuracy, active fraction, alpha, beta, meta-loss, ...
     pub metric: String,
-    /// The number.
+    /// The number, in its quantity's unit.
     pub value: f64,
     /// What kind of number it is.
     pub quantity: Quantity,

@@ -44,9 +44,9 @@ pub struct AccuracyDifference {
     pub head: String,
     /// After so many tasks.
     pub tasks_learned: u32,
-    /// The trunk's, 0 to 1.
+    /// Its mean in the trunk, over the seeds that are paired, 0 to 1.
     pub trunk: Estimate,
-    /// The branch's, 0 to 1.
+    /// Its mean in the branch, over the same seeds, 0 to 1.
     pub branch: Estimate,
     /// Branch less trunk, seed by seed, 0 to 1: with its 95% bootstrap interval.
     pub difference: Estimate,

@@ -46,7 +46,7 @@ pub struct Spread {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ExpectedCondition {
-    /// The condition.
+    /// What the lanes meta-learned that are averaged here.
     pub condition: Condition,
     /// Seeds that came to the end of the stream.
     pub seeds: u32,
@@ -65,7 +65,7 @@ pub struct Expected {
     pub engine: EngineKind,
     /// The GPU's name, as far as a link holds it; none of the others.
     pub adapter: Option<String>,
-    /// The code's version.
+    /// Version of the code that ran it, as far as a link holds it.
     pub code_version: String,
     /// Under each condition.
     pub conditions: Vec<ExpectedCondition>,
@@ -277,7 +277,7 @@ fn read_condition(condition: Condition, value: &str) -> Option<ExpectedCondition
 pub struct MeasureOutcome {
     /// Under which condition.
     pub condition: Condition,
-    /// What is measured.
+    /// Accuracy, active fraction, alpha or beta, at the end of the stream.
     pub kind: MeasureKind,
     /// Of which head, layer or matrix.
     pub of: String,

@@ -28,7 +28,7 @@ pub struct Apart {
 }
 
 impl Apart {
-    /// How far they are.
+    /// The largest difference of each kind; shares are 0 apart where either was not evaluated.
     pub fn of(a: &TaskRecord, b: &TaskRecord) -> Self {
         let largest = |pairs: &mut dyn Iterator<Item = (f64, f64)>| {
             pairs.map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
@@ -82,7 +82,7 @@ pub enum LaneLikeness {
     Altered {
         /// Tasks learned in the first such record.
         tasks_learned: u32,
-        /// How far they are.
+        /// How far the file's numbers are from those made again.
         apart: Apart,
     },
     /// It diverged in one of the two, or at another step.
@@ -94,7 +94,7 @@ pub enum LaneLikeness {
     },
     /// The same bits are not promised: how far the first task's end is, and whether that is tolerated.
     FirstTask {
-        /// How far.
+        /// How far the two records are from each other.
         apart: Apart,
         /// Whether it is close enough.
         tolerated: bool,
@@ -121,7 +121,7 @@ impl LaneLikeness {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LaneOutcome {
-    /// Which lane.
+    /// The lane that was made again.
     pub lane: Lane,
     /// What came of it.
     pub outcome: LaneLikeness,

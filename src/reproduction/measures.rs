@@ -31,7 +31,7 @@ impl MeasureKind {
     /// All, in their order.
     pub const ALL: [Self; 4] = [Self::Accuracy, Self::Active, Self::Alpha, Self::Beta];
 
-    /// In words.
+    /// As tables name it: "active fraction".
     pub fn words(self) -> &'static str {
         match self {
             Self::Accuracy => "accuracy",
@@ -76,7 +76,7 @@ pub(super) fn accuracy(record: &TaskRecord) -> Option<Vec<f64>> {
 pub struct Difference {
     /// Under which condition.
     pub condition: Condition,
-    /// What is measured.
+    /// Accuracy, active fraction, alpha or beta, at the end of the stream.
     pub kind: MeasureKind,
     /// Of which head, layer or matrix.
     pub of: String,

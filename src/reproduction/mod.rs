@@ -34,7 +34,7 @@ pub enum Likeness {
 }
 
 impl Likeness {
-    /// In words.
+    /// As `metacls check` says it: "the same to the bit".
     pub fn words(self) -> &'static str {
         match self {
             Self::SameBits => "the same to the bit",
@@ -69,7 +69,7 @@ pub fn as_a_whole(
 /// Two runs that are not of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unlike {
-    /// Of other configurations.
+    /// Of other configurations: the name of the first knob that differs.
     #[error("the two runs are of other configurations: their {0} differs")]
     Config(&'static str),
     /// On other images.

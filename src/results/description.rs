@@ -23,7 +23,7 @@ pub struct RunDescription {
     pub heads: Vec<HeadDescription>,
     /// What evaluation leaves out in turn; the first is the intact network.
     pub lesions: Vec<LesionDescription>,
-    /// The lanes.
+    /// All lanes: seeds outermost, then conditions in the configuration's order.
     pub lanes: Vec<Lane>,
     /// Observe steps of each lane.
     pub steps: u32,
@@ -84,7 +84,7 @@ pub(crate) fn listed(of: &[String]) -> String {
 pub enum Pathway {
     /// L, the paper's monosynaptic-like one.
     Left,
-    /// R.
+    /// R, the other one: the last of the hidden layers.
     Right,
 }
 
@@ -100,7 +100,7 @@ pub struct LayerDescription {
     pub k: u32,
     /// The index of its matrix.
     pub matrix: u32,
-    /// What it reads.
+    /// Where its input comes from: the image, or a layer by its index.
     pub reads: Source,
     /// Layers below it: 0 at the bottom; pathways have the same.
     pub depth: u32,
@@ -116,9 +116,9 @@ pub struct MatrixDescription {
     pub name: String,
     /// Its name for people: of the hidden layer it leads to, or of the head, with the pathway it comes from.
     pub label: String,
-    /// What it reads.
+    /// Where its input comes from: the image, or a layer by its index.
     pub from: Source,
-    /// Where its product goes.
+    /// Where its product goes: a layer or a head, by its index.
     pub to: Target,
 }
 
@@ -128,13 +128,13 @@ pub struct MatrixDescription {
 pub struct HeadDescription {
     /// Its name: category or item.
     pub name: String,
-    /// Its classes.
+    /// How many classes it tells apart.
     pub classes: u32,
     /// The accuracy of guessing, 0 to 1: of a category see [`Config::chance`].
     pub chance: f64,
 }
 
-/// A lesion.
+/// What an evaluation leaves out of the network.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LesionDescription {

@@ -37,7 +37,7 @@ pub enum MergeError {
         first: usize,
         /// The other.
         second: usize,
-        /// The lane.
+        /// The first lane found in both.
         lane: Lane,
     },
     /// Seeds and conditions that belong between them are in none.
@@ -48,7 +48,7 @@ pub enum MergeError {
     Unfinished {
         /// Whose it is.
         file: usize,
-        /// The lane.
+        /// The first of the file's lanes that has no end.
         lane: Lane,
     },
     /// Frozen lanes without the meta lanes they start from.

@@ -124,7 +124,7 @@ pub(crate) fn twelve_digits(x: f64) -> f64 {
 pub struct Results {
     /// Version of this record: [`version::current`].
     pub schema: u32,
-    /// The code's version.
+    /// Version of the code that ran it.
     pub code_version: String,
     /// The experiment that it belongs to, by its id; none of a configuration of one's own, and of files of
     /// version 1.
@@ -155,9 +155,9 @@ pub struct Results {
 /// One lane's course.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaneResults {
-    /// The lane's seed.
+    /// The seed, which fixes all that the lane draws.
     pub seed: u32,
-    /// Its condition.
+    /// What the lane meta-learns.
     pub condition: Condition,
     /// Before training, then after each task.
     pub records: Vec<TaskRecord>,
@@ -180,7 +180,7 @@ impl LaneResults {
         }
     }
 
-    /// Which lane.
+    /// Its seed and its condition, by which lanes are told apart.
     pub fn lane(&self) -> Lane {
         Lane {
             seed: self.seed,

@@ -29,9 +29,9 @@ pub enum ShardError {
     /// The number is not among them.
     #[error("there is no shard {number} of {of}: they are numbered from 1 to {of}")]
     Number {
-        /// The number.
+        /// The number as it was given: 0, or above `of`.
         number: u64,
-        /// How many there are.
+        /// How many shards there are to be; it may be 0.
         of: u64,
     },
     /// More shards than seeds.

@@ -36,7 +36,7 @@ pub enum Purpose {
     Order = 5,
     /// What the reservoir keeps.
     Reservoir = 6,
-    /// What is replayed.
+    /// Which samples of the reservoir each step replays.
     Replay = 7,
     /// The order within a batch at its second and later glances.
     Glances = 8,
@@ -77,7 +77,7 @@ pub enum StreamError {
     TooFewOfClass {
         /// "training" or "test".
         which: &'static str,
-        /// The class.
+        /// The class, counted from 0.
         class: u32,
         /// Images asked for.
         wanted: u32,
@@ -124,7 +124,7 @@ pub struct Step {
 /// One seed's whole schedule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stream {
-    /// Which seed.
+    /// The seed that all of it is drawn from.
     pub seed: u32,
     /// The tasks in order.
     pub tasks: Vec<Task>,

@@ -27,7 +27,7 @@ pub enum SweepError {
     /// A value that the knob can't have.
     #[error("{knob}={word}: allowed: {allowed}")]
     Value {
-        /// The knob.
+        /// Name of the knob that can't have it.
         knob: &'static str,
         /// What was given.
         word: String,
@@ -39,7 +39,7 @@ pub enum SweepError {
         "{knob}={range}: {reason}; a range is log:FIRST..LAST:COUNT or linear:FIRST..LAST:COUNT, of numbers"
     )]
     Range {
-        /// The knob.
+        /// Name of the knob that it is to give values.
         knob: &'static str,
         /// What was given.
         range: String,
@@ -49,7 +49,7 @@ pub enum SweepError {
     /// The same value twice.
     #[error("{knob}: {word} is there twice")]
     ValueTwice {
-        /// The knob.
+        /// Name of the knob that was given it twice.
         knob: &'static str,
         /// The value, in words.
         word: String,
@@ -73,7 +73,7 @@ pub enum SweepError {
     /// A list of points whose line of a number, from 1, is wrong.
     #[error("line {line}: {reason}")]
     Line {
-        /// The line.
+        /// The line's number, from 1; 0 where it is not known.
         line: u64,
         /// What is wrong there.
         reason: Box<SweepError>,

@@ -236,7 +236,7 @@ fn lines(measure: &Measure<'_>, points: &[PointSummary], row: &[Option<usize>]) 
     all.collect()
 }
 
-/// The plots of a sweep.
+/// A plot for each measure; where more is varied than axes show, for each combination of the rest.
 pub fn plots(sweep: &Sweep, points: &[PointSummary]) -> Vec<Plot> {
     let layout = Layout::of(sweep);
     let conditions = &sweep.definition().config.conditions;

@@ -19,7 +19,7 @@ use crate::results::Results;
 /// A number of every seed that came to the stream's end under one condition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Numbers {
-    /// The condition.
+    /// What the lanes meta-learned that these numbers are of.
     pub condition: Condition,
     /// What was measured, as long-form rows name it.
     pub metric: String,
@@ -27,7 +27,7 @@ pub struct Numbers {
     pub quantity: Quantity,
     /// Which seeds have it.
     pub seeds: Vec<u32>,
-    /// Their numbers.
+    /// Their numbers, in the order of `seeds`.
     pub values: Vec<f64>,
 }
 
@@ -69,7 +69,7 @@ impl Standing {
         }
     }
 
-    /// In words.
+    /// As tables say it: "does not hold".
     pub fn words(self) -> &'static str {
         match self {
             Self::Holds => "holds",

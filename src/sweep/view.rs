@@ -30,7 +30,7 @@ pub struct SweepView {
     pub shared: Vec<String>,
     /// How many seeds under which conditions, in words.
     pub lanes: String,
-    /// Its points.
+    /// All its points, measured or not, in the definition's order.
     pub points: Vec<SweepPoint>,
     /// How many of them are measured.
     pub measured: u32,

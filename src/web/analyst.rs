@@ -32,7 +32,7 @@ pub struct Analyst;
 
 #[wasm_bindgen]
 impl Analyst {
-    /// An analyst.
+    /// Makes one; from then on a panic is told on the browser's console.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         console_error_panic_hook::set_once();
@@ -180,7 +180,7 @@ fn compared(on_record: File, again: File) -> Result<Response, String> {
     })
 }
 
-/// A branch beside its trunk.
+/// Reads both results files and pairs the branch with its trunk by seed.
 fn beside(trunk: File, branch: File) -> Result<Response, String> {
     let trunk = results(trunk).map_err(|e| e.to_string())?;
     let branch = results(branch).map_err(|e| e.to_string())?;

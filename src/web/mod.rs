@@ -53,7 +53,8 @@ fn record(of: &impl Serialize) -> JsValue {
 
 /// Reads a message: an object with its `type` beside its fields, by which TypeScript tells messages apart.
 /// Serde would copy all of such an object before it knows what to make of it (with that, the analyst was 5%
-/// larger), so it is given the type first: as `{type: fields}`, and as the type alone where there are no fields.
+/// larger), so it is given the type first: as `{type: fields}`, and as the type alone where there are no
+/// fields.
 fn message<T: DeserializeOwned>(value: JsValue) -> Result<T, Words> {
     let kind = Reflect::get(&value, &"type".into()).unwrap_or_default();
     let named = value.dyn_ref::<Object>().map(Object::keys);

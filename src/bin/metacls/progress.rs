@@ -13,7 +13,7 @@ const LINES: (u64, u64) = (3, 30);
 
 /// What tells how far a run is.
 pub(super) enum Teller {
-    /// A bar.
+    /// Where standard error is a terminal: a bar with speed and seconds left.
     Bar(ProgressBar),
     /// Lines: of which run, and when the next is due.
     Lines { name: String, due: Instant },
@@ -77,7 +77,7 @@ impl Teller {
         }
     }
 
-    /// Ends it.
+    /// Takes the bar off the screen; lines stay.
     pub(super) fn end(self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();

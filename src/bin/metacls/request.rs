@@ -246,7 +246,7 @@ fn is_allowed(name: &str, value: u32) -> bool {
 }
 
 impl ImagesArgs {
-    /// A data set of that id.
+    /// The catalogue's data set of that word ([`DataSet::word`]), or in words what there is.
     pub(super) fn data_set(id: &str) -> Result<DataSet, String> {
         let mut all = DataSet::ALL.iter().copied();
         let unknown = || {

@@ -104,7 +104,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     tell(args, &sweep, &held, &name, &found)
 }
 
-/// The sweep that is asked for.
+/// The points of `--points`, else of `--vary`, else of the link or the sweep that was given.
 fn plan(args: &SweepArgs, asked: &Asked) -> Result<Sweep, Failure> {
     let Asked {
         experiment,

@@ -54,7 +54,7 @@ impl Folder {
         Ok(held)
     }
 
-    /// A point's files.
+    /// The files of a point (from 0), named by its number from 1 and a digest of its settings.
     pub(super) fn files(&self, point: usize, config: &Config) -> Files {
         let digest = Sha256::digest(config.to_json());
         let short: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();

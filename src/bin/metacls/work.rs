@@ -46,7 +46,7 @@ pub(super) enum End {
     Done,
     /// The user asked for it.
     Stopped,
-    /// The device failed.
+    /// The device failed for good; why, in words.
     Failed(String),
 }
 
@@ -58,9 +58,9 @@ async fn ready(attempt: u32) -> Option<Hints> {
 
 /// Who is told of a run under way.
 pub(super) trait Listener {
-    /// How far it is.
+    /// Called after each slice of work.
     fn progress(&mut self, driver: &Driver);
-    /// What happened.
+    /// Says that a lane diverged, or what the run goes on with after a fault.
     fn say(&mut self, words: &str);
     /// Lanes that ended, and are kept.
     ///

@@ -6,9 +6,9 @@ use crate::formats::gzip;
 /// What an IDX file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Images.
+    /// Images of 28 x 28 bytes: a header of three dimensions.
     Images,
-    /// Labels.
+    /// Labels of one byte: a header of one dimension.
     Labels,
 }
 
@@ -24,9 +24,9 @@ impl Content {
 /// An IDX file's header, checked: what it promises is of a size that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// What it holds.
+    /// Images or labels, by its number of dimensions.
     pub content: Content,
-    /// How many.
+    /// How many of them, at least one.
     pub count: u32,
 }
 

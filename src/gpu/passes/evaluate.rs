@@ -18,7 +18,7 @@ pub const TILE: u32 = 8;
 /// What of an evaluation is done at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The task.
+    /// The task that the images are of, from 0.
     pub task: u32,
     /// Images of each seed.
     pub columns: u32,

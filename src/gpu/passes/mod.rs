@@ -23,7 +23,7 @@ use crate::model::{Model, Rule, Source};
 /// One dispatch of a stage's shader.
 #[derive(Clone, Debug)]
 pub struct Dispatch {
-    /// The stage.
+    /// Which pipeline runs, and what it binds.
     pub stage: &'static Stage,
     /// What it works on: one record, or a list of them.
     pub passes: Vec<Pass>,
@@ -34,7 +34,7 @@ pub struct Dispatch {
 /// How lanes share seeds in one wave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lanes {
-    /// Lanes in all.
+    /// Lanes of all seeds together.
     pub lanes: u32,
     /// Neighbouring lanes of one seed.
     pub per_seed: u32,

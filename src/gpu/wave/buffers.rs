@@ -37,9 +37,9 @@ pub(super) fn make(gpu: &Gpu, label: &str, elements: u64) -> wgpu::Buffer {
 /// What a wave's buffers depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct Demand<'a> {
-    /// The network.
+    /// The shape of every lane's network.
     pub model: &'a Model,
-    /// The lanes.
+    /// How many lanes there are, of how many seeds and tasks.
     pub lanes: Lanes,
     /// Current samples of a step.
     pub batch: u32,

@@ -76,7 +76,7 @@ pub struct LaneRates {
 /// What a wave is made of.
 #[derive(Debug)]
 pub struct WaveSetup<'a> {
-    /// The network.
+    /// The shape of every lane's network.
     pub model: &'a Model,
     /// How it learns (what differs between lanes is in [`LaneStart`]).
     pub rule: &'a Rule,
@@ -125,7 +125,7 @@ pub struct GpuWave {
 }
 
 impl GpuWave {
-    /// The GPU that it is on.
+    /// The GPU that holds its buffers.
     pub fn gpu(&self) -> Arc<Gpu> {
         self.gpu.clone()
     }

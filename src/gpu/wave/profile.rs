@@ -16,9 +16,9 @@ const MOST: u32 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StageTime {
-    /// The stage.
+    /// The stage's name: that of its file in `shaders/`.
     pub stage: &'static str,
-    /// Its dispatches.
+    /// How many dispatches of it there are in one step, or in one evaluation.
     pub dispatches: u32,
     /// Seconds of all of them.
     pub seconds: f64,

@@ -36,7 +36,7 @@ struct Places<'a> {
 const APART: f64 = 0.34;
 
 impl Places<'_> {
-    /// Draws it.
+    /// Draws axes, chance, untrained means, then each group's seeds with their mean.
     fn draw(&self, run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
         let named = self.groups.iter().map(|g| (g.name.clone(), g.color));
         line_under_title(&run.theme, area, note, &named.collect::<Vec<_>>())?;
