@@ -21,7 +21,7 @@ import { Offline } from './page/offline';
 import { Opening } from './page/opening';
 import { Printing } from './page/printing';
 import * as projector from './page/projector';
-import { Runs } from './page/runs';
+import { chosenEngine, Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
 import { type Finished, Share } from './page/share';
 import * as status from './page/status';
@@ -41,7 +41,7 @@ import * as sweepsPane from './panes/sweeps';
 import { Time } from './panes/time';
 import { Trace } from './panes/trace';
 import * as whatIfPane from './panes/what-if';
-import type { Command, EngineChoice, Probe } from './protocol';
+import type { Command, Probe } from './protocol';
 import { reason } from './reason';
 import { claimOf, unchecked } from './state/check';
 import { behind, initialChoice } from './state/choice';
@@ -279,7 +279,7 @@ function checkStored() {
   const stored = checkable();
   const part = stored && checkPane.chosenPart(stored);
   if (!part) return;
-  const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
+  const engine = chosenEngine();
   // Of its own accord the page takes the engine that promises the same bits.
   checks.begin(stored, part, engine === 'auto' ? 'cpu' : engine);
 }
