@@ -17,7 +17,7 @@ pub enum Change {
     /// `NAME=VALUE`: another value of a knob of [`Role::Step`] from here on. `learn_alpha=false` and
     /// `learn_beta=false` stand for a meta-rate of 0.
     Knob {
-        /// The knob's name, one of [`CHANGEABLE`]: of `learn_alpha` it is `eta_alpha`.
+        /// The knob's name, of [`Role::Step`]: of `learn_alpha` it is `eta_alpha`.
         name: &'static str,
         /// Its value, allowed.
         value: Value,

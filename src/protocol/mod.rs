@@ -109,7 +109,7 @@ pub struct Measured {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Export {
-    /// Its form.
+    /// JSON, which opens again, or long-form CSV.
     pub format: Format,
     /// Who asks, as the page numbers them: its answer comes back with it.
     pub number: u32,

@@ -50,14 +50,7 @@ pub enum Command {
     /// Goes back to before the first step of the present run, with the same seeds, paused.
     Reset,
     /// Asks for [`super::Response::Results`]: everything measured so far, as a file.
-<<<<<<< HEAD
     Export(Export),
-=======
-    Export {
-        /// JSON, which opens again, or long-form CSV.
-        format: Format,
-    },
->>>>>>> doc-mends
     /// Shows the first seed's units on this digit from now on; answered by [`Event::Probed`].
     Watch {
         /// The digit.

@@ -44,16 +44,22 @@ export function button(attributes: Attributes, words: string, click: () => void)
   return made;
 }
 
+/// Makes an element of a drawing, with text.
+export function svgElement<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes,
+  text = '',
+): SVGElementTagNameMap[K] {
+  const made = adorn(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes);
+  if (text !== '') made.textContent = text;
+  return made;
+}
+
 /// A drawing of its own size with a name, and what adds shapes and texts to it.
 export function drawing(width: number, height: number, label: string) {
-  const make = <K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes) =>
-    adorn(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes);
-  const root = make('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label });
-  const add = (tag: keyof SVGElementTagNameMap, attributes: Attributes, text = '') => {
-    const made = make(tag, attributes);
-    made.textContent = text;
-    root.append(made);
-  };
+  const root = svgElement('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label });
+  const add = (tag: keyof SVGElementTagNameMap, attributes: Attributes, text = '') =>
+    root.append(svgElement(tag, attributes, text));
   return { root, add };
 }
 

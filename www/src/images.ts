@@ -4,6 +4,7 @@
 import pinned from '../../src/data/mnist.mirror?raw';
 import mnist from '../../src/data/mnist.sha256?raw';
 import { fetched, type Watch } from './fetching';
+import { fieldOf, isStrings } from './guards';
 import type { Command, DataSet, Event, Origin, File as Sent } from './protocol';
 import { reason } from './reason';
 
@@ -116,8 +117,9 @@ const forget = async () => {
 /// Whether MNIST lies beside the page: then its folder has a list.
 async function isServed(): Promise<boolean> {
   try {
-    const list = JSON.parse(await (await fetched('./mnist/files.json')).text()) as { files: string[] };
-    return list.files.length > 0;
+    const list: unknown = JSON.parse(await (await fetched('./mnist/files.json')).text());
+    const files = fieldOf(list, 'files');
+    return isStrings(files) && files.length > 0;
   } catch {
     return false;
   }

@@ -1,8 +1,8 @@
 // Wires the page: what the reader does becomes commands, what the worker tells becomes the view.
 import { opening as openingExperiment } from './catalog';
 import { Client } from './client';
-import { type Course, imageLayer } from './course';
-import { get, same } from './dom';
+import { imageLayer } from './course';
+import { get } from './dom';
 import { Exports } from './exports';
 import { Images } from './images';
 import { Address } from './page/address';
@@ -23,44 +23,32 @@ import { Printing } from './page/printing';
 import * as projector from './page/projector';
 import { Runs } from './page/runs';
 import { Scheduler } from './page/scheduler';
-import { type Finished, Share } from './page/share';
+import { Share } from './page/share';
 import * as status from './page/status';
 import { Sweeps } from './page/sweeps';
+import { SweepsAndForks } from './page/sweeps-and-forks';
 import * as terms from './page/terms';
 import * as title from './page/title';
 import { Tour } from './page/tour';
 import * as benchPane from './panes/bench';
-import * as checkPane from './panes/check';
-import * as forksPane from './panes/forks';
 import { Inspector } from './panes/inspector';
 import * as lastPane from './panes/last';
 import { Lesions } from './panes/lesions';
 import { Network } from './panes/network';
 import * as sweepForm from './panes/sweep-form';
-import * as sweepsPane from './panes/sweeps';
 import { Time } from './panes/time';
 import { Trace } from './panes/trace';
 import * as whatIfPane from './panes/what-if';
-import type { Command, EngineChoice, Probe } from './protocol';
+import type { Command, Probe } from './protocol';
 import { reason } from './reason';
 import { claimOf, unchecked } from './state/check';
-import { behind, initialChoice } from './state/choice';
+import { initialChoice } from './state/choice';
 import { noForks } from './state/fork';
 import { Store } from './state/store';
-import { noSweeps, shownSweep } from './state/sweep';
-import {
-  type About,
-  dismiss,
-  fold,
-  initialView,
-  isRunning,
-  ready,
-  receptiveKey,
-  starting,
-  stop,
-} from './state/view';
+import { noSweeps } from './state/sweep';
+import { type About, dismiss, fold, initialView, ready, receptiveKey, starting, stop } from './state/view';
 import { LAB } from './tabs';
-import { dark, onScale, surroundings } from './theme';
+import { dark, onScale } from './theme';
 import type { RunEvent } from './wire';
 
 const view = new Store(initialView);
@@ -69,13 +57,10 @@ const client = new Client(() => new Worker(new URL('./worker.ts', import.meta.ur
 const command = (what: Command) => client.command(what);
 const away = (...about: About[]) => view.update((now) => dismiss(now, ...about));
 const images = new Images({ use: command, say: (lines) => opening.notify('images', ...lines) });
-/// Sweeps are drawn beside all else, in turns of their own.
-const sweepScheduler = new Scheduler(() => undefined);
-const forkScheduler = new Scheduler(() => undefined);
 const scheduler = new Scheduler((atOnce) => {
   drawing.draw(atOnce);
   title.refresh(choice.get(), drawing.front, time.at);
-  refreshFork();
+  sweepsAndForks.refreshFork();
 });
 const redraw = () => scheduler.redraw();
 
@@ -138,7 +123,17 @@ const sweeps = new Sweeps(client, view, choice, sweepState, runs, exports, {
 const forks = new Forks(client, view, forkState, runs, exports, {
   seen: () => get('fork-shown').scrollIntoView({ block: 'start' }),
 });
-const checks = new Checks(client, view, check, runs, exports);
+const sweepsAndForks = new SweepsAndForks({
+  view,
+  choice,
+  sweepState,
+  forkState,
+  sweeps,
+  forks,
+  drawing,
+  time,
+});
+const checks = new Checks(client, view, choice, check, runs, exports, () => drawing.front);
 const opening = new Opening(client, view, choice, runs, time, {
   redraw,
   look: (shown) => {
@@ -181,106 +176,8 @@ function refresh() {
   editor.refresh(choice.get(), view.get());
   lastPane.draw(drawing.front, view.get().last, view.get().fields);
   benchPane.draw(view.get());
-  checkPane.draw(check.get(), checkable(), isRunning(view.get()));
-  refreshSweep();
-  refreshFork();
-}
-
-/// What of sweeps follows the run under way.
-function refreshSweep() {
-  const isBusy = isRunning(view.get());
-  sweepForm.refresh(choice.get(), sweepState.get(), sweeps.isPlanned && !isBusy);
-  sweepsPane.draw(sweepState.get(), sweepActs, isBusy);
-}
-
-/// Whether the run in front is through.
-const isThrough = () => drawing.front?.kind === 'stored' || view.get().state === 'done';
-
-function refreshFork() {
-  const { tour } = choice.get();
-  const course = tour === null ? drawing.front : undefined;
-  const hasFile = course?.kind === 'live' || course?.file !== undefined;
-  forksPane.refresh(forkState.get(), hasFile ? course : undefined, isThrough(), time.at);
-}
-
-const forkActs: forksPane.Acts = {
-  toggle: () => forkState.update((now) => ({ ...now, isOpen: !now.isOpen, words: '' })),
-  begin: (change, seeds) => {
-    const course = drawing.front;
-    if (course) void forks.begin(course, time.at, change, seeds);
-  },
-  showStored: (story) => void forks.showStored(story),
-  save: () => void forks.save(),
-};
-
-/// Draws the fork that is shown, its plots after the rest.
-function drawFork() {
-  refreshFork();
-  forksPane.draw(forkState.get());
-  const fork = forkState.get().shown?.fork;
-  if (fork && isStale('fork', fork)) forkScheduler.fill(drawing.smallPlots(get('fork-plots'), fork));
-}
-
-const sweepActs: sweepsPane.Acts = {
-  showStored: (story) => void sweeps.showStored(story),
-  showKept: (kept) => void sweeps.showKept(kept),
-  remove: (kept) => void sweeps.remove(kept),
-  showLive: () => sweeps.showLive(),
-  goOn: () => void sweeps.goOn(),
-  stop: () => sweeps.stop(),
-  save: (form) => void sweeps.save(form),
-};
-
-/// What small plots were last drawn of.
-const plotted: Record<'sweep' | 'fork', unknown[]> = { sweep: [], fork: [] };
-
-/// Whether they are to be drawn anew.
-function isStale(which: keyof typeof plotted, of: unknown): boolean {
-  const now = [of, drawing.hasCharts, innerWidth, surroundings()];
-  const stale = !same(now, plotted[which]);
-  plotted[which] = now;
-  return stale;
-}
-
-/// Draws the sweep that is shown, its plots after the rest.
-function drawSweep() {
-  refreshSweep();
-  const sweep = shownSweep(sweepState.get())?.sweep;
-  if (sweep && isStale('sweep', sweep)) sweepScheduler.fill(drawing.smallPlots(get('sweep-plots'), sweep));
-}
-
-/// The run in front, where it is through: a link can say what came out of it.
-function finished(): Course | undefined {
-  const course = drawing.front;
-  const isThrough = course?.kind === 'live' ? view.get().state === 'done' : course?.expected;
-  return isThrough ? course : undefined;
-}
-
-/// What came out of it.
-async function outcome(): Promise<Finished | undefined> {
-  const course = finished();
-  if (!course) return undefined;
-  const expected = course.kind === 'live' ? (await exports.ask('json')).expected : course.expected;
-  return expected ? { run: course.run, expected } : undefined;
-}
-
-/// The stored run that can be checked: the one in front, the one behind this machine's, or the one that
-/// this machine's is held against.
-function checkable(): Course | undefined {
-  const now = choice.get();
-  const course = drawing.front;
-  if (course?.kind === 'stored') return course;
-  return check.get().held?.kind === 'file' ? now.stored : behind(now, course);
-}
-
-/// Runs again what is on record: the part of the stored run that is chosen.
-function checkStored() {
-  const stored = checkable();
-  const part = stored && checkPane.chosenPart(stored);
-  if (!part) return;
-  const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
-  // Of its own accord the page takes the engine that promises the same bits.
-  checks.begin(stored, part, engine === 'auto' ? 'cpu' : engine);
+  checks.draw();
+  sweepsAndForks.refresh();
 }
 
 function tell(event: RunEvent) {
@@ -352,14 +249,12 @@ client.listen({
 view.listen(refresh);
 choice.listen(refresh);
 choice.listen(() => sweeps.check());
-forkState.listen(drawFork);
-sweepState.listen(drawSweep);
 check.listen(refresh);
 controls.listen({ client, exports, runs, opening, drawing, images, address, dismiss: away }, redraw);
 new Share(address, {
-  isThrough: () => finished() !== undefined,
+  isThrough: () => checks.finished !== undefined,
   isOwn: () => drawing.front?.kind === 'live',
-  outcome,
+  outcome: () => checks.outcome(),
   view: () => title.viewOf(choice.get(), drawing.front, time.at),
 });
 get('other-run').addEventListener('click', () => {
@@ -367,7 +262,7 @@ get('other-run').addEventListener('click', () => {
   choice.update((now) => ({ ...now, seesStored: !now.seesStored }));
   redraw();
 });
-get('check-run').addEventListener('click', checkStored);
+get('check-run').addEventListener('click', () => checks.again());
 get('check-claim').addEventListener('click', () => void runs.run());
 status.listen({ dismiss: away, reload: () => void offline.reload() });
 get('reset').addEventListener('click', () => {
@@ -377,13 +272,7 @@ get('reset').addEventListener('click', () => {
 keyboard.listen({ space: () => runs.primary(), arrowRight: () => runs.step('observe') });
 printing.listen();
 dark.addEventListener('change', redraw);
-dark.addEventListener('change', drawSweep);
 addEventListener('resize', redraw);
-dark.addEventListener('change', drawFork);
-addEventListener('resize', () => {
-  drawSweep();
-  drawFork();
-});
 onScale(redraw);
 address.listen((fragment) => {
   tour.end();
@@ -397,8 +286,7 @@ const loadCharts = () =>
   drawing.load().then(
     () => {
       scheduler.redraw('run');
-      drawSweep();
-      drawFork();
+      sweepsAndForks.draw();
     },
     (error: unknown) =>
       opening.notify('stored', `The charts could not be loaded (${reason(error)}).`, 'Reload the page.'),
@@ -419,8 +307,7 @@ embed.begin();
 terms.listen();
 contents.begin();
 projector.listen(redraw);
-sweepsPane.build(sweepActs);
-forksPane.build(forkActs);
+sweepsAndForks.listen();
 whatIfPane.build(
   ({ experiment, config }) => void opening.settings(experiment, config).then(() => runs.run()),
 );

@@ -26,7 +26,7 @@ file: File, } | { "type": "convert",
  */
 file: File, 
 /**
- * In which form.
+ * JSON, which opens again, or long-form CSV.
  */
 format: Format, } | { "type": "everything", 
 /**
@@ -46,7 +46,7 @@ config: string,
  */
 experiment: string | null, 
 /**
- * What of it is shown.
+ * The view that the link opens: a point of the stream, a lesion, a layer or a unit.
  */
 shown: Shown, 
 /**
@@ -62,7 +62,7 @@ vary: Array<string>, } | { "type": "beside",
  */
 trunk: File, 
 /**
- * The branch's.
+ * Results of the same seeds and images under other settings.
  */
 branch: File, } | { "type": "plan_sweep" } & SweepAsked | { "type": "begin_sweep" } & SweepAsked | { "type": "take_point", 
 /**
@@ -82,11 +82,11 @@ results: File, } | { "type": "convert_sweep",
  */
 file: File, 
 /**
- * In which form.
+ * The summary, which opens again, or one of its tables as CSV.
  */
 form: SweepForm, } | { "type": "compare", 
 /**
- * The file.
+ * The results file, or a log of one, that the run is held against.
  */
 on_record: File, 
 /**
@@ -111,11 +111,11 @@ export type Response = { "type": "catalog",
  */
 version: string, 
 /**
- * The experiments.
+ * The experiments, in the order in which they are offered.
  */
 experiments: Array<Experiment>, 
 /**
- * Every knob.
+ * Every knob, as the Lab's field has it.
  */
 fields: Array<Field>, } | { "type": "checked", 
 /**
@@ -171,7 +171,7 @@ preset: string,
  */
 problem: string | null, } | { "type": "recognised", 
 /**
- * What each file is.
+ * What each file is by its first bytes, in the request's order.
  */
 files: Array<Recognised>, 
 /**
@@ -191,7 +191,7 @@ config: Config,
  */
 experiment: string, } | { "type": "watched" } & Watched | { "type": "kept_opened", 
 /**
- * The run.
+ * The run as far as it is kept: lanes that have not ended have no records.
  */
 run: StoredRun, 
 /**
@@ -207,11 +207,11 @@ ended: number, } | { "type": "results",
  */
 file_name: string, 
 /**
- * Its media type.
+ * Its media type, to save it by: application/json or text/csv.
  */
 media_type: string, 
 /**
- * Its text.
+ * The whole file as text.
  */
 text: string, 
 /**
@@ -251,11 +251,11 @@ fork: ForkView,
  */
 file: TextFile, } | { "type": "sweep_written", 
 /**
- * The file.
+ * The sweep in the form asked for, under a name to save it by.
  */
 file: TextFile, 
 /**
- * Its media type.
+ * Its media type, to save it by: application/json or text/csv.
  */
 media_type: string, } | { "type": "failed" } & Words;
 export type Command = { "type": "use_digits" } | { "type": "use_files", 
@@ -296,7 +296,7 @@ lane: number, } | { "type": "bench",
  */
 config: Config, 
 /**
- * Which engine.
+ * The engine that is wanted; with auto the GPU where it can serve, else the CPU.
  */
 engine: EngineChoice, };
 export type Event = { "type": "data", 
@@ -317,7 +317,7 @@ reason: string,
  */
 origin: Origin, } | { "type": "state", 
 /**
- * The state.
+ * What the trainer does now, or waits for.
  */
 state: State, 
 /**
@@ -325,7 +325,7 @@ state: State,
  */
 words: string, } | { "type": "engine", 
 /**
- * Which.
+ * Which of the three, on which device, and how far its self-test was off.
  */
 info: EngineInfo, 
 /**
@@ -341,7 +341,7 @@ notice: string | null,
  */
 changes: Array<string>, } | { "type": "started", 
 /**
- * What runs.
+ * What its numbers are labelled by: settings, layers, heads, lanes, tasks.
  */
 run: RunDescription, } | { "type": "progress" } & Progress | { "type": "checkpoint", 
 /**
@@ -381,11 +381,11 @@ snapshot: Snapshot, } | { "type": "receptive",
  */
 lane: number, 
 /**
- * The unit.
+ * The unit that was asked for, from 0.
  */
 unit: number, 
 /**
- * Its weights.
+ * Its weights W now, a pixel for each input.
  */
 weights: Picture, 
 /**
@@ -397,7 +397,7 @@ learned: Picture, } | { "type": "traced",
  */
 lane: number, 
 /**
- * The step.
+ * What the step sees, what each inner step changes, and what comes of it.
  */
 trace: StepTrace, } | { "type": "lane_diverged", 
 /**
@@ -426,7 +426,7 @@ config: Config,
  */
 experiment: string | null, 
 /**
- * Which engine.
+ * The engine that is wanted; with auto the GPU where it can serve, else the CPU.
  */
 engine: EngineChoice, 
 /**
@@ -460,7 +460,7 @@ id: string | null,
  */
 log: Uint8Array, 
 /**
- * Lanes in all.
+ * Lanes of the whole run, ended or not.
  */
 lanes: number, 
 /**
@@ -468,7 +468,7 @@ lanes: number,
  */
 ended: number, } | { "part": "lanes", 
 /**
- * The lines.
+ * Whole lines of JSON ([`crate::kept::log`]), each with its line end.
  */
 lines: Uint8Array, 
 /**
@@ -476,7 +476,7 @@ lines: Uint8Array,
  */
 ended: number, } | { "part": "checkpoint", 
 /**
- * The file.
+ * A whole checkpoint ([`crate::kept::checkpoint`]).
  */
 file: Uint8Array, 
 /**
@@ -494,7 +494,7 @@ results: string,
 export: Export | null, };
 export type Export = { 
 /**
- * Its form.
+ * JSON, which opens again, or long-form CSV.
  */
 format: Format, 
 /**
@@ -512,7 +512,7 @@ name: string,
 bytes: Uint8Array, };
 export type TextFile = { 
 /**
- * Its name.
+ * A name to save it under, with its ending.
  */
 name: string, 
 /**
@@ -538,7 +538,7 @@ engine: EngineKind,
  */
 adapter: string | null, 
 /**
- * The code's version.
+ * Version of the code that ran it, as far as a link holds it.
  */
 code_version: string, 
 /**
@@ -547,7 +547,7 @@ code_version: string,
 conditions: Array<ExpectedCondition>, };
 export type ExpectedCondition = { 
 /**
- * The condition.
+ * What the lanes meta-learned that are averaged here.
  */
 condition: Condition, 
 /**
@@ -582,7 +582,7 @@ export type MeasureOutcome = {
  */
 condition: Condition, 
 /**
- * What is measured.
+ * Accuracy, active fraction, alpha or beta, at the end of the stream.
  */
 kind: MeasureKind, 
 /**
@@ -645,7 +645,7 @@ apart: Apart, } | { "type": "altered",
  */
 tasks_learned: number, 
 /**
- * How far they are.
+ * How far the file's numbers are from those made again.
  */
 apart: Apart, } | { "type": "diverged", 
 /**
@@ -657,7 +657,7 @@ on_record: number | null,
  */
 again: number | null, } | { "type": "first_task", 
 /**
- * How far.
+ * How far the two records are from each other.
  */
 apart: Apart, 
 /**
@@ -666,7 +666,7 @@ apart: Apart,
 tolerated: boolean, } | { "type": "not_on_record" };
 export type LaneOutcome = { 
 /**
- * Which lane.
+ * The lane that was made again.
  */
 lane: Lane, 
 /**
@@ -679,7 +679,7 @@ export type Difference = {
  */
 condition: Condition, 
 /**
- * What is measured.
+ * Accuracy, active fraction, alpha or beta, at the end of the stream.
  */
 kind: MeasureKind, 
 /**
@@ -721,7 +721,7 @@ heads: Array<HeadDescription>,
  */
 lesions: Array<LesionDescription>, 
 /**
- * The lanes.
+ * All lanes: seeds outermost, then conditions in the configuration's order.
  */
 lanes: Array<Lane>, 
 /**
@@ -754,7 +754,7 @@ k: number,
  */
 matrix: number, 
 /**
- * What it reads.
+ * Where its input comes from: the image, or a layer by its index.
  */
 reads: Source, 
 /**
@@ -775,11 +775,11 @@ name: string,
  */
 label: string, 
 /**
- * What it reads.
+ * Where its input comes from: the image, or a layer by its index.
  */
 from: Source, 
 /**
- * Where its product goes.
+ * Where its product goes: a layer or a head, by its index.
  */
 to: Target, };
 export type HeadDescription = { 
@@ -788,7 +788,7 @@ export type HeadDescription = {
  */
 name: string, 
 /**
- * Its classes.
+ * How many classes it tells apart.
  */
 classes: number, 
 /**
@@ -830,7 +830,7 @@ export type Progress = {
  */
 lane_steps: number, 
 /**
- * Lane-steps in all.
+ * Observe steps of one lane times all lanes of the run.
  */
 lane_steps_total: number, 
 /**
@@ -854,7 +854,7 @@ tasks: number,
  */
 wave: number, 
 /**
- * How many waves.
+ * How many waves there are now: more once one was cut into smaller ones.
  */
 waves: number, 
 /**
@@ -1058,7 +1058,7 @@ min: number,
  */
 max: number, } | { "kind": "switch" } | { "kind": "choice", 
 /**
- * The words.
+ * The words, of which the value is one.
  */
 options: Array<string>, } | { "kind": "widths", 
 /**
@@ -1078,7 +1078,7 @@ min: number,
  */
 max: number, } | { "kind": "set", 
 /**
- * The words.
+ * The words that may be in the list, each at most once.
  */
 options: Array<string>, } | { "kind": "changes" };
 export type Lane = { 
@@ -1111,7 +1111,7 @@ index: number,
 name: string | null, };
 export type DataInfo = { 
 /**
- * Which kind.
+ * Which set of the catalogue; custom where not all of its files are verified by their SHA-256.
  */
 kind: DataSet, 
 /**
@@ -1123,11 +1123,11 @@ name: string,
  */
 digest: string, 
 /**
- * Training images.
+ * How many images the training set has.
  */
 train: number, 
 /**
- * Test images.
+ * How many images the test set has.
  */
 test: number, 
 /**
@@ -1163,7 +1163,7 @@ export type Catalog = {
  */
 experiments: Array<Experiment>, 
 /**
- * The tour's steps.
+ * The tour's steps in their order, [`tour::COUNT`] of them.
  */
 tour: Array<Step>, 
 /**
@@ -1223,7 +1223,7 @@ words: string,
  */
 experiment: string, 
 /**
- * What of it is shown.
+ * The view of that run: a point of the stream, a layer, a lesion.
  */
 shown: Shown, 
 /**
@@ -1277,7 +1277,7 @@ look_for: string,
  */
 experiment: string, 
 /**
- * The settings.
+ * The settings of the run that answers it, with one seed.
  */
 config: Config, };
 export type Answered = { 
@@ -1290,7 +1290,7 @@ id: string,
  */
 title: string, 
 /**
- * The question.
+ * What is asked, in one sentence with its question mark.
  */
 question: string, 
 /**
@@ -1338,19 +1338,19 @@ show: Show, };
 export type Rate = "alpha" | "beta";
 export type Show = { "kind": "course", 
 /**
- * Index of the head.
+ * Index of the head: 0 category, 1 item.
  */
 head: number, } | { "kind": "profile" } | { "kind": "bars", 
 /**
- * Which.
+ * How fast the layer learns, or how hard its units compete.
  */
 rate: Rate, } | { "kind": "trajectories", 
 /**
- * Which.
+ * How fast the layer learns, or how hard its units compete.
  */
 rate: Rate, } | { "kind": "pairs", 
 /**
- * Index of the head.
+ * Index of the head: 0 category, 1 item.
  */
 head: number, } | { "kind": "differences", 
 /**
@@ -1362,7 +1362,7 @@ claim: number,
  */
 part: number, } | { "kind": "lesions", 
 /**
- * Index of the head.
+ * Index of the head: 0 category, 1 item.
  */
 head: number, } | { "kind": "matrix", 
 /**
@@ -1388,7 +1388,7 @@ mean: number,
 by_task: Array<number>, };
 export type ConditionSummary = { 
 /**
- * The condition.
+ * What the lanes meta-learn that are averaged here.
  */
 condition: Condition, 
 /**
@@ -1397,7 +1397,7 @@ condition: Condition,
 points: Array<SummaryPoint>, };
 export type Estimate = { 
 /**
- * Mean.
+ * Arithmetic mean of the values, in their unit.
  */
 mean: number, 
 /**
@@ -1441,7 +1441,7 @@ correlation: Array<number | null>, };
 export type Lesion = "intact" | "without_l" | "without_r" | "without_some_l";
 export type LesionEstimate = { 
 /**
- * Index of the head.
+ * Index of the head: 0 category, 1 item.
  */
 head: number, 
 /**
@@ -1459,7 +1459,7 @@ export type Summary = {
 conditions: Array<ConditionSummary>, };
 export type SummaryPoint = { 
 /**
- * Tasks learned so far.
+ * Tasks learned when it was measured; 0 before training.
  */
 tasks_learned: number, 
 /**
@@ -1530,7 +1530,7 @@ export type Outcome = {
  */
 number: number | null, 
 /**
- * The sentence.
+ * What is claimed, in one sentence with its full stop.
  */
 sentence: string, 
 /**
@@ -1546,12 +1546,12 @@ p: number | null,
  */
 p_holm: number | null, 
 /**
- * The verdict.
+ * What is to be said of all its parts together: provisional while planned seeds are missing.
  */
 verdict: Verdict, };
 export type PartOutcome = { 
 /**
- * What is measured.
+ * What is measured, in words: [`Part::what`].
  */
 what: string, 
 /**
@@ -1602,7 +1602,7 @@ preset: string,
  */
 config: Config, 
 /**
- * What of it is shown.
+ * The view that it opens: a point of the stream, a lesion, a layer or a unit.
  */
 shown: Shown, 
 /**
@@ -1651,7 +1651,7 @@ units: Array<string>,
 scales: Array<number>, };
 export type Snapshot = { 
 /**
- * Hidden layers.
+ * For each hidden layer, in beta's order.
  */
 layers: Array<LayerSnapshot>, 
 /**
@@ -1687,7 +1687,7 @@ export type Watched = {
  */
 schema: number, 
 /**
- * The code's version.
+ * Version of the code that ran it.
  */
 code_version: string, 
 /**
@@ -1703,7 +1703,7 @@ draws: string,
  */
 data: DataInfo, 
 /**
- * On which engine.
+ * On which engine the run's lanes began.
  */
 engine: EngineInfo, 
 /**
@@ -1719,7 +1719,7 @@ pixels: Array<number>,
  */
 strip: Array<Array<number>>, 
 /**
- * Each watched lane.
+ * The watched lanes that are through; none that diverged.
  */
 lanes: Array<WatchedLane>, };
 export type WatchedLane = { 
@@ -1758,7 +1758,7 @@ run: RunDescription,
  */
 data: DataInfo, 
 /**
- * On which engine.
+ * On which engine its lanes began.
  */
 engine: EngineInfo, 
 /**
@@ -1812,7 +1812,7 @@ task: number,
  */
 current: Array<TracedSample>, 
 /**
- * Replayed samples.
+ * Replayed samples; empty while the memory is.
  */
 replay: Array<TracedSample>, 
 /**
@@ -1820,7 +1820,7 @@ replay: Array<TracedSample>,
  */
 loss_before: number, 
 /**
- * The inner steps.
+ * One inner step for each current sample, in their order.
  */
 inner: Array<TracedInner>, 
 /**
@@ -1852,11 +1852,11 @@ clip: [number, number, number],
  */
 weights_moved: Array<number>, 
 /**
- * alpha before and after.
+ * For each matrix its alpha, before the update and after it.
  */
 alpha: [Array<number>, Array<number>], 
 /**
- * beta before and after.
+ * For each layer its beta, before the update and after it.
  */
 beta: [Array<number>, Array<number>], 
 /**
@@ -1886,7 +1886,7 @@ pixels: Array<number>,
  */
 task: number, 
 /**
- * Its category.
+ * Its category label, from 0.
  */
 category: number, 
 /**
@@ -1916,7 +1916,7 @@ export type Words = {
  */
 what: string, 
 /**
- * What it means.
+ * What follows from it: for the run, or for what can be relied on.
  */
 meaning: string, 
 /**
@@ -1963,7 +1963,7 @@ shared: Array<string>,
  */
 lanes: string, 
 /**
- * Its points.
+ * All its points, measured or not, in the definition's order.
  */
 points: Array<SweepPoint>, 
 /**
@@ -2082,7 +2082,7 @@ code_version: string,
  */
 plots: Array<SmallPlot>, 
 /**
- * The table's head.
+ * The names of the table's columns.
  */
 head: Array<string>, 
 /**
@@ -2115,12 +2115,12 @@ label: string,
  */
 names: Array<string>, 
 /**
- * What is shown.
+ * Lines over one setting, or a map over two.
  */
 shown: PlotShown, };
 export type PlotShown = { "kind": "lines", 
 /**
- * The lines.
+ * A line for each condition, for trunk and branch, or a single one.
  */
 series: Array<PlotSeries>, 
 /**
@@ -2153,7 +2153,7 @@ condition: Condition,
  */
 is_behind: boolean, 
 /**
- * Its marks.
+ * For each of the plot's names a mark; none where nothing was measured.
  */
 marks: Array<PlotMark | null>, };
 export type PlotMark = { 
@@ -2162,7 +2162,7 @@ export type PlotMark = {
  */
 point: number, 
 /**
- * The number.
+ * A mean over seeds, or the effect of a claim's part.
  */
 value: number, 
 /**
@@ -2183,7 +2183,7 @@ engine: EngineKind,
  */
 adapter: string, 
 /**
- * Lanes side by side.
+ * Lanes side by side: seeds times conditions, as far as there was room.
  */
 lanes: number, 
 /**
@@ -2195,11 +2195,11 @@ hidden: Array<number>,
  */
 second_order: boolean, 
 /**
- * Observe steps.
+ * Observe steps a second, summed over lanes.
  */
 lane_steps: number, 
 /**
- * Images evaluated.
+ * Images evaluated a second, each counted once for each lane.
  */
 lane_images: number, 
 /**
@@ -2220,7 +2220,7 @@ step_bytes: number,
  */
 plain_product: number | null, 
 /**
- * Of a GPU.
+ * What was found of the GPU besides; none of the other engines.
  */
 gpu: FoundOnGpu | null, };
 export type FoundOnGpu = { 
@@ -2280,11 +2280,11 @@ products_share: number,
 evaluation_stages: Array<StageTime>, };
 export type StageTime = { 
 /**
- * The stage.
+ * The stage's name: that of its file in `shaders/`.
  */
 stage: string, 
 /**
- * Its dispatches.
+ * How many dispatches of it there are in one step, or in one evaluation.
  */
 dispatches: number, 
 /**

@@ -1,7 +1,13 @@
 // Sentences that follow a run's configuration: nothing in them that a field of the Lab can make false.
-import { type Course, isOver, reached } from './course';
+import { type Course, compared, isOver, reached } from './course';
 import { Count, count, counted } from './format';
-import { type Config, DATA_SETS, type LesionDescription, type RunDescription } from './protocol';
+import {
+  type Condition,
+  type Config,
+  DATA_SETS,
+  type LesionDescription,
+  type RunDescription,
+} from './protocol';
 
 /// Whether a lesion silences a whole layer rather than some units of it.
 const isWhole = ({ layers }: RunDescription, lesion: LesionDescription) =>
@@ -65,13 +71,19 @@ export function streamSentence(config: Config): string {
 /// What one of the run's images is called: a digit, or an image where they show something else.
 export const nounOf = ({ data }: Pick<Config, 'data'>): string => DATA_SETS[data].noun;
 
+/// A noun with its article: "a digit", "an image", "an 8".
+const withArticle = (noun: string) => `${/^[aeiou8]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
+/// An image of a class: a digit is called by its number.
+export const imageOf = (noun: string, category: number) =>
+  withArticle(noun === 'digit' ? String(category) : `${noun} of class ${category}`);
+
+/// When one of that class was learned, as short as a drawing asks for.
+export const afterImage = (noun: string, category: number) =>
+  `after ${noun === 'digit' ? imageOf(noun, category) : `class ${category}`}`;
+
 /// What one observe step sees.
-export function seen(
-  current: number,
-  replayed: number,
-  noun = 'digit',
-  order: Config['order'] = 'sequential',
-): string {
+export function seen(current: number, replayed: number, noun: string, order: Config['order']): string {
   const memory = fromMemory(order);
   const fresh =
     current === 1 ? `One new ${noun} comes` : `${Count(current)} new ${noun}s come one after the other`;
@@ -85,7 +97,7 @@ export function seen(
 }
 
 /// How a look-ahead of so many inner steps makes the meta-loss.
-export const metaLoss = (steps: number, noun = 'digit') =>
+export const metaLoss = (steps: number, noun: string) =>
   [
     `On a copy of its weights the network learns the new ${noun}s one by one.`,
     'After each it is asked how well all of them, new and replayed, are read now:',
@@ -97,8 +109,65 @@ export const metaLoss = (steps: number, noun = 'digit') =>
 export const clipping = ({ clip_norm }: Config) =>
   `Each of the three groups is scaled down to a norm of ${clip_norm} if it is longer; what is left of it: `;
 
+/// Whether one of the networks side by side is frozen: it starts from what meta ended with.
+const isFrozen = (config: Pick<Config, 'conditions'>) => compared(config.conditions).includes('frozen');
+
+/// How the networks side by side are alike before training.
+export const untrained = (config: Pick<Config, 'conditions'>): string =>
+  isFrozen(config)
+    ? 'Untrained, the two networks have the same weights; frozen has the speeds and the competition that ' +
+      'meta ended with.'
+    : 'Untrained, the two networks are identical, cell for cell.';
+
+/// What a network's meta-learning tunes; empty where it tunes nothing.
+function tuned(condition: Condition, { competition, eta_alpha, eta_beta }: Config): string {
+  const isOf = (...conditions: Condition[]) => conditions.includes(condition);
+  const speed = isOf('meta', 'rates') && eta_alpha > 0 ? ['speed'] : [];
+  const inhibition = isOf('meta', 'sparsity') && competition && eta_beta > 0 ? ['competition'] : [];
+  const both = [...speed, ...inhibition];
+  return both.length > 0 ? `each layer’s ${both.join(' and ')}` : '';
+}
+
+/// Which of the networks side by side tune something, in the lead's three pieces: before a name that stands
+/// out, the name, and after it.
+function tuners(config: Config): [before: string, name: string, after: string] {
+  const all = compared(config.conditions);
+  const [one, other] = all.flatMap((condition) => {
+    const what = tuned(condition, config);
+    return what === '' ? [] : [{ condition, what }];
+  });
+  if (!one)
+    return [`${all.length > 1 ? 'Neither' : 'It never'} tunes a layer’s speed or competition.`, '', ''];
+  if (other) {
+    const each = `${one.condition} ${one.what}, ${other.condition} ${other.what}`;
+    return ['', '', `Both also tune: ${each}.`];
+  }
+  const before = all.length > 1 ? 'One of them, ' : 'As ';
+  return [before, one.condition, `, ${all.length > 1 ? '' : 'it '}also tunes ${one.what}.`];
+}
+
+/// What the networks learn, for the lead.
+function learned(config: Config): string {
+  const nouns = `${nounOf(config)}s`;
+  const stream = {
+    rotated: `stream of rotated ${nouns}`,
+    permuted: `stream of ${nouns} with permuted pixels`,
+    classes:
+      config.order === 'mixed'
+        ? `stream of ${nouns}, all classes shuffled together`
+        : `stream of ${nouns}, each task with classes of its own`,
+  }[config.stream];
+  if (compared(config.conditions).length < 2) return `A network learns a ${stream}.`;
+  const two = isFrozen(config) ? 'Two networks of the same weights' : 'Two identical networks';
+  return `${two} learn the same ${stream}.`;
+}
+
 /// What the page's explanations fill in of the run shown, by the names of index.html's `data-words`.
 export const explanations: Record<string, (config: Config) => string> = {
+  learned,
+  'tuner-before': (config) => tuners(config)[0],
+  tuner: (config) => tuners(config)[1],
+  'tuner-after': (config) => tuners(config)[2],
   batch: ({ batch }) => counted(batch, 'new image'),
   replay: ({ replay }) =>
     replay === 0 ? 'replays none' : `${count(replay)} replayed one${replay === 1 ? '' : 's'}`,

@@ -81,7 +81,9 @@ async function load(of: Analyst): Promise<Trainer> {
     if (event.type === 'keep') return keeper.take(event);
     if (event.type !== 'measured') return post({ from: 'trainer', run, event });
     const said = of.measured(event) as Made;
-    post({ from: 'trainer', run, event: said.type === 'results' ? { ...said, ...event.export } : said });
+    if (said.type !== 'results') return post({ from: 'trainer', run, event: said });
+    // A file is made for who asked.
+    if (event.export) post({ from: 'trainer', run, event: { ...said, ...event.export } });
   };
   const find = (again: boolean) => workers.find(again);
   const send = (number: number, request: object) => workers.send(number, request);

@@ -59,6 +59,17 @@ test('nothing served and nothing kept: digits, without a word', async () => {
   expect(said).toEqual([]);
 });
 
+test('a list of files that is none is as if nothing were served', async () => {
+  for (const list of ['null', '[]', '{"files": "all"}', '{"files": [4]}', '{"files": {"length": 4}}', '{']) {
+    const { images, used, said, asked } = page({ ...all, 'files.json': list });
+    await images.begin();
+    expect(used).toEqual([{ type: 'use_digits' }]);
+    expect(said).toEqual([]);
+    expect(asked).toHaveLength(1);
+    expect(await images.nearest()).toBe('mirror');
+  }
+});
+
 test('a browser that lets the page store nothing: digits, without a word', async () => {
   const { images, used, said } = page({});
   vi.stubGlobal('caches', { open: () => Promise.reject(new DOMException('no', 'SecurityError')) });

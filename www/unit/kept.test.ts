@@ -195,6 +195,52 @@ test('the oldest go first, those that are through before those that are not', as
   expect(held.files.has('torn/about.json')).toBe(false);
 });
 
+test('records that are no runs are passed over, and stay while there is room', async () => {
+  const { config: _, ...unset } = run(1, true);
+  const others = {
+    later: { ...run(1, true), id: 'later', version: 2 },
+    other: run(1, true),
+    unset: { ...unset, id: 'unset' },
+    odd: { ...run(1, true), id: 'odd', config: { ...config, seeds: 'many' } },
+    foreign: { ...run(1, true), id: 'foreign', config: { ...config, data: 'toString' } },
+    list: ['odd'],
+    nothing: null,
+  };
+  for (const [id, record] of Object.entries(others)) {
+    held.files.set(`${id}/about.json`, text(JSON.stringify(record)));
+  }
+  await note(run(7, false));
+  expect((await list()).map(({ id }) => id)).toEqual(['run7']);
+  await makeRoom();
+  expect(held.files.size).toBe(8);
+  // Beyond the bound they go first.
+  for (let i = 8; i < 27; i++) await note(run(i, true));
+  await makeRoom();
+  expect(await list()).toHaveLength(20);
+  expect(held.files.size).toBe(20);
+});
+
+test('a record of an earlier build, whose settings were fewer, is a run', async () => {
+  const { fork_at: _, fork: __, ...fewer } = config;
+  held.files.set('run1/about.json', text(JSON.stringify({ ...run(1, false), config: fewer })));
+  expect((await list()).map(({ id }) => id)).toEqual(['run1']);
+});
+
+test('a run whose log begins otherwise is not kept, and it is said', async () => {
+  const { engine: _, ...torn } = firstLine;
+  const logs = [JSON.stringify(torn), JSON.stringify({ ...firstLine, config: 'quick' }), 'null', '{', ''];
+  for (const log of logs) {
+    const { news, settled } = keeping();
+    await settled({ ...begin(), log: text(`${log}\n`) } as Keep, lanes('a\n', 1));
+    expect(news).toEqual([{ begun: null }, { trouble: 'the first line of its log is no run’s' }]);
+    expect(held.files.size).toBe(0);
+    // The next one is kept.
+    await settled(begin(), lanes('a\n', 1));
+    expect(news.at(-1)).toMatchObject({ kept: { ended: 1 } });
+    held.files.clear();
+  }
+});
+
 test('a list says in what runs differ, and how far they are', () => {
   expect(differences(run(1, true))).toBe('');
   expect(differences({ ...run(1, true), config: { ...config, eta_beta: 0.3 } })).toBe('eta_beta 0.3');

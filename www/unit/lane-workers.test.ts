@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { LaneWorkers, type Port, wanted } from '../src/lane-workers';
-import { buffersOf } from '../src/transfer';
 
 const program = {} as WebAssembly.Module;
 
@@ -68,11 +67,4 @@ test('where no worker may be made there are none', async () => {
     4,
   );
   expect(await workers.find(true)).toEqual({ workers: [], wanted: 4 });
-});
-
-test('lists of bytes go with a message', () => {
-  const bytes = new Uint8Array(3);
-  expect(buffersOf({ wave: 1, command: { Begin: { starts: bytes, lanes: [{ seed: 1 }] } } })).toEqual([
-    bytes.buffer,
-  ]);
 });

@@ -1,14 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { catalog } from '../src/catalog';
+import { callout } from '../src/page/callout';
 import type { Config, DataInfo, EngineInfo } from '../src/protocol';
 import {
+  afterImage,
   clipping,
   explanations,
+  imageOf,
   lesionNote,
   lesionOf,
   metaLoss,
   nounOf,
   progress,
-  seen,
+  seen as seenOf,
   silenced,
   sourceWords,
   streamSentence,
@@ -18,10 +24,11 @@ import {
 import { config, course, pathways, run } from './a-run';
 
 test('a step’s words follow the batch, the replay and the bound', () => {
+  const seen = (current: number, replayed: number) => seenOf(current, replayed, 'digit', 'sequential');
   expect(seen(5, 5)).toContain('Five new digits come one after the other; as many are replayed');
   expect(seen(3, 0)).toContain('Three new digits come one after the other; the memory is still empty');
   expect(seen(1, 4)).toContain('One new digit comes; four are replayed');
-  expect(metaLoss(3)).toContain('the mean of these three numbers');
+  expect(metaLoss(3, 'digit')).toContain('the mean of these three numbers');
   expect(clipping({ ...config, clip_norm: 1 })).toContain('a norm of 1');
 });
 
@@ -29,11 +36,76 @@ test('images that are no digits are not called so', () => {
   expect([nounOf({ data: 'mnist' }), nounOf({ data: 'emnist_digits' })]).toEqual(['digit', 'digit']);
   const noun = nounOf({ data: 'custom' });
   expect(noun).toBe('image');
-  expect(seen(2, 0, noun)).toContain('Two new images come one after the other');
-  expect(seen(1, 4, noun)).toContain('One new image comes;');
+  expect(seenOf(2, 0, noun, 'sequential')).toContain('Two new images come one after the other');
+  expect(seenOf(1, 4, noun, 'sequential')).toContain('One new image comes;');
   expect(metaLoss(3, noun)).toContain('learns the new images one by one');
   expect(explanations['images']?.({ ...config, data: 'emnist_letters' })).toBe('images');
   expect(explanations['images']?.({ ...config, data: 'mnist' })).toBe('digits');
+});
+
+test('one image is called as its set’s are', () => {
+  expect([imageOf('digit', 4), imageOf('digit', 8)]).toEqual(['a 4', 'an 8']);
+  expect([imageOf('image', 8), imageOf('letter', 8)]).toEqual(['an image of class 8', 'a letter of class 8']);
+  expect([afterImage('digit', 8), afterImage('image', 4)]).toEqual(['after an 8', 'after class 4']);
+});
+
+/// What the lead says of a run, as it is read.
+const LEAD = ['learned', 'tuner-before', 'tuner', 'tuner-after'];
+const lead = (change: Partial<Config>, of: Config = config) => {
+  const [learned, ...others] = LEAD.map((name) => explanations[name]?.({ ...of, ...change }) ?? '');
+  return `${learned} ${others.join('')}`;
+};
+
+test('the lead says of every experiment what it says before the page has begun', () => {
+  const html = readFileSync(join(import.meta.dirname, '..', 'index.html'), 'utf8').replaceAll('&rsquo;', '’');
+  const [learned, ...others] = LEAD.map(
+    (name) => new RegExp(`data-words="${name}">([^<]*)<`).exec(html)?.[1] ?? '',
+  );
+  const begun = `${learned} ${others.join('')}`;
+  expect(begun).toBe(
+    'Two identical networks learn the same stream of rotated digits. ' +
+      'One of them, meta, also tunes each layer’s speed and competition.',
+  );
+  for (const experiment of catalog) expect(lead({}, experiment.config)).toBe(begun);
+});
+
+test('the lead follows stream, images and conditions', () => {
+  expect(lead({ stream: 'permuted', data: 'kmnist' })).toContain('the same stream of images with permuted');
+  expect(lead({ stream: 'classes' })).toContain('of digits, each task with classes of its own. One of them');
+  expect(lead({ stream: 'classes', order: 'mixed' })).toContain('of digits, all classes shuffled together.');
+  expect(lead({ conditions: ['baseline', 'rates'] })).toContain(
+    'One of them, rates, also tunes each layer’s speed.',
+  );
+  expect(lead({ competition: false })).toContain('One of them, meta, also tunes each layer’s speed.');
+  expect(lead({ eta_alpha: 0 })).toContain('One of them, meta, also tunes each layer’s competition.');
+  expect(lead({ conditions: ['rates', 'sparsity'] })).toContain(
+    'Both also tune: rates each layer’s speed, sparsity each layer’s competition.',
+  );
+  expect(lead({ eta_alpha: 0, eta_beta: 0 })).toContain('Neither tunes a layer’s speed or competition.');
+  expect(lead({ conditions: ['meta'] })).toBe(
+    'A network learns a stream of rotated digits. As meta, it also tunes each layer’s speed and competition.',
+  );
+  expect(lead({ conditions: ['baseline'] })).toContain('It never tunes a layer’s speed or competition.');
+  const frozen = lead({ conditions: ['meta', 'frozen'] });
+  expect(frozen).toContain('Two networks of the same weights learn');
+  expect(frozen).toContain('One of them, meta, also tunes');
+});
+
+test('two networks are identical before training, but for a frozen one', () => {
+  const said = (conditions: Config['conditions']) => {
+    const shown = course();
+    const { points } = shown.summary!.conditions[0]!;
+    const summary = { conditions: conditions.map((condition) => ({ condition, points })) };
+    const of = { ...run, config: { ...config, conditions } };
+    return callout({ ...shown, run: of, summary }, 0, '');
+  };
+  expect(said(['baseline', 'meta'])).toBe('Untrained, the two networks are identical, cell for cell.');
+  // Of these five the first two are shown.
+  expect(said(['baseline', 'meta', 'rates', 'sparsity', 'frozen'])).toContain('identical');
+  expect(said(['meta', 'frozen'])).toBe(
+    'Untrained, the two networks have the same weights; frozen has the speeds and the competition that ' +
+      'meta ended with.',
+  );
 });
 
 test('a stream is told as it is', () => {
@@ -53,7 +125,7 @@ test('a stream is told as it is', () => {
   expect(explained({ stream: 'permuted' })).toContain('one permutation of the digits’ pixels');
   expect([progress(config), stretches(config)]).toEqual(['tasks learned', 'tasks']);
   expect(progress({ order: 'mixed' })).toBe('stretches as long as a task');
-  expect(seen(5, 5, 'digit', 'mixed')).toContain('as many are replayed from memory, of any task.');
+  expect(seenOf(5, 5, 'digit', 'mixed')).toContain('as many are replayed from memory, of any task.');
 });
 
 test('lesions carry the layers’ names and sizes', () => {

@@ -142,6 +142,21 @@ export function show(container: HTMLElement | null, caption: string, draw: Draw)
   refill(container);
 }
 
+/// What a file is called after: words of a title, and nothing that a file's name can't have.
+export const slug = (words: string) => words.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+
+/// A figure for a chart that is drawn into `container`: its caption with its ways out, which `title` names
+/// aloud and whose files are called `name`.
+export function framed(
+  container: HTMLElement,
+  title: string,
+  name: string,
+  ...caption: (Node | string)[]
+): HTMLElement {
+  const head = element('figcaption', {}, ...caption, ' ', exits(container, title, name));
+  return element('figure', {}, head, container);
+}
+
 /// The buttons of a chart; `container` is where it is drawn, in its figure.
 export function exits(container: HTMLElement, title: string, name: string): HTMLElement {
   const exit = (words: string, label: string, click: () => void) =>

@@ -5,7 +5,7 @@ import { element, get } from '../dom';
 import type { Panel, RunDescription } from '../protocol';
 import { captionOf } from './caption';
 import type { Shown } from './chart';
-import { exits, paperOf, show } from './figure';
+import { framed, paperOf, show, slug } from './figure';
 import { draw as drawKind } from './kinds';
 
 /// What there is to see of a run that belongs to no experiment.
@@ -26,14 +26,13 @@ const panelsOf = (run: RunDescription): Panel[] => experimentOf(run.experiment)?
 
 const letter = (i: number) => String.fromCharCode(97 + i);
 
-const slug = (words: string) => words.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-
 function figure({ title, note, wide }: Panel, i: number, of: string): HTMLElement {
   const container = element('div', { id: `panel-${i}` });
-  const buttons = exits(container, title, `metacls-${of}-${slug(title)}`);
   const words = note === null ? title : `${title} (${note})`;
-  const caption = element('figcaption', {}, element('b', {}, `${letter(i)} `), words, ' ', buttons);
-  return element('figure', { class: wide ? 'wide' : '' }, caption, container);
+  const name = `metacls-${of}-${slug(title)}`;
+  const made = framed(container, title, name, element('b', {}, `${letter(i)} `), words);
+  made.classList.toggle('wide', wide);
+  return made;
 }
 
 /// What the figures were made for.

@@ -1,6 +1,7 @@
 // A chart by itself: one SVG document that looks the same in every program. Its ground is drawn, every colour
 // is written out, fonts are named with fall-backs, and what only browsers know (style sheets, variables,
 // currentColor) is left out.
+import { svgElement as make } from '../dom';
 import { wrapped } from './caption';
 
 /// Where text comes from: what Macs, Windows, Linux and TeX have for Helvetica, then any without serifs.
@@ -20,15 +21,6 @@ export type Colours = { ground: string; text: string };
 
 /// A document and its size in pixels.
 export type Picture = { text: string; width: number; height: number };
-
-const NAMESPACE = 'http://www.w3.org/2000/svg';
-
-function make(tag: string, attributes: Record<string, string | number>, text = ''): SVGElement {
-  const made = document.createElementNS(NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  if (text !== '') made.textContent = text;
-  return made;
-}
 
 /// What a drawing says of all its marks.
 const INHERITED = ['fill', 'font-size', 'text-anchor'];

@@ -2,18 +2,15 @@
 import { element } from '../dom';
 import type { ForkView, SmallPlot, SweepView } from '../protocol';
 import { captionOfFork, captionOfSweep } from './caption';
-import { exits, show } from './figure';
+import { framed, show, slug } from './figure';
 import { draw as drawPlot } from './small-plot';
-
-const slug = (words: string) => words.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
 const titleOf = ({ title, note }: SmallPlot) => (note === '' ? title : `${title} (${note})`);
 
 function figure(plot: SmallPlot, i: number, name: string): HTMLElement {
   const container = element('div', {});
   const title = titleOf(plot);
-  const buttons = exits(container, title, `${name}-${i + 1}-${slug(plot.title)}`);
-  return element('figure', {}, element('figcaption', {}, title, ' ', buttons), container);
+  return framed(container, title, `${name}-${i + 1}-${slug(plot.title)}`, title);
 }
 
 /// Rows of a map are so tall at least, in pixels.

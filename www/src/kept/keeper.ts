@@ -1,8 +1,9 @@
 // Keeps what the trainer measures, in the worker: in order, one file at a time, never in training's way.
+import { fieldOf, hasFields } from '../guards';
 import type { Keep } from '../protocol';
 import { reason } from '../reason';
 import { disk } from './disk';
-import { about, CHECKPOINT, type Kept, LOG, lockOf, makeRoom, note, remove } from './run';
+import { about, CHECKPOINT, isSettings, type Kept, LOG, lockOf, makeRoom, note, remove } from './run';
 
 /// What the page is told of keeping.
 export type KeeperNews =
@@ -28,6 +29,22 @@ type Current = {
 
 /// The first line of a log: a results file without lanes.
 type Head = Pick<Kept, 'experiment' | 'config'> & { data: { name: string }; engine: { adapter: string } };
+
+const isHead = (value: unknown): value is Head =>
+  hasFields(value, { experiment: 'string or null' }) &&
+  isSettings(fieldOf(value, 'config')) &&
+  hasFields(fieldOf(value, 'data'), { name: 'string' }) &&
+  hasFields(fieldOf(value, 'engine'), { adapter: 'string' });
+
+/// The first line of a log; none of one that can't be read.
+function headOf(log: Uint8Array): Head | undefined {
+  try {
+    const head: unknown = JSON.parse(new TextDecoder().decode(log.subarray(0, log.indexOf(10) + 1)));
+    return isHead(head) ? head : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /// Takes hold of a run, so that no other tab writes it; undefined where one does. A page that may store
 /// nothing may hold nothing either, and there is nothing to be written by two.
@@ -134,8 +151,11 @@ export class Keeper {
 
   private async begin({ id, log, lanes, ended }: Extract<Keep, { part: 'begin' }>) {
     await this.letGo();
-    const line = log.subarray(0, log.indexOf(10) + 1);
-    const head = JSON.parse(new TextDecoder().decode(line)) as Head;
+    const head = headOf(log);
+    if (!head) {
+      this.tell({ begun: null });
+      throw new Error('the first line of its log is no run’s');
+    }
     // One that another tab went on with meanwhile is left to it: this goes on as a run of its own.
     const release = id === null ? undefined : await hold(id);
     const mine = id !== null && release ? id : freshId();

@@ -1,5 +1,6 @@
 // A kept run: a log of the lanes that ended, a checkpoint of those in progress, and a few words on it.
-import type { Config } from '../protocol';
+import { fieldOf, hasFields } from '../guards';
+import { type Config, DATA_SETS } from '../protocol';
 import { disk } from './disk';
 
 /// How a log's name must end for the analyst to know it.
@@ -32,6 +33,29 @@ export type Kept = {
   done: boolean;
 };
 
+/// Whether they are a run's settings, as far as a list of runs reads them. The analyst reads all of them, and
+/// an earlier build had fewer.
+export const isSettings = (value: unknown): value is Config =>
+  hasFields(value, { data: 'string', seeds: 'number', first_seed: 'number', tasks: 'number' }) &&
+  Object.hasOwn(DATA_SETS, value.data);
+
+const isKept = (value: unknown): value is Kept =>
+  hasFields(value, {
+    version: 'number',
+    id: 'string',
+    experiment: 'string or null',
+    images: 'string',
+    engine: 'string',
+    begun: 'number',
+    changed: 'number',
+    lanes: 'number',
+    ended: 'number',
+    tasks: 'number',
+    done: 'boolean',
+  }) &&
+  value.version === 1 &&
+  isSettings(fieldOf(value, 'config'));
+
 /// The name of a run's lock: whoever holds it writes the run.
 export const lockOf = (id: string) => `metacls-run-${id}`;
 
@@ -47,13 +71,12 @@ const decoder = new TextDecoder();
 /// writing it just then.
 const [AGAIN, PAUSE] = [4, 50];
 
-/// What is noted of a run; undefined where that is torn or foreign.
-export async function about(id: string): Promise<Kept | undefined> {
+/// What stands where a run is noted, whatever it is; undefined where that is torn or nothing.
+async function noted(id: string): Promise<unknown> {
   for (let attempt = 0; attempt < AGAIN; attempt++) {
     try {
       const bytes = await (await disk())?.read(id, ABOUT);
-      const record = bytes && (JSON.parse(decoder.decode(bytes)) as Kept);
-      return record?.version === 1 && record.id === id ? record : undefined;
+      return bytes && JSON.parse(decoder.decode(bytes));
     } catch {
       // Torn, or replaced while it was read: it is read again.
     }
@@ -61,6 +84,12 @@ export async function about(id: string): Promise<Kept | undefined> {
   }
   return undefined;
 }
+
+const keptOf = (id: string, record: unknown): Kept | undefined =>
+  isKept(record) && record.id === id ? record : undefined;
+
+/// What is noted of a run; undefined where that is torn or foreign.
+export const about = async (id: string): Promise<Kept | undefined> => keptOf(id, await noted(id));
 
 export async function note(run: Kept) {
   const bytes = new TextEncoder().encode(JSON.stringify(run));
@@ -78,23 +107,28 @@ export const read = async (id: string, file: string) => (await disk())?.read(id,
 
 export const remove = async (id: string, file?: string) => (await disk())?.remove(id, file);
 
-/// Removes what can't be read, and the oldest runs beyond the bound: those that are through first. Never one
-/// that a tab is at.
+/// In which order runs go: those that this build can't read, those that are through, the others.
+const order = ({ run }: { run: Kept | undefined }) => (run === undefined ? 0 : run.done ? 1 : 2);
+
+/// Removes what is torn, and the oldest runs beyond the bound. Never one that a tab is at.
 export async function makeRoom() {
   const store = await disk();
   if (!store) return;
-  const [ids, runs, locks] = await Promise.all([store.runs(), list(), held()]);
+  const [ids, locks] = await Promise.all([store.runs(), held()]);
   const isFree = (id: string) => !locks.has(lockOf(id));
-  const known = new Set(runs.map((run) => run.id));
-  for (const id of ids) if (!known.has(id) && isFree(id)) await store.remove(id);
-  const sized = await Promise.all(runs.map(async (run) => ({ run, size: await store.size(run.id) })));
-  let [count, bytes] = [runs.length, sized.reduce((sum, { size }) => sum + size, 0)];
-  // From the oldest that is through to the newest that is not.
-  const order = sized.reverse().sort((a, b) => Number(b.run.done) - Number(a.run.done));
-  for (const { run, size } of order) {
+  const all = await Promise.all(ids.map(async (id) => ({ id, record: await noted(id) })));
+  const torn = all.filter(({ id, record }) => record === undefined && isFree(id));
+  for (const { id } of torn) await store.remove(id);
+  const there = all.filter(({ record }) => record !== undefined);
+  const sized = await Promise.all(
+    there.map(async ({ id, record }) => ({ id, run: keptOf(id, record), size: await store.size(id) })),
+  );
+  let [count, bytes] = [sized.length, sized.reduce((sum, { size }) => sum + size, 0)];
+  sized.sort((a, b) => order(a) - order(b) || (a.run?.changed ?? 0) - (b.run?.changed ?? 0));
+  for (const { id, size } of sized) {
     if (count <= MOST_RUNS && bytes <= MOST_BYTES) break;
-    if (!isFree(run.id)) continue;
-    await store.remove(run.id);
+    if (!isFree(id)) continue;
+    await store.remove(id);
     count -= 1;
     bytes -= size;
   }

@@ -1,7 +1,7 @@
 // One sentence on what is to be seen, with the numbers shown.
 import { type Course, compared, measuredAt, topLayer } from '../course';
 import { accuracy, percent, rate } from '../format';
-import { stretches } from '../words';
+import { stretches, untrained } from '../words';
 
 /// `cut` says what a lesion costs, where there is one.
 export function callout(course: Course, at: number, cut: string): string {
@@ -10,7 +10,7 @@ export function callout(course: Course, at: number, cut: string): string {
   if (!one || !two) return '';
   const [base, meta] = [measuredAt(course, one, at), measuredAt(course, two, at)];
   if (!base || !meta || base.tasks_learned !== at) return '';
-  if (at === 0) return 'Untrained, the two networks are identical, cell for cell.';
+  if (at === 0) return untrained(run.config);
   if (cut) return cut;
   const top = topLayer(run);
   const name = (l: number) => run.layers[l]?.name ?? '';

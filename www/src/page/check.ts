@@ -3,14 +3,17 @@
 import type { Client } from '../client';
 import type { Course } from '../course';
 import type { Exports } from '../exports';
+import * as pane from '../panes/check';
 import type { EngineChoice, Expected, File, MeasureOutcome } from '../protocol';
 import { reason } from '../reason';
-import { type Check, isSame, type OnRecord, type Part, partOf, unchecked } from '../state/check';
+import { type Check, checkable, isSame, type OnRecord, type Part, partOf, unchecked } from '../state/check';
+import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
-import type { View } from '../state/view';
+import { isRunning, type View } from '../state/view';
 import type { RunEvent } from '../wire';
 import { debounced } from './debounce';
-import type { Runs } from './runs';
+import { chosenEngine, type Runs } from './runs';
+import type { Finished } from './share';
 
 /// Milliseconds between two comparisons while lanes come to their ends.
 const WAIT = 500;
@@ -25,10 +28,47 @@ export class Checks {
   constructor(
     private readonly client: Client,
     private readonly view: Store<View>,
+    private readonly choice: Store<Choice>,
     private readonly check: Store<Check>,
     private readonly runs: Runs,
     private readonly exports: Exports,
+    /// The run in front.
+    private readonly front: () => Course | undefined,
   ) {}
+
+  private get checkable(): Course | undefined {
+    return checkable(this.choice.get(), this.check.get(), this.front());
+  }
+
+  /// Draws the section.
+  draw() {
+    pane.draw(this.check.get(), this.checkable, isRunning(this.view.get()));
+  }
+
+  /// The run in front, where it is through: a link can say what came out of it.
+  get finished(): Course | undefined {
+    const course = this.front();
+    const isThrough = course?.kind === 'live' ? this.view.get().state === 'done' : course?.expected;
+    return isThrough ? course : undefined;
+  }
+
+  /// What came out of it.
+  async outcome(): Promise<Finished | undefined> {
+    const course = this.finished;
+    if (!course) return undefined;
+    const expected = course.kind === 'live' ? (await this.exports.ask('json')).expected : course.expected;
+    return expected ? { run: course.run, expected } : undefined;
+  }
+
+  /// Runs again what is on record: the part of the stored run that is chosen.
+  again() {
+    const stored = this.checkable;
+    const part = stored && pane.chosenPart(stored);
+    if (!part) return;
+    const engine = chosenEngine();
+    // Of its own accord the page takes the engine that promises the same bits.
+    this.begin(stored, part, engine === 'auto' ? 'cpu' : engine);
+  }
 
   /// A link was opened: what it claims, or nothing.
   claim(config: OnRecord['config'], expected: Expected | null, claimed: MeasureOutcome[]) {
@@ -37,7 +77,7 @@ export class Checks {
   }
 
   /// Runs a stored run again, or part of it, as soon as there are images.
-  begin(stored: Course, part: Part, engine: EngineChoice) {
+  private begin(stored: Course, part: Part, engine: EngineChoice) {
     const { file, run, data } = stored;
     if (!file) return;
     void this.runs.withImages(data?.kind, MADE, () => {

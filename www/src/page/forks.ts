@@ -2,10 +2,9 @@
 // seed.
 import type { Client } from '../client';
 import type { Course } from '../course';
-import { get } from '../dom';
 import { save } from '../download';
 import type { Exports } from '../exports';
-import type { Answered, Config, EngineChoice, File, ForkView } from '../protocol';
+import type { Answered, Config, File, ForkView } from '../protocol';
 import { reason } from '../reason';
 import { isRunOf } from '../state/check';
 import { branchOf, type Forks as State } from '../state/fork';
@@ -13,7 +12,7 @@ import type { Store } from '../state/store';
 import type { View } from '../state/view';
 import { storedFork, summaryText } from '../stored-runs';
 import type { RunEvent } from '../wire';
-import type { Runs } from './runs';
+import { chosenEngine, type Runs } from './runs';
 
 /// Why it needs the images that its trunk was made on.
 const MADE = 'Its trunk was made on MNIST: on other images a branch can’t be held beside it.';
@@ -64,7 +63,7 @@ export class Forks {
       });
       if (!config) return this.change({ words: problems.map(({ message }) => message).join(' ') });
       const { name, bytes } = await this.resultsOf(course);
-      const chosen = get<HTMLSelectElement>('engine').value as EngineChoice;
+      const chosen = chosenEngine();
       const kind = course.engine?.kind;
       // Of its own accord the page takes the trunk's engine: on the CPU a branch has its bits up to the fork.
       const engine = chosen === 'auto' && kind !== undefined ? kind : chosen;

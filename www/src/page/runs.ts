@@ -15,6 +15,9 @@ type Handlers = {
   begins(): void;
 };
 
+/// The engine that the reader has chosen.
+export const chosenEngine = () => get<HTMLSelectElement>('engine').value as EngineChoice;
+
 /// The most seeds whose lanes are measured side by side.
 const MOST_MEASURED = 40;
 
@@ -72,7 +75,7 @@ export class Runs {
     const config = await this.checked;
     if (!config || !(await this.offer.settled(config.data))) return;
     this.handlers.begins();
-    const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
+    const engine = chosenEngine();
     this.client.command({ type: 'run', config, experiment, engine, paused: false, unkept: false });
   }
 
@@ -93,7 +96,7 @@ export class Runs {
     const isSettled = await this.offer.settled(config.data);
     if (!isWanted()) return;
     if (!isSettled) return givenUp();
-    this.again(config, experiment, get<HTMLSelectElement>('engine').value as EngineChoice, true);
+    this.again(config, experiment, chosenEngine(), true);
   }
 
   /// Measures how fast this machine is with what is chosen, now or as soon as there are images. So many seeds
@@ -104,7 +107,7 @@ export class Runs {
     const config = await this.checked;
     if (!config) return;
     this.view.update(measuring);
-    const engine = get<HTMLSelectElement>('engine').value as EngineChoice;
+    const engine = chosenEngine();
     const seeds = Math.min(config.seeds, MOST_MEASURED);
     this.client.command({ type: 'bench', config: { ...config, seeds }, engine });
   }

@@ -4,6 +4,7 @@ import { drawing, element, same } from '../dom';
 import { DIGITS, type Lane, type LayerSnapshot, type Probe } from '../protocol';
 import { type Receptive, receptiveKey } from '../state/view';
 import { conditionColor, style, surroundings } from '../theme';
+import { imageOf } from '../words';
 import { paintSquare } from './cells';
 import type { Selected } from './network';
 
@@ -144,7 +145,7 @@ export class Inspector {
       ? ''
       : ' Point at a unit to see it in both, press a layer’s name to see its competition.';
     this.words.textContent = probe
-      ? `Input: a ${probe.digit} at ${probe.angle.toFixed(0)}°.${hint}`
+      ? `Input: ${imageOf('digit', probe.digit)} at ${probe.angle.toFixed(0)}°.${hint}`
       : 'Train it on this machine to see its units.';
   }
 }

@@ -4,6 +4,7 @@ import { drawing, element } from '../dom';
 import { small } from '../format';
 import type { Picture, StepTrace, TaskDescription, TracedSample } from '../protocol';
 import { style } from '../theme';
+import { afterImage, imageOf } from '../words';
 import { paintSquare } from './cells';
 
 /// A picture of weights or of a digit, with words beneath.
@@ -24,9 +25,8 @@ export function seenImage(
   before: string,
   noun: string,
 ): HTMLElement {
-  const what = noun === 'digit' ? `a ${category}` : `an ${noun} of class ${category}`;
   const words = `${before}${category}, task ${task + 1}${item === null ? '' : ` item ${item + 1}`}`;
-  return sample('probe', pixels, `${what} of task ${task + 1}`, words);
+  return sample('probe', pixels, `${imageOf(noun, category)} of task ${task + 1}`, words);
 }
 
 /// A digit as a task of the stream shows it.
@@ -52,8 +52,9 @@ export function unitPictures(trace: StepTrace, layer: string): HTMLElement {
   );
 }
 
-/// The look-ahead as the paper draws it: the weights before, fast, and after, with their real numbers.
-export function lookAhead(trace: StepTrace): SVGSVGElement {
+/// The look-ahead as the paper draws it: the weights before, fast, and after, with their real numbers; `noun`
+/// is what the images are called.
+export function lookAhead(trace: StepTrace, noun: string): SVGSVGElement {
   // As wide as a phone's column, so that text keeps its size.
   const [width, height] = [Math.min(680, innerWidth - 24), 130];
   const losses = trace.inner.map((inner) => inner.meta_loss);
@@ -82,7 +83,8 @@ export function lookAhead(trace: StepTrace): SVGSVGElement {
     const middle = { x, 'text-anchor': 'middle' };
     add('text', { ...middle, y: y - 10, fill: text, 'font-size': 11 }, loss.toFixed(3));
     add('text', { ...middle, y: height - 22, fill: text, 'font-size': 12 }, i === 0 ? 'W' : `F${i}`);
-    const learned = i === 0 ? 'before' : `after a ${trace.current[i - 1]?.category}`;
+    const sample = trace.current[i - 1];
+    const learned = sample ? afterImage(noun, sample.category) : 'before';
     add('text', { ...middle, y: height - 6, fill: secondary, 'font-size': 11 }, learned);
   });
   return root;

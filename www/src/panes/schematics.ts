@@ -91,7 +91,7 @@ function lookAheadPanel(course: Course, condition: string, trace: StepTrace): HT
       `the mean loss of all ${all} along the way is what it then improves.`,
       `Below, ${layer}’s unit ${trace.unit.unit}: before, fast, and after.`,
     ].join(' '),
-    lookAhead(trace),
+    lookAhead(trace, noun),
     unitPictures(trace, layer),
   );
 }

@@ -32,17 +32,12 @@ function sees(trace: StepTrace, run: RunDescription): Words {
 
 function looksAhead(trace: StepTrace, run: RunDescription): Words {
   const loss = element('b', {}, trace.meta_loss.toFixed(4));
+  const noun = nounOf(run.config);
   return [
-    element('p', {}, metaLoss(trace.inner.length, nounOf(run.config)), loss, '.'),
-    lookAhead(trace),
+    element('p', {}, metaLoss(trace.inner.length, noun), loss, '.'),
+    lookAhead(trace, noun),
     tableOf(
-      [
-        '',
-        nounOf(run.config),
-        'its own loss before',
-        'meta-loss after',
-        ...run.matrices.map((m) => `${m.label} moved`),
-      ],
+      ['', noun, 'its own loss before', 'meta-loss after', ...run.matrices.map((m) => `${m.label} moved`)],
       trace.inner.map((inner, i) => [
         `F${i + 1}`,
         String(trace.current[i]?.category ?? ''),

@@ -1,4 +1,5 @@
 // Whether a run came out again: what it is held against, and what is to be said of it so far.
+import type { Course } from '../course';
 import type {
   Condition,
   Config,
@@ -8,6 +9,7 @@ import type {
   Likeness,
   MeasureOutcome,
 } from '../protocol';
+import { behind, type Choice } from './choice';
 
 /// A results file that a run of this machine is held against.
 export type FileOnRecord = {
@@ -71,6 +73,13 @@ export const isRunOf = (asked: Config, running: Config) => isSame({ ...asked, da
 /// What the link that was opened claims of these settings.
 export const claimOf = ({ claim }: Check, config: Config): Expected | null =>
   claim && isSame(claim.config, config) ? claim.expected : null;
+
+/// The stored run that can be checked: the one in front, the one behind this machine's, or the one that
+/// this machine's is held against.
+export function checkable(choice: Choice, { held }: Check, front: Course | undefined): Course | undefined {
+  if (front?.kind === 'stored') return front;
+  return held?.kind === 'file' ? choice.stored : behind(choice, front);
+}
 
 export const likenessWords: Record<Likeness, string> = {
   same_bits: 'the same to the bit',

@@ -53,7 +53,7 @@ export const shownSweep = ({ opened, live }: Sweeps): Held | undefined => opened
 
 /// Fields that can be varied: those with a stretch to explore first. Lanes and images are the same for all points.
 export function variable(fields: Field[]): Field[] {
-  const all = fields.filter(({ name }) => ROLES[name] !== 'lanes');
+  const all = fields.filter(({ name }) => (ROLES[name] ?? 'lanes') !== 'lanes');
   return [...all.filter((f) => f.explored), ...all.filter((f) => !f.explored)];
 }
 
