@@ -467,11 +467,11 @@ fn the_budget_counts_every_buffer() {
     }
 
     let device = Device::Gpu(gpu.clone());
-    let room = device
-        .room(&model, &config, &data.info, 3)
+    let capacity = device
+        .capacity(&model, &config, &data.info, 3)
         .unwrap()
         .unwrap();
-    assert_eq!(room.lanes, 3);
+    assert_eq!(capacity.lanes, 3);
     let fits = |seeds: usize| {
         let demand = Demand {
             images: 520 * model.inputs as u64,
@@ -481,10 +481,10 @@ fn the_budget_counts_every_buffer() {
         let sizes = demand.sizes();
         sizes.total() <= gpu.budget() && sizes.largest() <= gpu.largest_buffer()
     };
-    let seeds = room.seeds;
+    let seeds = capacity.seeds;
     assert!(
         seeds == 4096 || (fits(seeds) && !fits(seeds + 1)),
-        "{room:?}"
+        "{capacity:?}"
     );
     // Of a network of a gigabyte there is room for some of a seed's lanes, or for none.
     let wide = Config {
@@ -492,8 +492,8 @@ fn the_budget_counts_every_buffer() {
         ..config.clone()
     };
     let model = Model::new(&wide, &data.info);
-    match device.room(&model, &wide, &data.info, 9) {
-        Ok(Some(room)) => assert!(room.seeds == 1 && room.lanes < 9, "{room:?}"),
+    match device.capacity(&model, &wide, &data.info, 9) {
+        Ok(Some(capacity)) => assert!(capacity.seeds == 1 && capacity.lanes < 9, "{capacity:?}"),
         Ok(None) => panic!("a GPU's room is bounded"),
         Err(e) => assert!(matches!(e, EngineError::Gpu(GpuError::TooLarge { .. }))),
     }

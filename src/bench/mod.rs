@@ -147,9 +147,12 @@ pub async fn measure(
     let mut config = shortened(config);
     let model = Model::new(&config, &data.info);
     let per_seed = config.conditions.len() as u32;
-    if let Some(room) = opened.device.room(&model, &config, &data.info, per_seed)? {
-        config.seeds = config.seeds.min(room.seeds as u32);
-        config.conditions.truncate(room.lanes);
+    if let Some(capacity) = opened
+        .device
+        .capacity(&model, &config, &data.info, per_seed)?
+    {
+        config.seeds = config.seeds.min(capacity.seeds as u32);
+        config.conditions.truncate(capacity.lanes);
     }
     let config = Arc::new(config);
     let count = config.lanes().len() as u32;

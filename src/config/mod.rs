@@ -6,6 +6,7 @@ mod check;
 pub mod fork;
 mod knobs;
 mod size;
+mod values;
 
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::compare::Response;
 use super::format::{Vector, VectorStep};
 use crate::cpu::Cpu;
 use crate::gpu::{Gpu, GpuError, GpuWave, LaneStart, WaveData, WaveSetup};
@@ -14,6 +13,15 @@ use crate::lane::{HostLane, Seen};
 use crate::model::{LaneState, Lesion};
 use crate::numeric::{Real, cast, widen};
 use crate::reference::Reference;
+
+/// What an engine makes of one image, with W.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// Logits of each head: `[classes]`.
+    pub logits: Vec<Vec<f64>>,
+    /// Units with h > 0 of each layer, with the network intact.
+    pub active: Vec<u32>,
+}
 
 /// One lane with a vector's initial values, on an engine.
 #[derive(Debug)]

@@ -7,15 +7,6 @@ use crate::model::Lesion;
 use crate::numeric::deviation;
 use crate::reference::Reference;
 
-/// What an engine makes of one image, with W.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Response {
-    /// Logits of each head: `[classes]`.
-    pub logits: Vec<Vec<f64>>,
-    /// Units with h > 0 of each layer, with the network intact.
-    pub active: Vec<u32>,
-}
-
 /// How far an engine is from a vector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {

@@ -9,5 +9,6 @@ mod compare;
 mod format;
 
 pub use candidate::Candidate;
-pub use compare::{Report, Response, check};
+pub use candidate::Response;
+pub use compare::{Report, check};
 pub use format::{Vector, VectorError, VectorStep};

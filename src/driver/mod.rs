@@ -37,7 +37,7 @@ use crate::config::{Config, Lane};
 use crate::data::Dataset;
 use crate::engine::info::{EngineChoice, EngineInfo};
 use crate::engine::spread::Finder;
-use crate::engine::{Device, Engine, EngineError, OpenError, Room};
+use crate::engine::{Capacity, Device, Engine, EngineError, OpenError};
 use crate::formats::version;
 use crate::gpu::GpuError;
 use crate::inspect::Snapshot;
@@ -176,7 +176,7 @@ pub struct Driver {
     /// Finds workers, should the run come to the CPU engine.
     finder: Option<Finder>,
     /// What the device holds, as far as is known.
-    room: Room,
+    capacity: Capacity,
     /// Lanes of each wave, as indices into the run's.
     waves: Vec<Vec<usize>>,
     /// The wave in progress, and the engine that it is on.
@@ -227,7 +227,7 @@ impl Driver {
             finder: None,
             first: info.clone(),
             info,
-            room: Room { seeds: 1, lanes: 1 },
+            capacity: Capacity { seeds: 1, lanes: 1 },
             waves: Vec::new(),
             wave: 0,
             engine: None,
@@ -240,8 +240,8 @@ impl Driver {
             units: None,
             clock: Clock::default(),
         };
-        driver.room = driver.room_on_device()?;
-        driver.waves = driver.waves_of(driver.room);
+        driver.capacity = driver.capacity_of_device()?;
+        driver.waves = driver.waves_of(driver.capacity);
         if !driver.sizes() {
             driver.begin_wave();
         }

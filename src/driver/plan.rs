@@ -7,7 +7,7 @@ use web_time::Instant;
 
 use super::{Driver, Next, RunError, SLICE};
 use crate::config::{Condition, Lane};
-use crate::engine::{Engine, Room, Wave};
+use crate::engine::{Capacity, Engine, Wave};
 use crate::model::{LaneState, Model, initial};
 
 /// The most bytes of lanes' values that are kept at task ends. Beyond it a wave that was stopped, or whose
@@ -36,22 +36,26 @@ fn seeds_on_cores(model: &Model, per_seed: u32, cores: u32) -> u32 {
 
 impl Driver {
     /// What the device holds of this run.
-    pub(super) fn room_on_device(&self) -> Result<Room, RunError> {
+    pub(super) fn capacity_of_device(&self) -> Result<Capacity, RunError> {
         let conditions = self.run.config.conditions.iter();
         let per_seed = conditions.filter(|c| **c != Condition::Frozen).count();
         let per_seed = per_seed.max(1) as u32;
         let (model, config) = (&self.run.model, &self.run.config);
         let held = self
             .device
-            .room(model, config, &self.run.data.info, per_seed)?;
-        let room = held.unwrap_or_else(|| Room {
+            .capacity(model, config, &self.run.data.info, per_seed)?;
+        let capacity = held.unwrap_or_else(|| Capacity {
             seeds: seeds_on_cores(model, per_seed, self.device.cores()) as usize,
             lanes: per_seed as usize,
         });
         // Each seed's schedule is held beside its lanes.
         let schedules = (SCHEDULE_BYTES / config.schedule_bytes().max(1)) as usize;
-        let seeds = room.seeds.min(config.seeds as usize).min(schedules).max(1);
-        Ok(Room { seeds, ..room })
+        let seeds = capacity
+            .seeds
+            .min(config.seeds as usize)
+            .min(schedules)
+            .max(1);
+        Ok(Capacity { seeds, ..capacity })
     }
 
     /// Whether it is still to be tried how many seeds go side by side.
@@ -61,20 +65,20 @@ impl Driver {
 
     /// All lanes that have not ended before, in waves for which there is room, as even as can be; lanes that
     /// start from others' final values come last.
-    pub(super) fn waves_of(&self, room: Room) -> Vec<Vec<usize>> {
+    pub(super) fn waves_of(&self, capacity: Capacity) -> Vec<Vec<usize>> {
         let waves = |frozen: bool| {
             let is_left = |&i: &usize| {
                 self.rest[i] && (self.run.lanes[i].condition == Condition::Frozen) == frozen
             };
             let left: Vec<usize> = (0..self.run.lanes.len()).filter(is_left).collect();
-            self.cut(&left, room)
+            self.cut(&left, capacity)
         };
         [waves(false), waves(true)].concat()
     }
 
     /// Cuts lanes, in the run's order, into waves for which there is room: each seed of a wave with the same
     /// conditions.
-    pub(super) fn cut(&self, lanes: &[usize], room: Room) -> Vec<Vec<usize>> {
+    pub(super) fn cut(&self, lanes: &[usize], capacity: Capacity) -> Vec<Vec<usize>> {
         let lane = |&i: &usize| self.run.lanes[i];
         let seeds: Vec<&[usize]> = lanes
             .chunk_by(|a, b| lane(a).seed == lane(b).seed)
@@ -86,15 +90,15 @@ impl Driver {
         alike
             .flat_map(|seeds| {
                 let of_each = seeds.first().map_or(0, |lanes| lanes.len());
-                if of_each > room.lanes {
+                if of_each > capacity.lanes {
                     let parts = seeds.iter().flat_map(|lanes| {
                         lanes
-                            .chunks(even(lanes.len(), room.lanes))
+                            .chunks(even(lanes.len(), capacity.lanes))
                             .map(<[usize]>::to_vec)
                     });
                     return parts.collect::<Vec<_>>();
                 }
-                let waves = seeds.chunks(even(seeds.len(), room.seeds));
+                let waves = seeds.chunks(even(seeds.len(), capacity.seeds));
                 waves.map(|seeds| seeds.concat()).collect()
             })
             .collect()
@@ -102,8 +106,8 @@ impl Driver {
 
     /// Takes a few steps of so many seeds, throws them away, and tries more seeds next or settles the waves.
     pub(super) async fn size(&mut self, seeds: usize) -> Result<(), RunError> {
-        let (most, lanes) = (self.room.seeds, self.room.lanes);
-        let Some(wave) = self.waves_of(Room { seeds, lanes }).into_iter().next() else {
+        let (most, lanes) = (self.capacity.seeds, self.capacity.lanes);
+        let Some(wave) = self.waves_of(Capacity { seeds, lanes }).into_iter().next() else {
             self.begin_wave();
             return Ok(());
         };
@@ -128,7 +132,7 @@ impl Driver {
             ((seeds as f64 * SLICE / each) as usize).max(1)
         };
         let seeds = fit.min(most);
-        self.waves = self.waves_of(Room { seeds, lanes });
+        self.waves = self.waves_of(Capacity { seeds, lanes });
         self.begin_wave();
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::data::Dataset;
 use crate::engine::info::{EngineChoice, EngineInfo, EngineKind};
 use crate::engine::spread::Finder;
-use crate::engine::{self, EngineError, Hints, Notice, OpenError, Opened, Room};
+use crate::engine::{self, Capacity, EngineError, Hints, Notice, OpenError, Opened};
 use crate::gpu::GpuError;
 use crate::results::record::TaskRecord;
 
@@ -91,13 +91,13 @@ impl Driver {
         let other_kind = self.info.kind != info.kind;
         self.rewind();
         (self.device, self.info) = (device, info);
-        self.room = self.room_on_device()?;
+        self.capacity = self.capacity_of_device()?;
         if matches!(self.next, Next::Size { .. }) {
             self.next = Next::Size { seeds: 1 };
-            self.waves = self.waves_of(self.room);
+            self.waves = self.waves_of(self.capacity);
             return Ok(());
         }
-        self.cut_waves(self.room);
+        self.cut_waves(self.capacity);
         if other_kind {
             self.deal_again();
         }
@@ -143,7 +143,7 @@ impl Driver {
 
     /// Cuts the wave in progress and those after it into such for which there is room. What is kept of one
     /// goes with its lanes.
-    pub(super) fn cut_waves(&mut self, room: Room) {
+    pub(super) fn cut_waves(&mut self, capacity: Capacity) {
         let later = self.waves.split_off(self.wave.min(self.waves.len()));
         if let (Some(kept), Some(first)) = (self.kept.take(), later.first().and_then(|w| w.first()))
         {
@@ -156,7 +156,7 @@ impl Driver {
                 None => (None, Vec::new().into_iter()),
             };
             // Pieces have the wave's lanes in its order.
-            for piece in self.cut(&wave, room) {
+            for piece in self.cut(&wave, capacity) {
                 if let (Some(tasks_learned), Some(&first)) = (tasks, piece.first()) {
                     let states = states.by_ref().take(piece.len()).collect();
                     let kept = Kept {
@@ -182,7 +182,7 @@ impl Driver {
             .flatten()
             .for_each(|&lane| self.rest[lane] = true);
         self.waves.extend(begun);
-        let rest = self.waves_of(self.room);
+        let rest = self.waves_of(self.capacity);
         self.waves.extend(rest);
     }
 
@@ -205,9 +205,9 @@ impl Driver {
     }
 
     /// Half of what is side by side: half the seeds, or of one seed half the conditions; none of one lane.
-    fn half(&self) -> Option<Room> {
+    fn half(&self) -> Option<Capacity> {
         let (seeds, lanes) = match self.next {
-            Next::Size { seeds } => (seeds, self.room.lanes),
+            Next::Size { seeds } => (seeds, self.capacity.lanes),
             _ => {
                 let wave = self.waves.get(self.wave).map_or(&[][..], Vec::as_slice);
                 let mut seeds: Vec<u32> = wave.iter().map(|&l| self.run.lanes[l].seed).collect();
@@ -217,11 +217,11 @@ impl Driver {
         };
         match (seeds, lanes) {
             (0 | 1, 0 | 1) => None,
-            (0 | 1, lanes) => Some(Room {
+            (0 | 1, lanes) => Some(Capacity {
                 seeds: 1,
                 lanes: lanes.div_ceil(2),
             }),
-            (seeds, lanes) => Some(Room {
+            (seeds, lanes) => Some(Capacity {
                 seeds: seeds.div_ceil(2),
                 lanes,
             }),
@@ -229,16 +229,18 @@ impl Driver {
     }
 
     /// Goes on with waves for which there is room: those of before are cut.
-    fn shrink(&mut self, room: Room) {
+    fn shrink(&mut self, capacity: Capacity) {
         self.rewind();
-        self.room = room;
+        self.capacity = capacity;
         if matches!(self.next, Next::Size { .. }) {
             // Half of what did not fit is tried.
-            self.next = Next::Size { seeds: room.seeds };
-            self.waves = self.waves_of(room);
+            self.next = Next::Size {
+                seeds: capacity.seeds,
+            };
+            self.waves = self.waves_of(capacity);
             return;
         }
-        self.cut_waves(room);
+        self.cut_waves(capacity);
         self.begin_wave();
         self.count_done();
     }
@@ -249,11 +251,11 @@ impl Driver {
     /// # Errors
     /// If there is nothing to go on with.
     pub(super) async fn relieve(&mut self, why: RunError) -> Result<Rewound, RunError> {
-        let Some(room) = self.half() else {
+        let Some(capacity) = self.half() else {
             return self.fall_back(why).await;
         };
-        self.shrink(room);
-        let now = Now::Lanes(room.seeds * room.lanes);
+        self.shrink(capacity);
+        let now = Now::Lanes(capacity.seeds * capacity.lanes);
         Ok(self.rewound(why, now))
     }
 

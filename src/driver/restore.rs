@@ -242,19 +242,19 @@ impl Driver {
         self.kept = kept;
         self.engine = None;
         self.wave = 0;
-        self.room = self.room_on_device()?;
+        self.capacity = self.capacity_of_device()?;
         if wave.is_empty() {
-            self.waves = self.waves_of(self.room);
+            self.waves = self.waves_of(self.capacity);
             self.next = Next::Size { seeds: 1 };
         } else {
             // As many seeds side by side as there were.
             let mut seeds: Vec<u32> = wave.iter().map(|&l| self.run.lanes[l].seed).collect();
             seeds.dedup();
-            self.room.seeds = self.room.seeds.min(seeds.len());
+            self.capacity.seeds = self.capacity.seeds.min(seeds.len());
             self.waves = vec![wave];
             self.next = Next::Step(0);
-            self.cut_waves(self.room);
-            self.waves.extend(self.waves_of(self.room));
+            self.cut_waves(self.capacity);
+            self.waves.extend(self.waves_of(self.capacity));
         }
         if !self.sizes() {
             self.begin_wave();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::EngineError;
 use super::gpu::evaluation_capacity;
+use super::hints::Hints;
 use super::info::{EngineInfo, EngineKind};
-use super::open::Hints;
 use super::spread::LaneWorkers;
 use crate::config::{Config, EvaluateOn, TaskKind};
 use crate::data::DataInfo;
@@ -87,13 +87,13 @@ impl Device {
     ///
     /// # Errors
     /// If not even one lane fits.
-    pub fn room(
+    pub fn capacity(
         &self,
         model: &Model,
         config: &Config,
         data: &DataInfo,
         per_seed: u32,
-    ) -> Result<Option<Room>, EngineError> {
+    ) -> Result<Option<Capacity>, EngineError> {
         let Self::Gpu(gpu) = self else {
             return Ok(None);
         };
@@ -120,14 +120,14 @@ impl Device {
             seeds += 1;
         }
         let [seeds, lanes] = [seeds, lanes].map(|n| n as usize);
-        Ok(Some(Room { seeds, lanes }))
+        Ok(Some(Capacity { seeds, lanes }))
     }
 }
 
 /// What trains side by side: so many seeds, each with so many of its lanes. Where these are fewer than a seed
 /// has, it is one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct Capacity {
     /// How many seeds, at least one.
     pub seeds: usize,
     /// How many lanes of each seed, at least one.

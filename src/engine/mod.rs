@@ -6,6 +6,7 @@
 
 pub mod device;
 mod gpu;
+mod hints;
 mod host;
 pub mod info;
 pub mod lane_worker;
@@ -26,10 +27,11 @@ use crate::lane::Counts;
 use crate::model::{LaneState, Model};
 use crate::stream::Stream;
 
-pub use device::{Device, Room};
+pub use device::{Capacity, Device};
 pub use gpu::GpuEngine;
+pub use hints::Hints;
 pub use host::HostEngine;
-pub use open::{Hints, Notice, OpenError, Opened, Preparing, SELF_TEST_BOUND, open};
+pub use open::{Notice, OpenError, Opened, Preparing, SELF_TEST_BOUND, open};
 pub use spread::{LaneWorkers, SpreadEngine};
 
 /// What an engine can't do, or did wrong.

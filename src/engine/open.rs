@@ -1,30 +1,14 @@
 //! Making the engine that is wanted ready: opened, named, and compared with the reference before it trains.
 
 use super::device::Device;
+use super::hints::Hints;
 use super::info::{EngineChoice, EngineInfo};
 use super::self_test;
 use super::spread::Finder;
-use crate::gpu::{Gpu, GpuError, Patience, Tunings};
+use crate::gpu::{Gpu, GpuError};
 
 /// The largest relative deviation from the reference in the self-test with which an engine is trusted.
 pub const SELF_TEST_BOUND: f64 = 1e-3;
-
-/// What is known of the GPU from elsewhere: a browser tells the page of its adapter what wgpu can't see.
-#[derive(Clone, Debug, Default)]
-pub struct Hints {
-    /// The adapter's name as a browser tells it; none where nobody does.
-    pub adapter: Option<String>,
-    /// Whether it is a program on the CPU.
-    pub is_software: bool,
-    /// For how many seconds an adapter was waited for in vain, if it was: it is not asked for again.
-    pub silent: Option<u32>,
-    /// How long an adapter and a device are waited for.
-    pub patience: Patience,
-    /// What is remembered of adapters.
-    pub tunings: Tunings,
-    /// Finds lane workers for the CPU engine, where threads share no memory.
-    pub workers: Option<Finder>,
-}
 
 /// An engine that is ready.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! What files share, whatever they hold: text and its encodings, gzip, versions, and how a record is held
 //! against itself.
 
+pub mod field_path;
 pub mod gzip;
 pub mod kind;
-pub mod place;
 pub mod text;
 pub mod version;
 

@@ -12,8 +12,8 @@ use serde::de::{
 };
 use serde_json::Value;
 
+use super::field_path::Flaw;
 use super::kind::Kind;
-use super::place::Flaw;
 
 /// Brings a record of one version to the next.
 pub type Upgrade = fn(&mut Value);

@@ -60,10 +60,10 @@ impl ProductSize {
         let fan_in = tiled(self.fan_in, TILE_INPUTS);
         let [u, c, f] = [units, columns, fan_in].map(u64::from);
         let of_lane = 4 * (u * f).max(u * c).max(f * c);
-        let room = u32::try_from(most / of_lane).unwrap_or(u32::MAX);
+        let capacity = u32::try_from(most / of_lane).unwrap_or(u32::MAX);
         Self {
             // A dispatch has no more workgroups along one side.
-            lanes: self.lanes.min(room).clamp(1, ROW as u32),
+            lanes: self.lanes.min(capacity).clamp(1, ROW as u32),
             per_seed: self.per_seed.max(1),
             units,
             fan_in,

@@ -2,7 +2,7 @@
 
 use super::{LayerSnapshot, Learned, Picture, Snapshot, StepTrace, TracedSample, Watched};
 use crate::data::{DIGITS, digits};
-use crate::formats::place::{Flaw, Place};
+use crate::formats::field_path::{FieldPath, Flaw};
 use crate::model::Model;
 use crate::results::check::{LARGEST, LAYERS, MATRICES, Shape, source, text};
 
@@ -18,15 +18,15 @@ pub(super) fn checked(watched: Watched) -> Result<Watched, Flaw> {
     text("code_version", &watched.code_version)?;
     let config = &watched.config;
     source(config, &watched.draws, &watched.data, &watched.engine)?;
-    let probe = Place::new("probe");
+    let probe = FieldPath::new("probe");
     probe.field("digit").below(watched.probe.digit, DIGITS)?;
     probe
         .field("angle")
         .within(watched.probe.angle, -LARGEST, LARGEST)?;
     // The probe is one of our own digits, whatever the network learns.
     let own = digits(0, 0, 0).info.pixels();
-    Place::new("pixels").count(watched.pixels.len(), own, PIXELS)?;
-    let strip = Place::new("strip");
+    FieldPath::new("pixels").count(watched.pixels.len(), own, PIXELS)?;
+    let strip = FieldPath::new("strip");
     strip.count(watched.strip.len(), config.tasks as usize, TASKS)?;
     for (t, turned) in watched.strip.iter().enumerate() {
         strip.at(t).count(turned.len(), own, PIXELS)?;
@@ -39,7 +39,7 @@ pub(super) fn checked(watched: Watched) -> Result<Watched, Flaw> {
         },
         side: watched.data.side as usize,
     };
-    let (lanes, known) = (Place::new("lanes"), config.lanes());
+    let (lanes, known) = (FieldPath::new("lanes"), config.lanes());
     for (i, lane) in watched.lanes.iter().enumerate() {
         let place = lanes.at(i);
         let again = watched.lanes.iter().take(i).any(|l| l.lane == lane.lane);
@@ -74,7 +74,7 @@ struct Held<'a> {
 }
 
 impl Held<'_> {
-    fn snapshot(&self, place: &Place<'_>, snapshot: &Snapshot) -> Result<(), Flaw> {
+    fn snapshot(&self, place: &FieldPath<'_>, snapshot: &Snapshot) -> Result<(), Flaw> {
         let model = self.shape.model;
         let layers = place.field("layers");
         layers.count(snapshot.layers.len(), model.layers.len(), LAYERS)?;
@@ -90,7 +90,7 @@ impl Held<'_> {
             .within(snapshot.confidence, 0.0, 1.0)
     }
 
-    fn layer(&self, place: &Place<'_>, seen: &LayerSnapshot, units: usize) -> Result<(), Flaw> {
+    fn layer(&self, place: &FieldPath<'_>, seen: &LayerSnapshot, units: usize) -> Result<(), Flaw> {
         let output = place.field("output");
         output.count(seen.output.len(), units, UNITS)?;
         let before = place.field("pre_activation");
@@ -110,7 +110,7 @@ impl Held<'_> {
         Ok(())
     }
 
-    fn picture(&self, place: &Place<'_>, picture: &Picture) -> Result<(), Flaw> {
+    fn picture(&self, place: &FieldPath<'_>, picture: &Picture) -> Result<(), Flaw> {
         let pixels = self.side * self.side;
         place
             .field("pixels")
@@ -118,7 +118,12 @@ impl Held<'_> {
         place.field("scale").within(picture.scale, 0.0, LARGEST)
     }
 
-    fn samples(&self, place: &Place<'_>, samples: &[TracedSample], most: u32) -> Result<(), Flaw> {
+    fn samples(
+        &self,
+        place: &FieldPath<'_>,
+        samples: &[TracedSample],
+        most: u32,
+    ) -> Result<(), Flaw> {
         let (config, model) = (self.shape.config, self.shape.model);
         if samples.len() > most as usize {
             let allowed = format!("0 to {most}");
@@ -141,7 +146,7 @@ impl Held<'_> {
         Ok(())
     }
 
-    fn trace(&self, place: &Place<'_>, trace: &StepTrace) -> Result<(), Flaw> {
+    fn trace(&self, place: &FieldPath<'_>, trace: &StepTrace) -> Result<(), Flaw> {
         let (config, model) = (self.shape.config, self.shape.model);
         place
             .field("step")
@@ -157,7 +162,7 @@ impl Held<'_> {
         ] {
             place.field(field).within(x, -LARGEST, LARGEST)?;
         }
-        let numbers = |place: &Place<'_>, list: &[f64], expected: usize, of| {
+        let numbers = |place: &FieldPath<'_>, list: &[f64], expected: usize, of| {
             place.count(list.len(), expected, of)?;
             place.all_within(list, -LARGEST, LARGEST)
         };
@@ -198,7 +203,7 @@ impl Held<'_> {
         self.picture(&unit.field("update"), &trace.unit.update)
     }
 
-    fn learned(&self, place: &Place<'_>, learned: &Learned) -> Result<(), Flaw> {
+    fn learned(&self, place: &FieldPath<'_>, learned: &Learned) -> Result<(), Flaw> {
         let first = self.shape.model.layers.first().map_or(0, |l| l.units);
         let units = place.field("units");
         units.count(learned.units.len(), first, UNITS)?;

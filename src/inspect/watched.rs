@@ -6,7 +6,7 @@ use super::{Learned, Probe, Snapshot, StepTrace};
 use crate::config::{Config, Lane};
 use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
-use crate::formats::place::Flaw;
+use crate::formats::field_path::Flaw;
 use crate::formats::version::{self, Upgrade, Versioned};
 
 /// One lane's snapshots over the stream.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::config::Lane;
-use crate::formats::place::{Flaw, Place};
+use crate::formats::field_path::{FieldPath, Flaw};
 use crate::formats::version::{self, FormatError, Upgrade, Versioned};
 use crate::inspect::{Probe, Seen};
 use crate::model::{LaneState, Model};
@@ -70,14 +70,18 @@ impl Versioned for Head {
     fn checked(self) -> Result<Self, Flaw> {
         let results = self.results.checked()?;
         let tasks = results.config.tasks;
-        Place::new("tasks_learned").within(self.tasks_learned.into(), 1.0, (tasks - 1).into())?;
+        FieldPath::new("tasks_learned").within(
+            self.tasks_learned.into(),
+            1.0,
+            (tasks - 1).into(),
+        )?;
         let known: HashSet<Lane> = results.config.lanes().into_iter().collect();
         let mut seen = HashSet::new();
         for (i, lane) in self.lanes.iter().enumerate() {
             if !known.contains(lane) || !seen.insert(*lane) {
                 let name = format!("seed {} under {}", lane.seed, lane.condition.name());
                 let allowed = "each of the configuration's lanes, once";
-                return Err(Place::new("lanes").at(i).refuse(name, allowed));
+                return Err(FieldPath::new("lanes").at(i).refuse(name, allowed));
             }
         }
         Ok(Self { results, ..self })

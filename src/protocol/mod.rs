@@ -329,7 +329,8 @@ mod tests {
             text += &format!("  {id}: {{ title: '{title}', noun: '{noun}', words: {words} }},\n");
         }
         text += "};\n";
-        text += "/** How many digits the probe can be: the page's own, whatever the network tells apart. */\n";
+        text +=
+            "/** How many digits the probe can be, whatever classes the network tells apart. */\n";
         text += &format!("export const DIGITS = {};\n", crate::data::DIGITS);
         text += "/** What each knob's value is of. */\n";
         text += "export const ROLES: Record<string, Role> = {\n";

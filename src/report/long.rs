@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use super::rows::written;
-
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
@@ -129,4 +127,17 @@ impl Long<'_> {
             .map(|row| row.into_iter().map(Cell::word).collect());
         written(std::iter::once(head).chain(rows))
     }
+}
+
+/// A CSV file as RFC 4180 has it: lines end with CRLF, cells are quoted where they must be.
+pub(crate) fn written<C: AsRef<[u8]>>(records: impl Iterator<Item = Vec<C>>) -> String {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    for record in records {
+        // Writing into memory can't fail, and all rows are as long as the first.
+        let _ = writer.write_record(record);
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
 }

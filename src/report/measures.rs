@@ -42,7 +42,7 @@ impl Measure {
     }
 
     /// The same, named otherwise in tables.
-    fn told_as(self, words: String) -> Self {
+    fn in_words(self, words: String) -> Self {
         Self { words, ..self }
     }
 }
@@ -148,7 +148,7 @@ pub(crate) fn of_course(results: &Results) -> Vec<Measure> {
                 Transfer::of(&config, &lane.records, head).map(|t| pick(&t))
             };
             let measure = Measure::new(quantity, format!("{what} {name}"), 3, of);
-            all.push(measure.told_as(format!("{what} ({name})")));
+            all.push(measure.in_words(format!("{what} ({name})")));
         }
     }
     for (m, name) in results.matrices.iter().enumerate() {
@@ -159,7 +159,7 @@ pub(crate) fn of_course(results: &Results) -> Vec<Measure> {
             peak.map(f64::from)
         };
         let measure = Measure::new(Quantity::Peak, format!("peak of alpha {name}"), 1, of);
-        all.push(measure.told_as(format!("task at which alpha {name} peaks")));
+        all.push(measure.in_words(format!("task at which alpha {name} peaks")));
     }
     all
 }

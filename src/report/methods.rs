@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::stream;
+use super::stream::{self, counted};
 use crate::config::fork::Change;
 use crate::config::{self, Condition, Config, EvaluateOn};
 use crate::experiments::shown::Shown;
@@ -28,7 +28,7 @@ pub fn methods(results: &Results, page: Option<&str>) -> String {
         "# Methods\n\n{} {} {} {} {}\n",
         network(results),
         step(config),
-        stream::told(results),
+        stream::paragraph(results),
         evaluation(config),
         lanes(config),
     );
@@ -60,11 +60,6 @@ pub fn methods(results: &Results, page: Option<&str>) -> String {
         results.code_version
     );
     text
-}
-
-pub(super) fn counted(count: u32, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 fn network(results: &Results) -> String {

@@ -1,6 +1,6 @@
 //! Every number of a run as long-form rows: one for each seed, condition, task and metric.
 
-use super::long::{Cell, Column, Holds, Long};
+use super::long::{Cell, Column, Holds, Long, written};
 use super::measures::{Measure, accuracy_name, of_course};
 use super::quantity::Quantity;
 use crate::results::record::TaskRecord;
@@ -75,19 +75,6 @@ fn unit_of(column: &str) -> &'static str {
         "value" => "see unit",
         _ => "",
     }
-}
-
-/// A CSV file as RFC 4180 has it: lines end with CRLF, cells are quoted where they must be.
-pub(crate) fn written<C: AsRef<[u8]>>(records: impl Iterator<Item = Vec<C>>) -> String {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    for record in records {
-        // Writing into memory can't fail, and all rows are as long as the first.
-        let _ = writer.write_record(record);
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Every number of a run as a long-form table: a row for each of [`rows`].

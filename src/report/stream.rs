@@ -1,12 +1,11 @@
 //! A run's stream in words: what tells its tasks apart, in which order they come, and what that makes of
 //! what is measured.
 
-use super::methods::counted;
 use crate::config::{Config, Order, TaskKind};
 use crate::results::Results;
 
 /// The stream as the methods section of a paper has it.
-pub(super) fn told(results: &Results) -> String {
+pub(super) fn paragraph(results: &Results) -> String {
     let (config, data) = (&results.config, &results.data);
     let (order, seen) = match config.order {
         Order::Sequential => ("one after the other", "seen in random order"),
@@ -88,6 +87,12 @@ pub fn note(config: &Config, classes: u32) -> Option<String> {
         notes.push(format!("All tasks were learned together. {MIXED}"));
     }
     (!notes.is_empty()).then(|| notes.join(" "))
+}
+
+/// So many of a thing, in words.
+pub(super) fn counted(count: u32, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::config::{Condition, Config};
 use crate::data::DataInfo;
 use crate::digest::Digest;
 use crate::engine::info::EngineInfo;
-use crate::formats::place::{Flaw, Place};
+use crate::formats::field_path::{FieldPath, Flaw};
 use crate::formats::version::{self, Upgrade, Versioned};
 use crate::results::{Results, check, six_digits};
 
@@ -122,7 +122,7 @@ fn checked(summary: &ForkSummary) -> Result<(), Flaw> {
     for side in [&summary.trunk, &summary.branch] {
         check::source(&side.config, "", &summary.data, &side.engine)?;
     }
-    let is_there = |place: &Place<'_>, condition: Condition| {
+    let is_there = |place: &FieldPath<'_>, condition: Condition| {
         let sides = [&summary.trunk, &summary.branch];
         if sides
             .iter()
@@ -134,7 +134,7 @@ fn checked(summary: &ForkSummary) -> Result<(), Flaw> {
         Err(field.refuse(condition.name(), "a condition of both runs"))
     };
     let seeds = summary.trunk.config.seeds.min(summary.branch.config.seeds);
-    let end = Place::new("end");
+    let end = FieldPath::new("end");
     end.within(summary.end.len() as f64, 0.0, MOST as f64)?;
     for (i, of) in summary.end.iter().enumerate() {
         let here = end.at(i);
@@ -143,7 +143,7 @@ fn checked(summary: &ForkSummary) -> Result<(), Flaw> {
         here.field("p").within(of.p, 0.0, 1.0)?;
         estimate(&here.field("difference"), &of.difference, seeds)?;
     }
-    let course = Place::new("course");
+    let course = FieldPath::new("course");
     course.within(summary.course.len() as f64, 0.0, MOST as f64)?;
     let tasks = summary.trunk.config.tasks.min(summary.branch.config.tasks);
     let mut seen = BTreeSet::new();
@@ -167,7 +167,7 @@ fn checked(summary: &ForkSummary) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn estimate(place: &Place<'_>, of: &Estimate, seeds: u32) -> Result<(), Flaw> {
+fn estimate(place: &FieldPath<'_>, of: &Estimate, seeds: u32) -> Result<(), Flaw> {
     let bound = check::LARGEST;
     place.field("mean").within(of.mean, -bound, bound)?;
     for (name, spread) in [("sd", of.sd), ("sem", of.sem)] {

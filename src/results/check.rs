@@ -11,7 +11,7 @@ use super::{LaneResults, Results};
 use crate::config::{Config, EvaluateOn, Lane};
 use crate::data::DataInfo;
 use crate::engine::info::EngineInfo;
-use crate::formats::place::{Flaw, Place};
+use crate::formats::field_path::{FieldPath, Flaw};
 use crate::model::{Lesion, Model};
 
 /// Whose a number is, and what it is there for: as messages say it.
@@ -48,21 +48,21 @@ pub(super) fn checked(mut results: Results) -> Result<Results, Flaw> {
     )?;
     let model = Model::new(&results.config, &results.data);
     let layers: Vec<&str> = model.layers.iter().map(|l| l.name.as_str()).collect();
-    names(&Place::new("layers"), &results.layers, &layers, LAYERS)?;
+    names(&FieldPath::new("layers"), &results.layers, &layers, LAYERS)?;
     let matrices: Vec<&str> = model.matrices.iter().map(|m| m.name.as_str()).collect();
     names(
-        &Place::new("matrices"),
+        &FieldPath::new("matrices"),
         &results.matrices,
         &matrices,
         MATRICES,
     )?;
     let heads: Vec<&str> = model.heads.iter().map(|h| h.name).collect();
-    names(&Place::new("heads"), &results.heads, &heads, HEADS)?;
+    names(&FieldPath::new("heads"), &results.heads, &heads, HEADS)?;
     for (field, seconds) in [
         ("training_seconds", results.training_seconds),
         ("evaluation_seconds", results.evaluation_seconds),
     ] {
-        Place::new(field).within(seconds, 0.0, LARGEST)?;
+        FieldPath::new(field).within(seconds, 0.0, LARGEST)?;
     }
     let shape = Shape {
         config: &results.config,
@@ -81,7 +81,7 @@ pub(crate) fn source(
     engine: &EngineInfo,
 ) -> Result<(), Flaw> {
     text("draws", draws)?;
-    let place = Place::new("data");
+    let place = FieldPath::new("data");
     text("data.name", &data.name)?;
     text("data.digest", &data.digest)?;
     if data.kind != config.data {
@@ -104,11 +104,11 @@ pub(crate) fn source(
         let place = place.field(field);
         place.within(f64::from(x), f64::from(low), f64::from(high))?;
     }
-    engine_info(&Place::new("engine"), engine)
+    engine_info(&FieldPath::new("engine"), engine)
 }
 
 /// Checks what an engine says of itself.
-pub(crate) fn engine_info(place: &Place<'_>, engine: &EngineInfo) -> Result<(), Flaw> {
+pub(crate) fn engine_info(place: &FieldPath<'_>, engine: &EngineInfo) -> Result<(), Flaw> {
     text_at(&place.field("adapter"), &engine.adapter)?;
     text_at(&place.field("backend"), &engine.backend)?;
     engine.self_test.map_or(Ok(()), |deviation| {
@@ -118,11 +118,11 @@ pub(crate) fn engine_info(place: &Place<'_>, engine: &EngineInfo) -> Result<(), 
 
 /// A name: short, and without what moves a terminal's cursor.
 pub(crate) fn text(field: &'static str, text: &str) -> Result<(), Flaw> {
-    text_at(&Place::new(field), text)
+    text_at(&FieldPath::new(field), text)
 }
 
 /// The same of a text that stands deeper.
-pub(crate) fn text_at(place: &Place<'_>, text: &str) -> Result<(), Flaw> {
+pub(crate) fn text_at(place: &FieldPath<'_>, text: &str) -> Result<(), Flaw> {
     if text.chars().count() <= LONGEST && !text.contains(char::is_control) {
         return Ok(());
     }
@@ -132,7 +132,7 @@ pub(crate) fn text_at(place: &Place<'_>, text: &str) -> Result<(), Flaw> {
 }
 
 fn names(
-    place: &Place<'_>,
+    place: &FieldPath<'_>,
     found: &[String],
     expected: &[&str],
     of: (&'static str, &'static str),
@@ -156,7 +156,7 @@ pub(crate) struct Shape<'a> {
 
 impl Shape<'_> {
     /// Alpha has a number for each matrix, beta one for each layer.
-    pub fn rates(&self, place: &Place<'_>, alpha: &[f64], beta: &[f64]) -> Result<(), Flaw> {
+    pub fn rates(&self, place: &FieldPath<'_>, alpha: &[f64], beta: &[f64]) -> Result<(), Flaw> {
         for (field, rates, of, expected) in [
             ("alpha", alpha, MATRICES, self.model.matrices.len()),
             ("beta", beta, LAYERS, self.model.layers.len()),
@@ -173,7 +173,7 @@ impl Shape<'_> {
         let lanes = self.config.lanes();
         let places: HashMap<Lane, usize> = lanes.iter().copied().zip(0..).collect();
         let mut ordered: Vec<Option<LaneResults>> = vec![None; lanes.len()];
-        let all = Place::new("lanes");
+        let all = FieldPath::new("lanes");
         for (i, mut lane) in found.into_iter().enumerate() {
             let place = all.at(i);
             let which = || format!("seed {} under {}", lane.seed, lane.condition.name());
@@ -194,7 +194,7 @@ impl Shape<'_> {
             .collect())
     }
 
-    fn lane(&self, place: &Place<'_>, lane: &mut LaneResults) -> Result<(), Flaw> {
+    fn lane(&self, place: &FieldPath<'_>, lane: &mut LaneResults) -> Result<(), Flaw> {
         let records = place.field("records");
         let mut before = None;
         for (i, record) in lane.records.iter_mut().enumerate() {
@@ -228,7 +228,7 @@ impl Shape<'_> {
     /// Engines change at a task's first step, one after the other, up to where the lane was measured.
     fn engine_changes(
         &self,
-        place: &Place<'_>,
+        place: &FieldPath<'_>,
         lane: &LaneResults,
         learned: u32,
     ) -> Result<(), Flaw> {
@@ -248,7 +248,7 @@ impl Shape<'_> {
         Ok(())
     }
 
-    fn record(&self, place: &Place<'_>, record: &mut TaskRecord) -> Result<(), Flaw> {
+    fn record(&self, place: &FieldPath<'_>, record: &mut TaskRecord) -> Result<(), Flaw> {
         self.rates(place, &record.alpha, &record.beta)?;
         if let Some(loss) = record.meta_loss {
             place.field("meta_loss").within(loss, -LARGEST, LARGEST)?;
@@ -259,7 +259,7 @@ impl Shape<'_> {
         }
     }
 
-    fn evaluation(&self, place: &Place<'_>, e: &mut Evaluation) -> Result<(), Flaw> {
+    fn evaluation(&self, place: &FieldPath<'_>, e: &mut Evaluation) -> Result<(), Flaw> {
         self.accuracy(&place.field("accuracy"), &mut e.accuracy)?;
         let (layers, tasks) = (self.model.layers.len(), self.config.tasks as usize);
         let active = place.field("active");
@@ -290,7 +290,7 @@ impl Shape<'_> {
 
     /// Checks accuracies, and puts them in the order of heads, then lesions. There may be fewer than the
     /// network has, as older programs measured fewer, but each head's intact one is there.
-    fn accuracy(&self, place: &Place<'_>, all: &mut [Accuracy]) -> Result<(), Flaw> {
+    fn accuracy(&self, place: &FieldPath<'_>, all: &mut [Accuracy]) -> Result<(), Flaw> {
         let lesions = self.model.lesions();
         let heads = self.model.heads.len();
         let mut seen = Vec::with_capacity(heads * lesions.len());
@@ -322,13 +322,13 @@ impl Shape<'_> {
     }
 }
 
-fn share(place: &Place<'_>, x: f64) -> Result<(), Flaw> {
+fn share(place: &FieldPath<'_>, x: f64) -> Result<(), Flaw> {
     place
         .within(x, 0.0, 1.0 + SLACK)
         .map_err(|_| place.refuse(x, "0 to 1"))
 }
 
-fn shares(place: &Place<'_>, list: &[f64]) -> Result<(), Flaw> {
+fn shares(place: &FieldPath<'_>, list: &[f64]) -> Result<(), Flaw> {
     let mut numbers = list.iter().enumerate();
     numbers.try_for_each(|(i, &x)| share(&place.at(i), x))
 }

@@ -7,7 +7,7 @@ use crate::config::Lane;
 use crate::engine::info::EngineInfo;
 
 /// The most changes that are told one by one.
-const TOLD: usize = 8;
+const MOST_CHANGES: usize = 8;
 
 /// A lane going on on another engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ impl Results {
                 }
             }
         }
-        let told = changes.iter().take(TOLD).map(|(change, lanes)| {
+        let told = changes.iter().take(MOST_CHANGES).map(|(change, lanes)| {
             let name = change.engine.name();
             let lanes = self.lanes_in_words(lanes);
             match change.step {
@@ -59,8 +59,8 @@ impl Results {
             }
         });
         let mut words: Vec<String> = told.collect();
-        if changes.len() > TOLD {
-            words.push(format!("and {} more changes", changes.len() - TOLD));
+        if changes.len() > MOST_CHANGES {
+            words.push(format!("and {} more changes", changes.len() - MOST_CHANGES));
         }
         words
     }

@@ -13,7 +13,7 @@ use crate::config::{Condition, Config, Lane};
 use crate::data::DataInfo;
 use crate::digest::{self, Digest};
 use crate::engine::info::EngineInfo;
-use crate::formats::place::Flaw;
+use crate::formats::field_path::Flaw;
 use crate::formats::version::{self, Upgrade, Versioned};
 use crate::model::Lesion;
 use crate::results::record::TaskRecord;

@@ -7,28 +7,39 @@ use super::record::SweepSummary;
 use super::summary::{Numbers, PointSummary};
 use crate::analysis::claims::{Outcome, PartOutcome};
 use crate::config::{Condition, Config, Lane};
-use crate::formats::place::{Flaw, Place};
+use crate::formats::field_path::{FieldPath, Flaw};
+use crate::formats::version::{Upgrade, Versioned};
 use crate::results::check;
 
 /// The most measures of a point under one condition, claims of it and parts of one: many more than any
 /// network or experiment has.
 const MOST: usize = 1024;
 
+impl Versioned for SweepSummary {
+    const KIND: &'static str = "a sweep's summary";
+    const UPGRADES: &'static [Upgrade] = &[];
+
+    fn checked(self) -> Result<Self, Flaw> {
+        summary(&self)?;
+        Ok(self)
+    }
+}
+
 /// Holds a summary against its definition.
 ///
 /// # Errors
 /// The first field that does not fit.
-pub(super) fn summary(summary: &SweepSummary) -> Result<(), Flaw> {
+fn summary(summary: &SweepSummary) -> Result<(), Flaw> {
     check::text("code_version", &summary.code_version)?;
     let config = &summary.definition.config;
-    let place = Place::new("points");
+    let place = FieldPath::new("points");
     let expected = summary.definition.points.len();
     place.count(summary.points.len(), expected, ("sweep", "points"))?;
     let is_begun = summary.points.iter().any(Option::is_some);
-    let engines = Place::new("engines");
+    let engines = FieldPath::new("engines");
     if is_begun && (summary.data.is_none() || summary.engines.is_empty()) {
         let allowed = "images and engines of the points that are measured";
-        return Err(Place::new("data").refuse("nothing", allowed));
+        return Err(FieldPath::new("data").refuse("nothing", allowed));
     }
     // Each engine trained some of it.
     engines.within(summary.engines.len() as f64, 0.0, MOST as f64)?;
@@ -55,7 +66,7 @@ pub(super) fn summary(summary: &SweepSummary) -> Result<(), Flaw> {
 }
 
 fn point(
-    place: &Place<'_>,
+    place: &FieldPath<'_>,
     point: &PointSummary,
     config: &Config,
     lanes: &HashSet<Lane>,
@@ -93,7 +104,7 @@ fn point(
 }
 
 /// A measure's numbers: one for each seed, seeds rising.
-fn of_lanes(place: &Place<'_>, numbers: &Numbers, config: &Config) -> Result<(), Flaw> {
+fn of_lanes(place: &FieldPath<'_>, numbers: &Numbers, config: &Config) -> Result<(), Flaw> {
     check::text_at(&place.field("metric"), &numbers.metric)?;
     condition(place, numbers.condition, config)?;
     let seeds = place.field("seeds");
@@ -118,7 +129,7 @@ fn of_lanes(place: &Place<'_>, numbers: &Numbers, config: &Config) -> Result<(),
     values.all_within(&numbers.values, -check::LARGEST, check::LARGEST)
 }
 
-fn condition(place: &Place<'_>, condition: Condition, config: &Config) -> Result<(), Flaw> {
+fn condition(place: &FieldPath<'_>, condition: Condition, config: &Config) -> Result<(), Flaw> {
     if config.conditions.contains(&condition) {
         return Ok(());
     }
@@ -126,7 +137,7 @@ fn condition(place: &Place<'_>, condition: Condition, config: &Config) -> Result
     Err(field.refuse(condition.name(), "a condition of the sweep"))
 }
 
-fn claim(place: &Place<'_>, outcome: &Outcome, config: &Config) -> Result<(), Flaw> {
+fn claim(place: &FieldPath<'_>, outcome: &Outcome, config: &Config) -> Result<(), Flaw> {
     check::text_at(&place.field("sentence"), &outcome.sentence)?;
     for (name, p) in [("p", outcome.p), ("p_holm", outcome.p_holm)] {
         share(&place.field(name), p)?;
@@ -137,7 +148,7 @@ fn claim(place: &Place<'_>, outcome: &Outcome, config: &Config) -> Result<(), Fl
     all.try_for_each(|(i, one)| part(&parts.at(i), one, config))
 }
 
-fn part(place: &Place<'_>, part: &PartOutcome, config: &Config) -> Result<(), Flaw> {
+fn part(place: &FieldPath<'_>, part: &PartOutcome, config: &Config) -> Result<(), Flaw> {
     check::text_at(&place.field("what"), &part.what)?;
     check::text_at(&place.field("rule"), &part.rule)?;
     let number = |name, x: Option<f64>| {
@@ -161,6 +172,6 @@ fn part(place: &Place<'_>, part: &PartOutcome, config: &Config) -> Result<(), Fl
     Ok(())
 }
 
-fn share(place: &Place<'_>, p: Option<f64>) -> Result<(), Flaw> {
+fn share(place: &FieldPath<'_>, p: Option<f64>) -> Result<(), Flaw> {
     p.map_or(Ok(()), |p| place.within(p, 0.0, 1.0))
 }

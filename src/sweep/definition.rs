@@ -6,16 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::error::SweepError;
+use super::error::{MOST_POINTS, SweepError};
 use super::values;
 use crate::config::{Config, Knob};
 use crate::experiments::{self, Experiment};
-use crate::formats::place::{Flaw, Place};
+use crate::formats::field_path::{FieldPath, Flaw};
 use crate::formats::version::{Upgrade, Versioned};
 use crate::results::check;
-
-/// The most points of a sweep.
-pub const MOST_POINTS: usize = 4096;
 
 /// A sweep as its file has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +38,7 @@ impl Versioned for Definition {
         check::text("experiment", self.experiment.as_deref().unwrap_or_default())?;
         let sweep = Sweep::new(self).map_err(|e| {
             let allowed = "points of knobs that can be varied, each once";
-            Place::new("points").refuse(e, allowed)
+            FieldPath::new("points").refuse(e, allowed)
         })?;
         Ok(sweep.definition)
     }

@@ -1,7 +1,9 @@
 //! What is wrong with a sweep that was asked for, or with what a file says of one.
 
-use super::definition::MOST_POINTS;
 use crate::config::KNOBS;
+
+/// The most points of a sweep.
+pub const MOST_POINTS: usize = 4096;
 
 /// Why there is no such sweep.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -19,8 +19,8 @@ pub mod table;
 mod values;
 pub mod view;
 
-pub use definition::{Definition, MOST_POINTS, Sweep};
-pub use error::SweepError;
+pub use definition::{Definition, Sweep};
+pub use error::{MOST_POINTS, SweepError};
 pub use record::{NotTaken, SweepSummary};
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Sweeps as pictures.
-use super::tests::{quick, told};
+use super::tests::{quick, summarised};
 use super::*;
 
 #[test]
 fn pictures_are_lines_maps_and_small_multiples() {
     use crate::report::figure::Theme;
     use crate::report::plot::{MOST_PLOTS, Shown};
-    let (sweep, points) = told(&["alpha_0=0.1,0.2,0.3"]);
+    let (sweep, points) = summarised(&["alpha_0=0.1,0.2,0.3"]);
     let lines = picture::plots(&sweep, &points);
     assert!(
         lines
@@ -22,7 +22,7 @@ fn pictures_are_lines_maps_and_small_multiples() {
     let value = series[1].marks[2].unwrap().value;
     assert!((value - 0.52).abs() < 1e-12, "{value}");
     // Nothing lies between two words.
-    let (sweep, points) = told(&["hidden=20+10,12,14"]);
+    let (sweep, points) = summarised(&["hidden=20+10,12,14"]);
     let apart = picture::plots(&sweep, &points);
     assert!(matches!(
         apart[0].shown,
@@ -32,7 +32,7 @@ fn pictures_are_lines_maps_and_small_multiples() {
         }
     ));
 
-    let (sweep, points) = told(&["alpha_0=0.1,0.2,0.3", "beta_0=0,1"]);
+    let (sweep, points) = summarised(&["alpha_0=0.1,0.2,0.3", "beta_0=0,1"]);
     let maps = picture::plots(&sweep, &points);
     let Shown::Map { label, rows, cells } = &maps[0].shown else {
         panic!("a map")
@@ -63,11 +63,11 @@ fn pictures_are_lines_maps_and_small_multiples() {
     let (label, names) = called("hidden,batch\n20+21+22+23+24+25+26+27+28,2\n20,2\n21+20,3\n");
     assert_eq!(label, "point");
     assert_eq!(names, ["1", "2", "3"]);
-    let multiples = told(&["tasks=5,10", "alpha_0=0.1,0.2,0.3", "beta_0=0,1"]);
+    let multiples = summarised(&["tasks=5,10", "alpha_0=0.1,0.2,0.3", "beta_0=0,1"]);
     let plots = picture::plots(&multiples.0, &multiples.1);
     assert_eq!(plots.len(), 2 * maps.len());
     assert!(plots[0].note.contains("tasks 5") && plots[1].note.contains("tasks 10"));
-    let (sweep, points) = told(&["tasks=linear:1..100:100", "alpha_0=0.1,0.2", "beta_0=0,1"]);
+    let (sweep, points) = summarised(&["tasks=linear:1..100:100", "alpha_0=0.1,0.2", "beta_0=0,1"]);
     let said = picture::svg(&sweep, &points, Theme::DARK)
         .unwrap_err()
         .to_string();

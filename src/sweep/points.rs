@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::definition::{Definition, MOST_POINTS, Sweep, said};
-use super::error::SweepError;
+use super::definition::{Definition, Sweep, said};
+use super::error::{MOST_POINTS, SweepError};
 use super::values;
 use crate::config::{Config, Knob};
 use crate::formats::version;

@@ -8,15 +8,13 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::check;
 use super::definition::{Definition, Sweep};
 use super::summary::{self, PointSummary};
 use crate::config::Config;
 use crate::data::DataInfo;
 use crate::digest::Digest;
 use crate::engine::info::EngineInfo;
-use crate::formats::place::Flaw;
-use crate::formats::version::{self, Upgrade, Versioned};
+use crate::formats::version;
 use crate::results::{Results, six_digits};
 
 /// A sweep's summary, as its file has it.
@@ -58,16 +56,6 @@ pub enum NotTaken {
 fn of_any_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Definition, D::Error> {
     let value = Value::deserialize(deserializer)?;
     version::from_value(value).map_err(serde::de::Error::custom)
-}
-
-impl Versioned for SweepSummary {
-    const KIND: &'static str = "a sweep's summary";
-    const UPGRADES: &'static [Upgrade] = &[];
-
-    fn checked(self) -> Result<Self, Flaw> {
-        check::summary(&self)?;
-        Ok(self)
-    }
 }
 
 impl SweepSummary {

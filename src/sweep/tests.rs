@@ -316,7 +316,7 @@ fn results() -> Results {
     crate::formats::read(&path).unwrap()
 }
 
-pub(super) fn told(varied: &[&str]) -> (Sweep, Vec<summary::PointSummary>) {
+pub(super) fn summarised(varied: &[&str]) -> (Sweep, Vec<summary::PointSummary>) {
     let results = results();
     let varied: Vec<String> = varied.iter().map(|v| (*v).to_owned()).collect();
     let config = Config {
@@ -340,7 +340,7 @@ pub(super) fn told(varied: &[&str]) -> (Sweep, Vec<summary::PointSummary>) {
 
 #[test]
 fn tables_and_rows_have_every_point() {
-    let (sweep, points) = told(&["alpha_0=0.1,0.2,0.3", "beta_0=0,1"]);
+    let (sweep, points) = summarised(&["alpha_0=0.1,0.2,0.3", "beta_0=0,1"]);
     let table = table::table(&sweep, &points);
     assert_eq!(table.rows.len(), 6);
     assert!(table.rows.iter().all(|row| row.len() == table.head.len()));

@@ -10,6 +10,8 @@ mod analyst;
 #[cfg(feature = "trainer")]
 mod bench;
 #[cfg(feature = "trainer")]
+mod hints;
+#[cfg(feature = "trainer")]
 mod keeper;
 #[cfg(feature = "trainer")]
 mod lane_workers;

@@ -15,8 +15,8 @@ use crate::inspect::Probe;
 use crate::messages::{self, Words};
 use crate::protocol::{Event, RunRequest, State};
 
-/// Opens a lost GPU again, or takes the lane workers that are left, and goes on from the last finished task; a
-/// browser may need some time for that.
+/// Opens a lost GPU again, or takes the lane workers that are left, and goes on from the last finished task.
+/// A browser may need some time for a GPU.
 pub(super) async fn recover(
     handle: &RunHandle,
     driver: &mut Driver,

@@ -8,15 +8,8 @@ use futures_channel::oneshot;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::lane_workers;
 use crate::data::Dataset;
 use crate::driver::Driver;
-use crate::engine::Hints;
-use crate::engine::info::EngineChoice;
-use crate::engine::spread::{Finder, Sought};
-use crate::gpu::patience::Rest;
-use crate::gpu::tuning::{Remembers, Tuning};
-use crate::gpu::{Patience, Tunings};
 use crate::inspect::{self, Probe};
 use crate::messages::Words;
 use crate::protocol::{Event, Export, KeptRun, RunRequest, State, StepUnit};
@@ -31,35 +24,6 @@ pub(super) struct Page {
     pub(super) find: js_sys::Function,
     pub(super) send: js_sys::Function,
     pub(super) remember: js_sys::Function,
-}
-
-/// The adapter as the browser names it.
-#[derive(Default, serde::Deserialize)]
-struct Named {
-    name: String,
-    is_software: bool,
-    silent: Option<u32>,
-    /// What this browser remembers of it.
-    tuning: Option<Tuning>,
-}
-
-/// What this browser remembers of the adapter, and what remembers it.
-struct Remembered {
-    recalled: Option<Tuning>,
-    remember: js_sys::Function,
-}
-
-impl Remembers for Remembered {
-    fn recall(&self, _: &str) -> Option<Tuning> {
-        self.recalled
-    }
-
-    fn remember(&self, adapter: &str, tuning: Tuning) {
-        let tuning = super::record(&tuning);
-        let _ = self
-            .remember
-            .call2(&JsValue::NULL, &adapter.into(), &tuning);
-    }
 }
 
 /// What a function of the worker's gives, once it is there; nothing if it fails.
@@ -251,47 +215,6 @@ impl RunHandle {
     pub(super) async fn rest(&self, seconds: f64) {
         let rest = self.session.borrow().page.rest.clone();
         awaited(rest.call1(&JsValue::NULL, &seconds.into())).await;
-    }
-
-    /// What is known of the GPU here; nothing is asked where none is wanted.
-    pub(super) async fn hints(&self, choice: EngineChoice) -> Hints {
-        let (rest, adapter, remember) = {
-            let page = &self.session.borrow().page;
-            (
-                page.rest.clone(),
-                page.adapter.clone(),
-                page.remember.clone(),
-            )
-        };
-        let named: Named = match choice {
-            EngineChoice::Auto | EngineChoice::Gpu => {
-                let named = awaited(adapter.call0(&JsValue::NULL)).await;
-                serde_wasm_bindgen::from_value(named).unwrap_or_default()
-            }
-            EngineChoice::Cpu | EngineChoice::Reference => Named::default(),
-        };
-        let finder = self.clone();
-        let find = move || -> Sought {
-            let handle = finder.clone();
-            Box::pin(async move { lane_workers::find(&handle, true).await })
-        };
-        let timer: Rest = Rc::new(move |seconds| {
-            let passed = rest.call1(&JsValue::NULL, &seconds.into());
-            Box::pin(async move {
-                awaited(passed).await;
-            })
-        });
-        Hints {
-            adapter: (!named.name.is_empty()).then_some(named.name),
-            is_software: named.is_software,
-            silent: named.silent,
-            patience: Patience::timed(timer),
-            tunings: Tunings::of(Remembered {
-                recalled: named.tuning,
-                remember,
-            }),
-            workers: Some(Finder(Rc::new(find))),
-        }
     }
 
     /// Waits until a command wakes the run. What came while the run was at work counts too: it may have come

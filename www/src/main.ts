@@ -15,7 +15,7 @@ import * as embed from './page/embed';
 import { Forks } from './page/forks';
 import { KeptRuns } from './page/kept';
 import * as keyboard from './page/keyboard';
-import { Look } from './page/look';
+import { Showing } from './page/showing';
 import { Offer } from './page/offer';
 import { Offline } from './page/offline';
 import { Opening } from './page/opening';
@@ -92,7 +92,7 @@ const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, 
   scheduler.fill(pieces),
 );
 const watch = (probe: Probe) => command({ type: 'watch', probe });
-const look = new Look({ choice, network, lesions, time, watch, front: () => drawing.front });
+const look = new Showing({ choice, network, lesions, time, watch, front: () => drawing.front });
 const check = new Store(unchecked);
 const sweepState = new Store(noSweeps);
 const forkState = new Store(noForks);

@@ -2307,7 +2307,7 @@ export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: st
   emnist_letters: { title: 'EMNIST letters', noun: 'image', words: "26 classes, 124800 images to train and 20800 to test; images lie transposed and are set right; labels from 1 on are counted from 0; can't be verified whole: not every SHA-256 is on record. Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19." },
   emnist_balanced: { title: 'EMNIST balanced', noun: 'image', words: "47 classes, 112800 images to train and 18800 to test; images lie transposed and are set right; can't be verified whole: not every SHA-256 is on record. Licence: none stated; made by Cohen et al. (arXiv:1702.05373) of NIST's Special Database 19." },
 };
-/** How many digits the probe can be: the page's own, whatever the network tells apart. */
+/** How many digits the probe can be, whatever classes the network tells apart. */
 export const DIGITS = 10;
 /** What each knob's value is of. */
 export const ROLES: Record<string, Role> = {

@@ -14,8 +14,8 @@ export type Inbound =
 /// What the analyst makes of the trainer's measurements.
 export type Made = Extract<Response, { type: 'claims' | 'results' | 'failed' }>;
 
-/// What is told of a run: the trainer's events, and what the analyst makes of its measurements: a file comes with
-/// the number of who asked.
+/// What is told of a run: the trainer's events, and what the analyst makes of its measurements. A file comes
+/// with the number of who asked.
 export type RunEvent =
   | Exclude<Event, { type: 'measured' | 'keep' }>
   | Exclude<Made, { type: 'results' }>

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { Client, type Port } from '../src/client';
-import { plainly } from '../src/page/look';
+import { plainly } from '../src/page/showing';
 import type { Inbound, Outbound } from '../src/wire';
 
 /// A client, what it posts, and a way to answer.

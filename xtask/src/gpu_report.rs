@@ -138,8 +138,8 @@ pub fn report(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// What is made larger and larger: its words, the lanes, the knobs beside those of the experiment that the page
-/// opens on.
+/// What is made larger and larger: its words, the lanes, the knobs beside those of the experiment that the
+/// page opens on.
 fn growth(is_small: bool) -> Vec<(String, String, Vec<String>)> {
     let (lanes, side_by_side): (&[u32], u32) = match is_small {
         true => (&[2, 8, 32], 2),

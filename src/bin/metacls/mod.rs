@@ -15,7 +15,7 @@ mod stop;
 mod store;
 mod sweep;
 mod sweep_folder;
-mod sweep_told;
+mod sweep_outputs;
 mod table;
 mod tuning;
 mod verify;

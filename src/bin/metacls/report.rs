@@ -15,7 +15,7 @@ use metacls::results::Results;
 
 use super::outputs::{self, write_file, write_gzip};
 use super::voice::print;
-use super::{Failure, compare, stem, sweep_told};
+use super::{Failure, compare, stem, sweep_outputs};
 
 /// What to tell.
 #[derive(Debug, clap::Args)]
@@ -75,7 +75,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         let text = text.map_err(usage)?;
         match Kind::of_text(&text) {
             Kind::SweepSummary => {
-                sweep_told::report(path, &text, args)?;
+                sweep_outputs::report(path, &text, args)?;
                 continue;
             }
             Kind::ForkSummary => {

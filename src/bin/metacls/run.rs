@@ -171,7 +171,7 @@ async fn train(
     let mut store = work::begin(files, resume, &mut driver, &mut |words| say(words))?;
     say(title);
     let teller = Teller::new(name, driver.progress().lane_steps_total);
-    let mut told = Told { args, teller };
+    let mut told = RunListener { args, teller };
     let ended = work::work(&mut driver, &mut store, &mut told).await;
     told.teller.end();
     match ended? {
@@ -239,12 +239,12 @@ fn shard_there(
 }
 
 /// What is told of the run, and what is made of its lanes.
-struct Told<'a> {
+struct RunListener<'a> {
     args: &'a RunArgs,
     teller: Teller,
 }
 
-impl Listener for Told<'_> {
+impl Listener for RunListener<'_> {
     fn progress(&mut self, driver: &Driver) {
         self.teller.tell(&driver.progress());
     }

@@ -26,7 +26,7 @@ use super::outputs;
 use super::progress::Teller;
 use super::request::{self, Asked, Swept};
 use super::sweep_folder::Folder;
-use super::sweep_told;
+use super::sweep_outputs;
 use super::voice::{print, say};
 use super::work::{self, End, Listener, command_to_resume, expected_size};
 use super::{Failure, What, stop};
@@ -136,7 +136,7 @@ fn plan(args: &SweepArgs, asked: &Asked) -> Result<Sweep, Failure> {
 }
 
 /// The engine that points are trained on, for each of several threads.
-enum Place {
+enum PointEngine {
     /// This computer's cores, which all threads share: by the CPU engine or the reference.
     Cores(EngineInfo),
     /// A device of its own, for one thread.
@@ -185,12 +185,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// A point, as those who train it tell of it.
-struct Told<'a> {
+struct PointListener<'a> {
     shared: &'a Shared<'a>,
     point: usize,
 }
 
-impl Listener for Told<'_> {
+impl Listener for PointListener<'_> {
     fn progress(&mut self, driver: &Driver) {
         let mut sums = lock(&self.shared.teller);
         if let Some(done) = sums.done.get_mut(self.point) {
@@ -276,7 +276,7 @@ fn trained(
             let ends = on_threads(&shared, threads, &opened.info);
             ends.into_iter().collect()
         }
-        Device::Gpu(_) | Device::Spread(_) => through(&shared, &Place::Device(opened)),
+        Device::Gpu(_) | Device::Spread(_) => through(&shared, &PointEngine::Device(opened)),
     };
     let Shared { teller, found, .. } = shared;
     let sums = teller.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -317,7 +317,7 @@ fn on_threads(
     engine: &EngineInfo,
 ) -> Vec<Result<(), Failure>> {
     std::thread::scope(|scope| {
-        let work = || through(shared, &Place::Cores(engine.clone()));
+        let work = || through(shared, &PointEngine::Cores(engine.clone()));
         let begun = (0..threads.max(1)).map(|_| scope.spawn(work));
         let begun: Vec<_> = begun.collect();
         let gone = |_| {
@@ -333,7 +333,7 @@ fn on_threads(
 }
 
 /// Takes points that nobody has begun, one after the other, until there are none or the sweep is to end.
-fn through(shared: &Shared<'_>, place: &Place) -> Result<(), Failure> {
+fn through(shared: &Shared<'_>, place: &PointEngine) -> Result<(), Failure> {
     loop {
         let point = shared.next.fetch_add(1, Ordering::SeqCst);
         let Some(config) = shared.sweep.configs().get(point) else {
@@ -357,16 +357,16 @@ fn through(shared: &Shared<'_>, place: &Place) -> Result<(), Failure> {
 /// Reads a point or trains it; none where it was stopped.
 async fn one(
     shared: &Shared<'_>,
-    place: &Place,
+    place: &PointEngine,
     point: usize,
     config: &Config,
 ) -> Result<Option<PointSummary>, Failure> {
-    let mut told = Told { shared, point };
-    if told.ends() {
+    let mut listener = PointListener { shared, point };
+    if listener.ends() {
         return Ok(None);
     }
     let opened = match place {
-        Place::Cores(info) => Opened {
+        PointEngine::Cores(info) => Opened {
             device: match info.kind {
                 EngineKind::Reference => Device::Reference,
                 EngineKind::Cpu | EngineKind::Gpu => Device::Cpu,
@@ -375,7 +375,7 @@ async fn one(
             notice: None,
             workers: None,
         },
-        Place::Device(opened) => opened.clone(),
+        PointEngine::Device(opened) => opened.clone(),
     };
     let (data, choice) = (shared.data.clone(), shared.choice);
     let (driver, _) = Driver::begin(config.clone(), data, opened, choice)
@@ -384,7 +384,7 @@ async fn one(
     let id = shared.sweep.definition().experiment.clone();
     let mut driver = driver.of_experiment(id);
     let files = shared.held.files(point, config);
-    if let Some(results) = there(&files.results, &driver, &mut told)? {
+    if let Some(results) = there(&files.results, &driver, &mut listener)? {
         files.remove_remnants();
         let mut sums = lock(&shared.teller);
         let steps = driver.progress().lane_steps_total;
@@ -395,9 +395,9 @@ async fn one(
         return Ok(Some(PointSummary::of(&results, &shared.experiment)));
     }
     outputs::try_room(&shared.held.path, expected_size(&driver))?;
-    let mut store = work::begin(files, true, &mut driver, &mut |words| told.say(words))?;
+    let mut store = work::begin(files, true, &mut driver, &mut |words| listener.say(words))?;
     lock(&shared.teller).before += driver.progress().lane_steps;
-    match work::work(&mut driver, &mut store, &mut told).await? {
+    match work::work(&mut driver, &mut store, &mut listener).await? {
         End::Done => {}
         End::Stopped => return Ok(None),
         End::Failed(words) => {
@@ -414,14 +414,18 @@ async fn one(
 ///
 /// # Errors
 /// If the file holds what was made of other images, by another engine or by other draws.
-fn there(path: &Path, driver: &Driver, told: &mut Told<'_>) -> Result<Option<Results>, Failure> {
+fn there(
+    path: &Path,
+    driver: &Driver,
+    listener: &mut PointListener<'_>,
+) -> Result<Option<Results>, Failure> {
     if !path.exists() {
         return Ok(None);
     }
     let results = match formats::read::<Results>(path) {
         Ok(results) => results,
         Err(e) => {
-            told.say(&format!("{e}; it is made anew"));
+            listener.say(&format!("{e}; it is made anew"));
             return Ok(None);
         }
     };
@@ -444,7 +448,7 @@ fn there(path: &Path, driver: &Driver, told: &mut Told<'_>) -> Result<Option<Res
     }
     if results.digest().is_none() {
         let path = path.display();
-        told.say(&format!(
+        listener.say(&format!(
             "{path}: not all of its lanes are there; it is made anew"
         ));
         return Ok(None);
@@ -460,7 +464,7 @@ fn tell(
     name: &str,
     found: &[PointSummary],
 ) -> Result<(), Failure> {
-    sweep_told::tables(
+    sweep_outputs::tables(
         args.csv.as_deref(),
         args.parquet.as_deref(),
         name,
@@ -468,11 +472,11 @@ fn tell(
         found,
     )?;
     if let Some(folder) = &args.svg {
-        sweep_told::svg(folder, name, sweep, found)?;
+        sweep_outputs::svg(folder, name, sweep, found)?;
     }
     if let Some(path) = &args.summary {
-        sweep_told::write_summary(path, sweep, held)?;
+        sweep_outputs::write_summary(path, sweep, held)?;
     }
     let place = format!("points in {}", held.path.display());
-    sweep_told::print_table(sweep, found, &place)
+    sweep_outputs::print_table(sweep, found, &place)
 }

@@ -115,8 +115,8 @@ pub(super) fn swapped(a: (&str, u32), b: (&str, u32)) -> Result<bool, IdxError> 
     }
 }
 
-/// The places of a data set's files: training images and labels, test images and labels.
-const PLACES: [&str; 4] = [
+/// The parts of a data set, a file each: training images and labels, test images and labels.
+const PARTS: [&str; 4] = [
     "training images",
     "training labels",
     "test images",
@@ -245,7 +245,7 @@ fn lacking(
     let empty = Set::default();
     let set = fullest.unwrap_or(&empty);
     let missing: Vec<&str> = if set.others.is_empty() {
-        let places = PLACES.iter().zip(&set.places);
+        let places = PARTS.iter().zip(&set.places);
         places
             .filter(|(_, held)| held.is_none())
             .map(|(what, _)| *what)

@@ -7,8 +7,8 @@ mod caption;
 mod chart;
 mod course;
 mod differences;
+mod dot_plots;
 mod matrix;
-mod places;
 mod plots;
 mod run;
 mod theme;
@@ -107,11 +107,11 @@ fn draw(run: &Run<'_>, panel: &Panel, letter: char, area: &Area<'_>) -> Drawn {
     match panel.show {
         Show::Course { head } => course::accuracy(run, area, note, head),
         Show::Trajectories { rate } => course::rate(run, area, note, rate),
-        Show::Profile => places::profile(run, area, note),
-        Show::Bars { rate } => places::rate(run, area, note, rate),
-        Show::Pairs { head } => places::pairs(run, area, note, head),
-        Show::Lesions { head } => places::lesions(run, area, note, head),
-        Show::Codes => places::codes(run, area, note),
+        Show::Profile => dot_plots::profile(run, area, note),
+        Show::Bars { rate } => dot_plots::rate(run, area, note, rate),
+        Show::Pairs { head } => dot_plots::pairs(run, area, note, head),
+        Show::Lesions { head } => dot_plots::lesions(run, area, note, head),
+        Show::Codes => dot_plots::codes(run, area, note),
         Show::Differences { claim, part } => {
             let outcome = run.outcomes.get(claim as usize);
             let part = outcome.and_then(|o| o.parts.get(part as usize));

@@ -7,7 +7,7 @@ import type { Store } from '../state/store';
 import { LAB } from '../tabs';
 import { commandOf, sweepCommandOf } from './command';
 import { debounced } from './debounce';
-import { plainly } from './look';
+import { plainly } from './showing';
 
 /// Browsers refuse to have the address changed too often; so many milliseconds between two writes are
 /// allowed.

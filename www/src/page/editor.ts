@@ -135,12 +135,26 @@ function conditions(fields: Field[], change: Change) {
   root.replaceChildren(element('legend', {}, 'conditions'), ...boxes);
 }
 
+/// Gives the fields for numbers beside the editor their knobs' bounds.
+function bounds(fields: Field[]) {
+  for (const [id, name] of [
+    ['seeds', 'seeds'],
+    ['sweep-seeds', 'seeds'],
+    ['first-seed', 'first_seed'],
+  ] as const) {
+    const kind = fields.find((f) => f.name === name)?.kind;
+    if (kind?.kind !== 'whole') continue;
+    Object.assign(get<HTMLInputElement>(id), { min: String(kind.min), max: String(kind.max) });
+  }
+}
+
 /// Makes the editor; `choose` starts from an experiment's settings.
 export function build(fields: Field[], change: Change, choose: (id: string) => void) {
   const presets = catalog.map(({ id, title, sentence }) =>
     button({ value: id, title: sentence }, title, () => choose(id)),
   );
   get('presets').replaceChildren(...presets);
+  bounds(fields);
   conditions(fields, change);
   form(fields, change);
 }

@@ -20,7 +20,7 @@ import type { Store } from '../state/store';
 import { type About, dismiss, notify, type View } from '../state/view';
 import { storedRun } from '../stored-runs';
 import { LAB } from '../tabs';
-import { roughly } from './look';
+import { roughly } from './showing';
 import type { Runs } from './runs';
 
 type Handlers = {

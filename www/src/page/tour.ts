@@ -4,7 +4,7 @@ import { get, put } from '../dom';
 import type { Time } from '../panes/time';
 import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
-import { type Held, type Look, plainly } from './look';
+import { type Held, type Showing, plainly } from './showing';
 import type { Opening } from './opening';
 
 /// Where keys have a meaning of their own.
@@ -35,7 +35,7 @@ export class Tour {
   constructor(
     private readonly choice: Store<Choice>,
     private readonly opening: Opening,
-    private readonly look: Look,
+    private readonly look: Showing,
     private readonly time: Time,
     private readonly changed: () => void,
   ) {

@@ -46,14 +46,14 @@ export type Layer = {
   pitch: number;
 };
 
-type Look = { snapshot: LayerSnapshot | undefined; colors: string[]; isCut: boolean; unit: number | null };
+type Painted = { snapshot: LayerSnapshot | undefined; colors: string[]; isCut: boolean; unit: number | null };
 
 /// Draws a layer's cells: crossed out where they are cut, with a frame around the unit chosen.
-export function paintLayer({ canvas, columns, rows, units, pitch }: Layer, look: Look) {
+export function paintLayer({ canvas, columns, rows, units, pitch }: Layer, painted: Painted) {
   const [width, height] = [columns * pitch, rows * pitch];
   const { pen, edge } = sized(canvas, width, height);
   if (!pen) return;
-  const { snapshot, colors, isCut, unit } = look;
+  const { snapshot, colors, isCut, unit } = painted;
   const at = (u: number): [number, number] => [
     edge((u % columns) * pitch),
     edge(Math.floor(u / columns) * pitch),

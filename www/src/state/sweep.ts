@@ -51,7 +51,8 @@ export const noSweeps: Sweeps = { seconds: 0, trained: 0, kept: [] };
 /// The one that is shown.
 export const shownSweep = ({ opened, live }: Sweeps): Held | undefined => opened ?? live;
 
-/// Fields that can be varied: those with a stretch to explore first. Lanes and images are the same for all points.
+/// Fields that can be varied: those with a stretch to explore first. Lanes and images are the same for all
+/// points.
 export function variable(fields: Field[]): Field[] {
   const all = fields.filter(({ name }) => (ROLES[name] ?? 'lanes') !== 'lanes');
   return [...all.filter((f) => f.explored), ...all.filter((f) => !f.explored)];

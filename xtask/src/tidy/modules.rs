@@ -1,5 +1,5 @@
-//! The library's modules form no circle: each top-level module of src knows only modules that do not know it.
-//! Tests and the terminal are free.
+//! The library's modules form no circle: each top-level module of src, and each file of a folder, knows only
+//! such beside it that do not know it. Tests and the terminal are free.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,10 @@ use super::read;
 /// Who names whom, and in which file first.
 type Edges = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The circles there are.
+/// The circles there are: of top-level modules, and of the files of each folder.
 pub fn problems(files: &BTreeSet<String>) -> Result<Vec<String>> {
     let tests = tests(files)?;
-    let mut edges = Edges::new();
+    let (mut top, mut folders) = (Edges::new(), BTreeMap::<&str, Edges>::new());
     for file in files.difference(&tests) {
         let Some(path) = file
             .strip_prefix("src/")
@@ -24,15 +24,37 @@ pub fn problems(files: &BTreeSet<String>) -> Result<Vec<String>> {
         if path == "lib" || path.starts_with("bin/") {
             continue;
         }
+        let text = read(file)?;
         let own = path.split('/').next().unwrap_or_default();
-        for named in named(&read(file)?) {
-            if named != own && files.iter().any(|file| is_module(file, &named)) {
-                let known = edges.entry(own.to_owned()).or_default();
-                known.entry(named).or_insert_with(|| file.clone());
-            }
-        }
+        add(&mut top, own, file, &named(&text, "crate::"), |name| {
+            files.iter().any(|file| is_module(file, name))
+        });
+        // A folder's own file gathers what is in it, and tells it what is for all.
+        let Some((folder, own)) = path.rsplit_once('/').filter(|(_, own)| *own != "mod") else {
+            continue;
+        };
+        let edges = folders.entry(folder).or_default();
+        add(edges, own, file, &named(&text, "super::"), |name| {
+            files.contains(&format!("src/{folder}/{name}.rs"))
+        });
     }
-    Ok(circles(&edges))
+    let mut problems = circles(&top);
+    problems.extend(folders.values().flat_map(circles));
+    Ok(problems)
+}
+
+/// Adds what a module's file names, as far as that are modules.
+fn add(
+    edges: &mut Edges,
+    own: &str,
+    file: &str,
+    names: &BTreeSet<String>,
+    is_module: impl Fn(&str) -> bool,
+) {
+    for name in names.iter().filter(|&name| name != own && is_module(name)) {
+        let known = edges.entry(own.to_owned()).or_default();
+        known.entry(name.clone()).or_insert_with(|| file.to_owned());
+    }
 }
 
 /// Files that are modules of tests: their parents say `#[cfg(test)]` of them.
@@ -63,8 +85,8 @@ fn is_module(file: &str, name: &str) -> bool {
         .is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
 }
 
-/// The top-level modules that a file names after `crate::`, its tests and comments left out.
-fn named(text: &str) -> BTreeSet<String> {
+/// What a file names after `crate::` or `super::`, its tests and comments left out.
+fn named(text: &str, after: &str) -> BTreeSet<String> {
     let text = text
         .split("#[cfg(test)]\nmod tests {")
         .next()
@@ -75,7 +97,7 @@ fn named(text: &str) -> BTreeSet<String> {
         .collect::<Vec<_>>()
         .join("\n");
     let mut names = BTreeSet::new();
-    for (at, found) in code.match_indices("crate::") {
+    for (at, found) in code.match_indices(after) {
         let rest = &code[at + found.len()..];
         if let Some(group) = rest.strip_prefix('{') {
             names.extend(firsts(group));
@@ -154,7 +176,12 @@ mod tests {
     fn what_a_file_names() {
         let text = "use crate::a::B;\n// crate::no\nuse crate::{b, c::{D, e}, f as g};\n\
                     let x = crate::h::i();\n#[cfg(test)]\nmod tests {\n    use crate::test_only;\n}\n";
-        assert_eq!(Vec::from_iter(named(text)), ["a", "b", "c", "f", "h"]);
+        assert_eq!(
+            Vec::from_iter(named(text, "crate::")),
+            ["a", "b", "c", "f", "h"]
+        );
+        let beside = "use super::{a, b::C};\nlet x = super::d::e();";
+        assert_eq!(Vec::from_iter(named(beside, "super::")), ["a", "b", "d"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ struct Group {
 }
 
 /// A panel of groups side by side at each place.
-struct Places<'a> {
+struct DotPlot<'a> {
     y_words: &'a str,
     names: Vec<String>,
     groups: Vec<Group>,
@@ -35,7 +35,7 @@ struct Places<'a> {
 /// How far apart groups stand, in places.
 const APART: f64 = 0.34;
 
-impl Places<'_> {
+impl DotPlot<'_> {
     /// Draws axes, chance, untrained means, then each group's seeds with their mean.
     fn draw(&self, run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
         let named = self.groups.iter().map(|g| (g.name.clone(), g.color));
@@ -116,7 +116,7 @@ pub(super) fn profile(run: &Run<'_>, area: &Area<'_>, note: &str) -> Drawn {
         let seeds = layers.clone().map(|l| run.untrained(c, active(l)));
         seeds.map(|s| stats::mean(&s)).collect()
     });
-    Places {
+    DotPlot {
         y_words: "units active, share",
         names: run.layers(),
         groups: groups(run, at_end),
@@ -135,7 +135,7 @@ pub(super) fn rate(run: &Run<'_>, area: &Area<'_>, note: &str, rate: Rate) -> Dr
             .map(|l| run.at_end(c, |r| run.rate(r, rate, l)))
             .collect()
     };
-    Places {
+    DotPlot {
         y_words: rate.axis(),
         names: run.layers(),
         groups: groups(run, values),
@@ -152,7 +152,7 @@ pub(super) fn lesions(run: &Run<'_>, area: &Area<'_>, note: &str, head: u32) -> 
         let of = |lesion: Lesion| run.at_end(c, |r| accuracy(r, head, lesion).map(|a| a.mean));
         lesions.iter().map(|l| of(l.lesion)).collect()
     };
-    Places {
+    DotPlot {
         y_words: ACCURACY,
         names: lesions.iter().map(|l| l.name.clone()).collect(),
         groups: groups(run, values),

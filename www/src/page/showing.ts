@@ -54,7 +54,7 @@ export type Held = {
   probe: Probe | null;
 };
 
-export class Look {
+export class Showing {
   /// The input that the reader chose; what the page chooses by itself is not said.
   private probe: Probe | null = null;
 

@@ -39,8 +39,8 @@ fn entries(of: &str) -> &'static str {
 /// Where something stands: a field, or a list's entry, of what stands above it. It costs nothing to have one;
 /// it is written only where something is wrong.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
-    above: Option<&'a Place<'a>>,
+pub struct FieldPath<'a> {
+    above: Option<&'a FieldPath<'a>>,
     step: Step,
 }
 
@@ -50,7 +50,7 @@ enum Step {
     Entry(usize),
 }
 
-impl<'a> Place<'a> {
+impl<'a> FieldPath<'a> {
     /// A record's own field.
     pub const fn new(field: &'static str) -> Self {
         Self {
@@ -140,7 +140,7 @@ impl<'a> Place<'a> {
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for FieldPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(above) = self.above {
             write!(f, "{above}")?;
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn places_are_written_as_they_are_reached() {
-        let lanes = Place::new("lanes");
+        let lanes = FieldPath::new("lanes");
         let (lane, record) = (lanes.at(3), "records");
         let records = lane.field(record);
         let place = records.at(2);
