@@ -158,6 +158,18 @@ impl Config {
         each.sum::<f64>() / f64::from(self.tasks.max(1))
     }
 
+    /// The conditions that are compared where more would be too many, at most two: baseline and meta, or the
+    /// first two. The page does the same of settings that were not run (`www/src/course.ts::compared`).
+    pub fn compared(&self) -> Vec<Condition> {
+        let is_of_pair = |c: &Condition| matches!(c, Condition::Baseline | Condition::Meta);
+        let all = self.conditions.iter().copied();
+        let pair: Vec<Condition> = all.clone().filter(is_of_pair).collect();
+        match pair.len() {
+            2 => pair,
+            _ => all.take(2).collect(),
+        }
+    }
+
     /// Its highest seed: seeds follow one another from `first_seed` on.
     pub fn last_seed(&self) -> u32 {
         self.first_seed + self.seeds.saturating_sub(1)
@@ -184,4 +196,25 @@ pub struct Lane {
     pub seed: u32,
     /// What is meta-learned.
     pub condition: Condition,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_conditions_are_compared_at_most() {
+        use Condition::{Baseline, Frozen, Meta, Rates};
+        let of = |conditions: &[Condition]| {
+            let conditions = conditions.to_vec();
+            let config = Config {
+                conditions,
+                ..Config::default()
+            };
+            config.compared()
+        };
+        assert_eq!(of(&[Rates, Baseline, Frozen, Meta]), [Baseline, Meta]);
+        assert_eq!(of(&[Rates, Meta, Frozen]), [Rates, Meta]);
+        assert_eq!(of(&[Meta]), [Meta]);
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Driver, Next, RunError};
-use crate::config::{Condition, Config, Lane};
+use crate::config::{Config, Lane};
 use crate::engine::Engine;
 use crate::inspect::StepTrace;
 use crate::inspect::{self, Learned, Picture, Probe, Snapshot};
@@ -77,21 +77,16 @@ impl Driver {
         self.run.config_from(step)
     }
 
-    /// The first seed's lanes that are shown side by side: baseline and meta where there are both, else all.
+    /// The lanes that are shown side by side, at most two: the first seed's, of the conditions that are
+    /// compared ([`Config::compared`]).
     pub fn pair(&self) -> Vec<usize> {
-        let first = self.run.lanes[0].seed;
-        let all = || {
-            let lanes = self.run.lanes.iter().enumerate();
-            lanes.filter(move |(_, lane)| lane.seed == first)
-        };
-        let pair: Vec<usize> = all()
-            .filter(|(_, l)| matches!(l.condition, Condition::Baseline | Condition::Meta))
+        let first = self.run.lanes.first().map(|lane| lane.seed);
+        let compared = self.run.config.compared();
+        let lanes = self.run.lanes.iter().enumerate();
+        lanes
+            .filter(|(_, lane)| Some(lane.seed) == first && compared.contains(&lane.condition))
             .map(|(i, _)| i)
-            .collect();
-        match pair.len() {
-            2 => pair,
-            _ => all().map(|(i, _)| i).collect(),
-        }
+            .collect()
     }
 
     /// A lane's values before training and now; none of a lane that is not at hand.

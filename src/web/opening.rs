@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::keeper::{self, Keeper, Restored};
 use super::lane_workers;
 use super::notes::{post_what_is_kept, rewind};
-use super::requests::watched;
 use super::session::RunHandle;
 use crate::data::Dataset;
 use crate::driver::{Driver, RunError};
@@ -149,7 +148,7 @@ pub(super) async fn open(handle: &RunHandle) -> Result<Option<(Driver, Keeper)>,
     let run = driver.description();
     let probed = {
         let mut session = handle.session.borrow_mut();
-        driver.watch(&session.probe, watched(&driver));
+        driver.watch(&session.probe, driver.pair());
         session.views = driver.views().to_vec();
         session.probed()
     };

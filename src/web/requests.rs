@@ -19,7 +19,7 @@ pub(super) async fn serve(handle: &RunHandle, driver: &mut Driver) {
         match request {
             LaneRequest::Export(export) => handle.post(&measured(driver, Some(export))),
             LaneRequest::Snapshot => {
-                driver.watch(&probe, watched(driver));
+                driver.watch(&probe, driver.pair());
                 // What can't be seen now (a lost device) is seen when the run goes on.
                 for (lane, snapshot) in driver.snapshots().await.unwrap_or_default() {
                     handle.post(&Event::Snapshot {
@@ -48,11 +48,4 @@ pub(super) async fn serve(handle: &RunHandle, driver: &mut Driver) {
             }
         }
     }
-}
-
-/// The lanes that the page shows: at most two.
-pub(super) fn watched(driver: &Driver) -> Vec<usize> {
-    let mut lanes = driver.pair();
-    lanes.truncate(2);
-    lanes
 }

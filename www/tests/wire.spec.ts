@@ -41,13 +41,13 @@ test('a run that was replaced says nothing any more', async ({ page }) => {
     await page.locator('#engine').selectOption(engine);
     await run(page);
     await held.reached();
-    // Replaced in the middle of whatever it does.
-    await held.release();
+    // Replaced in the middle of its work: let go first, it might be through before it is replaced.
     await page.evaluate(() => {
       const { worker } = window as unknown as Watched;
       worker.postMessage({ to: 'trainer', command: { type: 'reset' } });
       worker.postMessage({ to: 'trainer', command: { type: 'resume' } });
     });
+    await held.release();
     await expect(status(page)).toContainText('Done');
     await held.release(0.3);
   }

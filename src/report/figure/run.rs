@@ -62,10 +62,9 @@ impl<'a> Run<'a> {
         all.filter(|&c| !self.lanes(c).is_empty()).collect()
     }
 
-    /// Those of them that every figure compares.
+    /// Those of them that are compared, at most two.
     pub fn pair(&self) -> Vec<Condition> {
-        let compared = [Condition::Baseline, Condition::Meta];
-        let pair = compared.into_iter();
+        let pair = self.results.config.compared().into_iter();
         pair.filter(|&c| !self.lanes(c).is_empty()).collect()
     }
 

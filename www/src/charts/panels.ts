@@ -1,6 +1,5 @@
 // The experiment panel by panel, under its letters: the stored run behind the live one.
-import { experimentOf } from '../catalog';
-import { compared } from '../course';
+import { experimentOf, opening } from '../catalog';
 import { element, get } from '../dom';
 import type { Panel, RunDescription } from '../protocol';
 import { captionOf } from './caption';
@@ -8,21 +7,8 @@ import type { Shown } from './chart';
 import { framed, paperOf, show, slug } from './figure';
 import { draw as drawKind } from './kinds';
 
-/// What there is to see of a run that belongs to no experiment.
-function general({ heads, config }: RunDescription): Panel[] {
-  const panel = (title: string, show: Panel['show']): Panel => ({ title, note: null, wide: false, show });
-  return [
-    ...heads.map(({ name }, head) => panel(`Accuracy, every seed: ${name}`, { kind: 'pairs', head })),
-    panel('Learning rate by layer', { kind: 'bars', rate: 'alpha' }),
-    panel('How alike codes are, before (open) and after (filled)', { kind: 'codes' }),
-    ...compared(config.conditions).map((condition) =>
-      panel(`Accuracy matrix, ${condition}`, { kind: 'matrix', condition }),
-    ),
-  ];
-}
-
-/// The panels of a run's figure.
-const panelsOf = (run: RunDescription): Panel[] => experimentOf(run.experiment)?.panels ?? general(run);
+/// The panels of a run's figure: of a run that names no experiment they are those of what the page opens on.
+const panelsOf = (run: RunDescription): Panel[] => (experimentOf(run.experiment) ?? opening).panels;
 
 const letter = (i: number) => String.fromCharCode(97 + i);
 

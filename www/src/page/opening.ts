@@ -20,8 +20,8 @@ import type { Store } from '../state/store';
 import { type About, dismiss, notify, type View } from '../state/view';
 import { storedRun } from '../stored-runs';
 import { LAB } from '../tabs';
-import { roughly } from './showing';
 import type { Runs } from './runs';
+import { roughly } from './showing';
 
 type Handlers = {
   redraw(): void;

@@ -4,8 +4,8 @@ import { get, put } from '../dom';
 import type { Time } from '../panes/time';
 import type { Choice } from '../state/choice';
 import type { Store } from '../state/store';
-import { type Held, type Showing, plainly } from './showing';
 import type { Opening } from './opening';
+import { type Held, plainly, type Showing } from './showing';
 
 /// Where keys have a meaning of their own.
 const TYPING = 'input, select, textarea, canvas';
