@@ -6,14 +6,14 @@
 // slot 0. Some dispatches work through a list of such records.
 struct Pass {
     // Sizes.
-    columns: u32,           // samples this dispatch works on, or of a whole sweep of the step
+    columns: u32,           // samples of a sweep that this dispatch works on
     column_slots: u32,      // samples of a whole sweep (B + R): slots from one sweep to the next
     inner_slots: u32,       // inner steps of a whole step (B): overlaps from one slot to the next
     inner: u32,             // inner steps of this step (B)
-    sweeps: u32,            // meta sweeps to sum over (B of this step, or 1)
+    sweeps: u32,            // meta sweeps to sum over; 1 where what is summed is their sum already
     sweep: u32,             // the sweep that a stage alone works on: inner steps taken before it
     column: u32,            // the first of its columns that a stage alone works on
-    taken: u32,             // inner steps taken before it; in second order, the inner step that is gone back
+    taken: u32,             // inner steps taken before the one worked on, which second order goes back
     units: u32,             // units of the target
     units_pad: u32,         // the same, rounded up to a multiple of 4
     fan_in: u32,            // width of the source
