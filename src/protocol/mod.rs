@@ -332,6 +332,14 @@ mod tests {
         text +=
             "/** How many digits the probe can be, whatever classes the network tells apart. */\n";
         text += &format!("export const DIGITS = {};\n", crate::data::DIGITS);
+        text += "/** What is measured of heads, layers and matrices: how metrics' names begin, their units. */\n";
+        text += "export const QUANTITIES = {\n";
+        for quantity in crate::report::Quantity::OF_PARTS {
+            let id = serde_json::to_value(quantity).unwrap();
+            let (id, words, unit) = (id.as_str().unwrap(), quantity.words(), quantity.unit());
+            text += &format!("  {id}: {{ words: '{words}', unit: '{unit}' }},\n");
+        }
+        text += "} as const;\n";
         text += "/** What each knob's value is of. */\n";
         text += "export const ROLES: Record<string, Role> = {\n";
         for knob in crate::config::KNOBS {

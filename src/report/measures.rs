@@ -51,7 +51,7 @@ impl Measure {
 pub(crate) fn accuracy_name(results: &Results, head: u32, lesion: Lesion) -> String {
     let name = results.heads.get(head as usize).map(String::as_str);
     let lesion = lesion_name(lesion, &results.layers);
-    format!("accuracy {} {lesion}", name.unwrap_or_default())
+    Quantity::Accuracy.of(&format!("{} {lesion}", name.unwrap_or_default()))
 }
 
 fn last(lane: &LaneResults) -> Option<&TaskRecord> {
@@ -86,7 +86,7 @@ pub(crate) fn at_end(results: &Results) -> Vec<Measure> {
         let of = move |lane: &LaneResults| evaluation(last(lane)?)?.active.get(l).copied();
         all.push(Measure::new(
             Quantity::Active,
-            format!("active fraction {name}"),
+            Quantity::Active.of(name),
             3,
             of,
         ));
@@ -100,7 +100,7 @@ pub(crate) fn at_end(results: &Results) -> Vec<Measure> {
     ));
     for (l, name) in results.layers.iter().enumerate() {
         let of = move |lane: &LaneResults| *evaluation(last(lane)?)?.correlation.get(l)?;
-        let name = format!("correlation of codes {name}");
+        let name = Quantity::Correlation.of(name);
         all.push(Measure::new(Quantity::Correlation, name.clone(), 3, of));
         let before = move |lane: &LaneResults| {
             let first = lane.records.first()?;
@@ -117,38 +117,38 @@ pub(crate) fn at_end(results: &Results) -> Vec<Measure> {
         let of = move |lane: &LaneResults| last(lane)?.alpha.get(m).copied();
         all.push(Measure::new(
             Quantity::Alpha,
-            format!("alpha {name}"),
+            Quantity::Alpha.of(name),
             4,
             of,
         ));
     }
     for (l, name) in results.layers.iter().enumerate() {
         let of = move |lane: &LaneResults| last(lane)?.beta.get(l).copied();
-        all.push(Measure::new(Quantity::Beta, format!("beta {name}"), 3, of));
+        all.push(Measure::new(Quantity::Beta, Quantity::Beta.of(name), 3, of));
     }
     all
 }
 
-/// A part of [`Transfer`], by name.
-type Pick = (Quantity, &'static str, fn(&Transfer) -> f64);
+/// A part of [`Transfer`].
+type Pick = (Quantity, fn(&Transfer) -> f64);
 
 /// What is known of a whole course: transfer and forgetting, and when rates were at their highest.
 pub(crate) fn of_course(results: &Results) -> Vec<Measure> {
     const PICKS: [Pick; 4] = [
-        (Quantity::Learning, "learning accuracy", |t| t.learning),
-        (Quantity::Backward, "backward transfer", |t| t.backward),
-        (Quantity::Forward, "forward transfer", |t| t.forward),
-        (Quantity::Forgetting, "forgetting", |t| t.forgetting),
+        (Quantity::Learning, |t| t.learning),
+        (Quantity::Backward, |t| t.backward),
+        (Quantity::Forward, |t| t.forward),
+        (Quantity::Forgetting, |t| t.forgetting),
     ];
     let mut all = Vec::new();
     for (head, name) in (0..).zip(&results.heads) {
-        for (quantity, what, pick) in PICKS {
+        for (quantity, pick) in PICKS {
             let config = results.config.clone();
             let of = move |lane: &LaneResults| {
                 Transfer::of(&config, &lane.records, head).map(|t| pick(&t))
             };
-            let measure = Measure::new(quantity, format!("{what} {name}"), 3, of);
-            all.push(measure.in_words(format!("{what} ({name})")));
+            let measure = Measure::new(quantity, quantity.of(name), 3, of);
+            all.push(measure.in_words(format!("{} ({name})", quantity.words())));
         }
     }
     for (m, name) in results.matrices.iter().enumerate() {
@@ -158,7 +158,7 @@ pub(crate) fn of_course(results: &Results) -> Vec<Measure> {
             let peak = learned.then(|| peak_of_alpha(&lane.records, m))?;
             peak.map(f64::from)
         };
-        let measure = Measure::new(Quantity::Peak, format!("peak of alpha {name}"), 1, of);
+        let measure = Measure::new(Quantity::Peak, Quantity::Peak.of(name), 1, of);
         all.push(measure.in_words(format!("task at which alpha {name} peaks")));
     }
     all

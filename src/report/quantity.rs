@@ -31,6 +31,37 @@ pub enum Quantity {
 }
 
 impl Quantity {
+    /// What is measured of each head, layer or matrix: the page's charts have rows of these too.
+    pub const OF_PARTS: [Self; 5] = [
+        Self::Accuracy,
+        Self::Active,
+        Self::Alpha,
+        Self::Beta,
+        Self::Correlation,
+    ];
+
+    /// How the names of its metrics begin.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::Active => "active fraction",
+            Self::Alpha => "alpha",
+            Self::Beta => "beta",
+            Self::MetaLoss => "meta-loss",
+            Self::Correlation => "correlation of codes",
+            Self::Learning => "learning accuracy",
+            Self::Backward => "backward transfer",
+            Self::Forward => "forward transfer",
+            Self::Forgetting => "forgetting",
+            Self::Peak => "peak of alpha",
+        }
+    }
+
+    /// The metric of a head under a lesion, a layer or a matrix of that name.
+    pub fn of(self, name: &str) -> String {
+        format!("{} {name}", self.words())
+    }
+
     /// Its unit: a share (0 to 1; of differences -1 to 1), nats, tasks, or 1 for any other pure number.
     pub fn unit(self) -> &'static str {
         match self {

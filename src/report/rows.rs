@@ -135,13 +135,13 @@ fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Ve
     };
     let mut rows = Vec::new();
     for (name, &value) in results.matrices.iter().zip(&record.alpha) {
-        rows.push(row(Alpha, format!("alpha {name}"), None, value));
+        rows.push(row(Alpha, Alpha.of(name), None, value));
     }
     for (name, &value) in results.layers.iter().zip(&record.beta) {
-        rows.push(row(Beta, format!("beta {name}"), None, value));
+        rows.push(row(Beta, Beta.of(name), None, value));
     }
     let loss = record.meta_loss;
-    rows.extend(loss.map(|v| row(MetaLoss, "meta-loss".into(), None, v)));
+    rows.extend(loss.map(|v| row(MetaLoss, MetaLoss.words().into(), None, v)));
     let Some(evaluation) = &record.evaluation else {
         return rows;
     };
@@ -153,7 +153,7 @@ fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Ve
         }
     }
     for (l, name) in results.layers.iter().enumerate() {
-        let name = format!("active fraction {name}");
+        let name = Active.of(name);
         let all = evaluation.active.get(l);
         rows.extend(all.map(|&value| row(Active, name.clone(), None, value)));
         // A compact file leaves them out.
@@ -163,13 +163,11 @@ fn record_rows(results: &Results, lane: &LaneResults, record: &TaskRecord) -> Ve
         }
     }
     for (name, value) in results.layers.iter().zip(&evaluation.correlation) {
-        rows.extend(
-            value.map(|v| row(Correlation, format!("correlation of codes {name}"), None, v)),
-        );
+        rows.extend(value.map(|v| row(Correlation, Correlation.of(name), None, v)));
     }
     rows.push(row(
         Active,
-        "active fraction pooled".into(),
+        Active.of("pooled"),
         None,
         evaluation.active_pooled,
     ));

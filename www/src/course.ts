@@ -12,6 +12,7 @@ import {
   type Lesion,
   type Outcome,
   type Probe,
+  QUANTITIES,
   ROLES,
   type RunDescription,
   type Snapshot,
@@ -160,10 +161,14 @@ export function layerOf(run: RunDescription, matrix: number): number | undefined
   return to !== undefined && 'layer' in to ? to.layer : undefined;
 }
 
-/// What an accuracy is called in results files and tables.
+/// The metric of a head under a lesion, a layer or a matrix of that name, as results files call it.
+export const metricOf = (quantity: keyof typeof QUANTITIES, name: string): string =>
+  `${QUANTITIES[quantity].words} ${name}`;
+
+/// The metric of a head's accuracy.
 export function accuracyMetric(run: RunDescription, head: number, lesion: Lesion = 'intact'): string {
   const left = run.lesions.find((l) => l.lesion === lesion)?.name ?? lesion;
-  return `accuracy ${run.heads[head]?.name ?? head} ${left}`;
+  return metricOf('accuracy', `${run.heads[head]?.name ?? head} ${left}`);
 }
 
 /// A condition's points, in order of the tasks learned.

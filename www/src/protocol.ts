@@ -2309,6 +2309,14 @@ export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: st
 };
 /** How many digits the probe can be, whatever classes the network tells apart. */
 export const DIGITS = 10;
+/** What is measured of heads, layers and matrices: how metrics' names begin, their units. */
+export const QUANTITIES = {
+  accuracy: { words: 'accuracy', unit: 'share' },
+  active: { words: 'active fraction', unit: 'share' },
+  alpha: { words: 'alpha', unit: '1' },
+  beta: { words: 'beta', unit: '1' },
+  correlation: { words: 'correlation of codes', unit: '1' },
+} as const;
 /** What each knob's value is of. */
 export const ROLES: Record<string, Role> = {
   data: 'lanes',

@@ -24,10 +24,6 @@ export function silenced(run: RunDescription, lesion: LesionDescription): string
   return isWhole(run, lesion) ? name : `${lesion.units} random units of ${name}`;
 }
 
-/// The same, as short as an axis asks for: "without h4_L", "without 250 of h4_L".
-export const without = (run: RunDescription, lesion: LesionDescription): string =>
-  `without ${silenced(run, lesion).replace(' random units', '')}`;
-
 /// Why some of one pathway's units are silenced at random: they are as many as all of the other's. Empty
 /// where that is not measured.
 export function lesionNote(run: RunDescription): string {

@@ -19,7 +19,6 @@ import {
   sourceWords,
   streamSentence,
   stretches,
-  without,
 } from '../src/words';
 import { config, course, pathways, run } from './a-run';
 
@@ -130,14 +129,12 @@ test('a stream is told as it is', () => {
 
 test('lesions carry the layers’ names and sizes', () => {
   const shown = pathways([40, 10]);
-  const some = shown.lesions[3]!;
   expect(shown.lesions.map((l) => silenced(shown, l))).toEqual([
     '',
     'h2_L',
     'h2_R',
     '10 random units of h2_L',
   ]);
-  expect(without(shown, some)).toBe('without 10 of h2_L');
   expect(lesionOf(shown, 1)?.lesion).toBe('without_l');
   expect(lesionNote(shown)).toBe(
     'h2_L has four times the units of h2_R: the 10 random ones are as many as all of h2_R.',

@@ -1,6 +1,6 @@
 // How alike each layer's codes of different images are, before learning and at the point looked at.
 import * as Plot from '@observablehq/plot';
-import { compared, lastAt, pointsOf } from '../course';
+import { compared, lastAt, metricOf, pointsOf } from '../course';
 import { style } from '../theme';
 import { type Chart, ink, LATER, LAYERS, sizes } from './chart';
 import { type OfMean, rowsOf } from './rows';
@@ -13,7 +13,7 @@ export const codes: Chart<'codes'> = (_, { front, at, spread }, frame) => {
     return layers.flatMap(({ name: layer }, l) => {
       const [before, now] = [first?.correlation[l], last?.correlation[l]];
       if (!first || !last || !before || !now) return [];
-      const metric = `correlation of codes ${layer}`;
+      const metric = metricOf('correlation', layer);
       const means: OfMean[] = [
         { condition, tasks: first.tasks_learned, metric, e: before },
         { condition, tasks: last.tasks_learned, metric, e: now },

@@ -11,7 +11,7 @@ import {
 } from '../course';
 import { accuracy, chanceLevel } from '../format';
 import { conditionColor as color, style } from '../theme';
-import { without } from '../words';
+
 import { type Chart, ink, LATER, sizes } from './chart';
 import { rowsOf } from './rows';
 
@@ -27,9 +27,7 @@ export const lesions: Chart<'lesions'> = ({ head }, { front, behind, at, spread 
       const whole = lesionAt(point, head, 'intact')?.mean;
       return kinds.flatMap((kind) => {
         const x = lesionAt(point, head, kind.lesion)?.mean;
-        return x === undefined || whole === undefined
-          ? []
-          : [{ condition, name: without(run, kind), whole, x }];
+        return x === undefined || whole === undefined ? [] : [{ condition, name: kind.name, whole, x }];
       });
     });
   const now = rows(front);
@@ -40,7 +38,7 @@ export const lesions: Chart<'lesions'> = ({ head }, { front, behind, at, spread 
     ...sizes({ ...frame, height: frame.height ?? 170 }),
     marginLeft: 118,
     marginRight: 14,
-    fy: { label: null, domain: kinds.map((kind) => without(run, kind)), axis: 'left' },
+    fy: { label: null, domain: kinds.map((kind) => kind.name), axis: 'left' },
     y: { axis: null, type: 'point', domain: among, padding: 0.6 },
     x: { label: `${name} accuracy (chance ${chanceLevel(chance)})`, grid: true, zero: true, ticks: 5 },
     marks: [

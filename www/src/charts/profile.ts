@@ -1,6 +1,6 @@
 // Units active by layer at the point looked at, beside the untrained network.
 import * as Plot from '@observablehq/plot';
-import { type Course, compared, evaluatedAt, lastAt, pointsOf } from '../course';
+import { type Course, compared, evaluatedAt, lastAt, metricOf, pointsOf } from '../course';
 import { percent } from '../format';
 import type { Condition } from '../protocol';
 import { style } from '../theme';
@@ -51,7 +51,7 @@ export const profile: Chart<'profile'> = (_, shown, frame) => {
   };
 };
 
-const metricOf = (layer: string) => `active fraction ${layer}`;
+const activeOf = (layer: string) => metricOf('active', layer);
 
 const ofMeans = (of: Course | undefined, among: Condition[], at: number, { front, spread }: Shown) =>
   among.flatMap((condition) => {
@@ -60,7 +60,7 @@ const ofMeans = (of: Course | undefined, among: Condition[], at: number, { front
       const e = point?.active[l];
       if (!point || !e) return [];
       const tasks = point.tasks_learned;
-      return [{ condition, layer, x: e.mean, e, tasks, metric: metricOf(layer), ...band(e, spread) }];
+      return [{ condition, layer, x: e.mean, e, tasks, metric: activeOf(layer), ...band(e, spread) }];
     });
   });
 
@@ -71,6 +71,6 @@ const ofSeeds = (course: Course, among: Condition[], at: number) =>
     return (record?.evaluation?.active ?? []).map((x, l) => {
       const layer = course.run.layers[l]?.name ?? '';
       const tasks = record?.tasks_learned ?? 0;
-      return { seed, condition, layer, x, tasks, metric: metricOf(layer), value: x };
+      return { seed, condition, layer, x, tasks, metric: activeOf(layer), value: x };
     });
   });

@@ -1,5 +1,5 @@
 // A rate, alpha or beta, of every matrix or layer: how each is named and told apart, in the charts of rates.
-import { headOf, layerOf } from '../course';
+import { headOf, layerOf, metricOf } from '../course';
 import type { Rate, RunDescription } from '../protocol';
 import { layerColor, style } from '../theme';
 
@@ -23,7 +23,7 @@ export function members(run: RunDescription, rate: Rate): Member[] {
     return run.layers.map(({ name }, index) => ({
       index,
       label: name,
-      metric: `beta ${name}`,
+      metric: metricOf('beta', name),
       layer: index,
       color: color(index),
     }));
@@ -35,7 +35,7 @@ export function members(run: RunDescription, rate: Rate): Member[] {
       index,
       // A readout from two pathways is two lines with one name.
       label: head !== undefined && run.heads.length > 1 ? (run.heads[head]?.name ?? label) : label,
-      metric: `alpha ${name}`,
+      metric: metricOf('alpha', name),
       layer,
       color: color(layer),
     };

@@ -1,7 +1,7 @@
 // The numbers of a chart, as rows in the columns of the results' long-form CSV.
 import { csvFormatRow } from 'd3-dsv';
 import { type Spread, whisker } from '../course';
-import type { Condition, Estimate } from '../protocol';
+import { type Condition, type Estimate, QUANTITIES } from '../protocol';
 
 /// One number; a mean has the ends of its spread as well, and what they are.
 export type Row = {
@@ -47,17 +47,9 @@ export const rowsOf = (means: OfMean[], seeds: OfSeed[], spread: Spread): Row[] 
   })),
 ];
 
-/// The units of metrics by how their names begin, as results files have them (src/report/quantity.rs).
-const UNITS = [
-  ['accuracy ', 'share'],
-  ['active fraction ', 'share'],
-  ['alpha ', '1'],
-  ['beta ', '1'],
-  ['correlation of codes ', '1'],
-] as const;
-
 /// A metric's unit; none of what a claim compares, which its own words say.
-const unitOf = (metric: string) => UNITS.find(([begins]) => metric.startsWith(begins))?.[1] ?? '';
+const unitOf = (metric: string): string =>
+  Object.values(QUANTITIES).find(({ words }) => metric.startsWith(`${words} `))?.unit ?? '';
 
 const COLUMNS = [
   'seed',
