@@ -332,7 +332,7 @@ mod tests {
         text +=
             "/** How many digits the probe can be, whatever classes the network tells apart. */\n";
         text += &format!("export const DIGITS = {};\n", crate::data::DIGITS);
-        text += "/** What is measured of heads, layers and matrices: how metrics' names begin, their units. */\n";
+        text += "/** Of heads, layers and matrices: how metrics' names begin, their units. */\n";
         text += "export const QUANTITIES = {\n";
         for quantity in crate::report::Quantity::OF_PARTS {
             let id = serde_json::to_value(quantity).unwrap();

@@ -2309,7 +2309,7 @@ export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: st
 };
 /** How many digits the probe can be, whatever classes the network tells apart. */
 export const DIGITS = 10;
-/** What is measured of heads, layers and matrices: how metrics' names begin, their units. */
+/** Of heads, layers and matrices: how metrics' names begin, their units. */
 export const QUANTITIES = {
   accuracy: { words: 'accuracy', unit: 'share' },
   active: { words: 'active fraction', unit: 'share' },
