@@ -36,7 +36,7 @@ export const lesions: Chart<'lesions'> = ({ head }, { front, behind, at, spread 
   const along = { fy: 'name', y: 'condition' } as const;
   const plot = Plot.plot({
     ...sizes({ ...frame, height: frame.height ?? 170 }),
-    marginLeft: 118,
+    marginLeft: 132,
     marginRight: 14,
     fy: { label: null, domain: kinds.map((kind) => kind.name), axis: 'left' },
     y: { axis: null, type: 'point', domain: among, padding: 0.6 },
