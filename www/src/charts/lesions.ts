@@ -40,7 +40,13 @@ export const lesions: Chart<'lesions'> = ({ head }, { front, behind, at, spread 
     marginRight: 14,
     fy: { label: null, domain: kinds.map((kind) => kind.name), axis: 'left' },
     y: { axis: null, type: 'point', domain: among, padding: 0.6 },
-    x: { label: `${name} accuracy (chance ${chanceLevel(chance)})`, grid: true, zero: true, ticks: 5 },
+    x: {
+      label: `${name} accuracy (chance ${chanceLevel(chance)})`,
+      grid: true,
+      zero: true,
+      // Of a head of thousands the marks have four decimals.
+      ticks: frame.width < 400 ? 3 : 5,
+    },
     marks: [
       Plot.ruleX([chance], { strokeDasharray: '1,3' }),
       Plot.dot(rows(behind), { ...along, x: 'x', r: 7, fill: ink, fillOpacity: 0.2 }),
