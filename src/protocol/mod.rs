@@ -332,6 +332,22 @@ mod tests {
         text +=
             "/** How many digits the probe can be, whatever classes the network tells apart. */\n";
         text += &format!("export const DIGITS = {};\n", crate::data::DIGITS);
+        text += "/** Seconds after which a question to the GPU counts as not answered. */\n";
+        text += &format!(
+            "export const GPU_PATIENCE = {};\n",
+            crate::gpu::patience::SECONDS
+        );
+        text += "/** What a run's time is counted in, as axes have it. */\n";
+        text += "export const PROGRESS: Record<Order, string> = {\n";
+        for order in [
+            crate::config::Order::Sequential,
+            crate::config::Order::Mixed,
+        ] {
+            let word = serde_json::to_value(order).unwrap();
+            let (word, words) = (word.as_str().unwrap(), order.progress());
+            text += &format!("  {word}: '{words}',\n");
+        }
+        text += "};\n";
         text += "/** Of heads, layers and matrices: how metrics' names begin, their units. */\n";
         text += "export const QUANTITIES = {\n";
         for quantity in crate::report::Quantity::OF_PARTS {

@@ -1,5 +1,6 @@
 // The GPU adapter as the browser names it: wgpu, in the training program, can't see its name. Asked again
 // for each opening, for after a loss it may be another.
+import { GPU_PATIENCE } from './protocol';
 
 /// Just what is used of WebGPU.
 export type AdapterText = {
@@ -21,8 +22,6 @@ export type Adapter = {
   silent: number | null;
 };
 
-/// Seconds after which a question counts as not answered (src/gpu/patience.rs has the same).
-export const PATIENCE = 8;
 /// Seconds before an adapter is asked for again where there was none: a GPU process that crashed comes back.
 const PAUSE = 0.5;
 
@@ -34,7 +33,7 @@ export async function adapterOf(gpu: Gpu | undefined, pass = rest): Promise<Adap
   if (!gpu) return none;
   const silence = Symbol('silence');
   const asked = async () => {
-    const late = pass(PATIENCE).then(() => silence);
+    const late = pass(GPU_PATIENCE).then(() => silence);
     const answer = gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
     return (await Promise.race([answer, late])) as { info: AdapterText } | null | typeof silence;
   };
@@ -43,7 +42,7 @@ export async function adapterOf(gpu: Gpu | undefined, pass = rest): Promise<Adap
     await pass(PAUSE);
     found = await asked();
   }
-  if (typeof found === 'symbol') return { ...none, silent: PATIENCE };
+  if (typeof found === 'symbol') return { ...none, silent: GPU_PATIENCE };
   const info = found?.info;
   if (!info) return none;
   const words = [info.vendor, info.architecture, info.description || info.device];

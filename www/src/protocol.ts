@@ -2309,6 +2309,13 @@ export const DATA_SETS: Record<DataSet, { title: string; noun: string; words: st
 };
 /** How many digits the probe can be, whatever classes the network tells apart. */
 export const DIGITS = 10;
+/** Seconds after which a question to the GPU counts as not answered. */
+export const GPU_PATIENCE = 8;
+/** What a run's time is counted in, as axes have it. */
+export const PROGRESS: Record<Order, string> = {
+  sequential: 'tasks learned',
+  mixed: 'stretches as long as a task',
+};
 /** Of heads, layers and matrices: how metrics' names begin, their units. */
 export const QUANTITIES = {
   accuracy: { words: 'accuracy', unit: 'share' },

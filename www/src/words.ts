@@ -6,6 +6,7 @@ import {
   type Config,
   DATA_SETS,
   type LesionDescription,
+  PROGRESS,
   type RunDescription,
 } from './protocol';
 
@@ -49,8 +50,7 @@ export const stretches = ({ order }: Pick<Config, 'order'>, of = 0): string => {
 };
 
 /// The same as an axis has it.
-export const progress = ({ order }: Pick<Config, 'order'>): string =>
-  order === 'mixed' ? 'stretches as long as a task' : 'tasks learned';
+export const progress = ({ order }: Pick<Config, 'order'>): string => PROGRESS[order];
 
 /// The stream in a sentence.
 export function streamSentence(config: Config): string {

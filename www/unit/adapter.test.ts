@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { adapterOf, type Gpu, PATIENCE } from '../src/adapter';
+import { adapterOf, type Gpu } from '../src/adapter';
+import { GPU_PATIENCE } from '../src/protocol';
 
 const arc = { info: { vendor: 'intel', architecture: 'xe', description: '', device: 'Arc' } };
 
@@ -42,7 +43,7 @@ test('who never answers is waited for eight seconds and not asked again', async 
     waited.push(seconds);
     return quick();
   };
-  expect((await adapterOf(gpu, pass)).silent).toBe(PATIENCE);
+  expect((await adapterOf(gpu, pass)).silent).toBe(GPU_PATIENCE);
   expect([asked(), waited]).toEqual([1, [8]]);
   const later = answering(async () => null, never);
   expect((await adapterOf(later.gpu, quick)).silent).toBe(8);
