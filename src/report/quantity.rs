@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::reproduction::measures::MeasureKind;
+
 /// What a row's number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,10 +45,10 @@ impl Quantity {
     /// How the names of its metrics begin.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Accuracy => "accuracy",
-            Self::Active => "active fraction",
-            Self::Alpha => "alpha",
-            Self::Beta => "beta",
+            Self::Accuracy => MeasureKind::Accuracy.words(),
+            Self::Active => MeasureKind::Active.words(),
+            Self::Alpha => MeasureKind::Alpha.words(),
+            Self::Beta => MeasureKind::Beta.words(),
             Self::MetaLoss => "meta-loss",
             Self::Correlation => "correlation of codes",
             Self::Learning => "learning accuracy",

@@ -81,7 +81,7 @@ const network = new Network(get('network'), {
   },
   cut: (lesion) => lesions.choose(lesion),
 });
-const inspector = new Inspector(get('inspector'), { probe: (probe) => look.probed(probe) });
+const inspector = new Inspector(get('inspector'), { probe: (probe) => showing.probed(probe) });
 const lesions = new Lesions(redraw);
 const trace = new Trace((lane) => {
   if (drawing.front?.kind === 'live') return command({ type: 'trace', lane });
@@ -92,14 +92,14 @@ const drawing = new Drawing(view, choice, { network, inspector, lesions, trace, 
   scheduler.fill(pieces),
 );
 const watch = (probe: Probe) => command({ type: 'watch', probe });
-const look = new Showing({ choice, network, lesions, time, watch, front: () => drawing.front });
+const showing = new Showing({ choice, network, lesions, time, watch, front: () => drawing.front });
 const check = new Store(unchecked);
 const sweepState = new Store(noSweeps);
 const forkState = new Store(noForks);
 const address = new Address(
   client,
   choice,
-  () => look.shown,
+  () => showing.shown,
   (config) => claimOf(check.get(), config),
   () => (drawing.front?.kind === 'live' && drawing.front.data?.kind === 'digits' ? 'digits' : null),
   () => (sweeps.isPlanned ? choice.get().vary : []),
@@ -136,8 +136,8 @@ const sweepsAndForks = new SweepsAndForks({
 const checks = new Checks(client, view, choice, check, runs, exports, () => drawing.front);
 const opening = new Opening(client, view, choice, runs, time, {
   redraw,
-  look: (shown) => {
-    look.show(shown);
+  show: (shown) => {
+    showing.show(shown);
     redraw();
   },
   tour: (step) => void tour.open(step),
@@ -147,7 +147,7 @@ const opening = new Opening(client, view, choice, runs, time, {
   claimed: (config, expected, numbers) => checks.claim(config, expected, numbers),
 });
 
-const tour = new Tour(choice, opening, look, time, () => {
+const tour = new Tour(choice, opening, showing, time, () => {
   // The address follows.
   runs.check();
   redraw();

@@ -11,7 +11,6 @@ import {
 } from '../course';
 import { accuracy, chanceLevel } from '../format';
 import { conditionColor as color, style } from '../theme';
-
 import { type Chart, ink, LATER, sizes } from './chart';
 import { rowsOf } from './rows';
 

@@ -26,7 +26,7 @@ import { roughly } from './showing';
 type Handlers = {
   redraw(): void;
   /// What of the run in front is to be shown.
-  look(shown: Shown): void;
+  show(shown: Shown): void;
   /// A step of the tour is to be opened.
   tour(step: number): void;
   /// The address is to say what is shown.
@@ -90,7 +90,7 @@ export class Opening {
   async unread(fragment: string) {
     const named = experimentOf(/(?:^|&)preset=(\w+)/.exec(fragment)?.[1] ?? null);
     await this.show(named?.stored ? named.id : this.choice.get().tab);
-    this.handlers.look(roughly(fragment));
+    this.handlers.show(roughly(fragment));
   }
 
   /// Opens what a link holds; what can't be read says so, and the nearest experiment stands there.
@@ -114,7 +114,7 @@ export class Opening {
     if (shown.tour !== null) return this.handlers.tour(shown.tour);
     const isLab = !isOwn || shown.lab || vary.length > 0;
     await this.show(isLab ? LAB : tabOf(link.preset), link.preset);
-    this.handlers.look(shown);
+    this.handlers.show(shown);
     // The address follows once all of it is shown: what it says in between would be another link.
     this.runs.check();
   }

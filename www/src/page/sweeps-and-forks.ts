@@ -1,11 +1,11 @@
 // Sweeps and forks as they are drawn: the forms that ask for them, what is told of the one that is shown, and
 // its small plots, in turns of their own beside all else.
+import type { Plotted } from '../charts/small-plots';
 import { get, same } from '../dom';
 import * as forksPane from '../panes/forks';
 import * as sweepForm from '../panes/sweep-form';
 import * as sweepsPane from '../panes/sweeps';
 import type { Time } from '../panes/time';
-import type { ForkView, SweepView } from '../protocol';
 import type { Choice } from '../state/choice';
 import type { Forks as ForkState } from '../state/fork';
 import type { Store } from '../state/store';
@@ -40,7 +40,7 @@ class Plots {
   ) {}
 
   /// Draws them after the rest, where they are to be drawn anew.
-  draw(of: SweepView | ForkView | undefined) {
+  draw(of: Plotted | undefined) {
     if (!of) return;
     const now = [of, this.drawing.hasCharts, innerWidth, surroundings()];
     if (same(now, this.drawn)) return;

@@ -35,7 +35,7 @@ export class Tour {
   constructor(
     private readonly choice: Store<Choice>,
     private readonly opening: Opening,
-    private readonly look: Showing,
+    private readonly showing: Showing,
     private readonly time: Time,
     private readonly changed: () => void,
   ) {
@@ -58,7 +58,7 @@ export class Tour {
 
   /// Begins it, and keeps what there is to come back to.
   private begin() {
-    const before = { choice: this.choice.get(), held: this.look.held, scroll: scrollY };
+    const before = { choice: this.choice.get(), held: this.showing.held, scroll: scrollY };
     void this.open(1);
     this.before = before;
     get('tour-next').focus();
@@ -77,7 +77,7 @@ export class Tour {
     this.say(number);
     await this.opening.figure(step.experiment);
     if (this.step !== number) return;
-    this.look.show(step.shown);
+    this.showing.show(step.shown);
     this.changed();
   }
 
@@ -99,7 +99,7 @@ export class Tour {
     if (isTheirs) return this.changed();
     if (!before) return void this.opening.tab(opening.id).then(() => this.plain());
     this.choice.update(() => before.choice);
-    this.look.bring(before.held);
+    this.showing.bring(before.held);
     this.changed();
     scrollTo({ top: before.scroll });
   }
@@ -114,7 +114,7 @@ export class Tour {
 
   /// Nothing is cut or picked.
   private plain() {
-    this.look.show(plainly);
+    this.showing.show(plainly);
     this.changed();
   }
 
