@@ -50,6 +50,16 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def shard_of(pid: int) -> int | None:
+    """The number of the shard that a process makes; none before it has begun its command (a child is its parent's copy
+    first, and then nothing, for a moment), and none of a process that has ended."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return None
+    return int(words[words.index("--shard") + 1].split("/")[0]) if "--shard" in words else None
+
+
 def until(what: str, found, seconds: float = 60):
     """Waits for something to be there."""
     end = time.monotonic() + seconds
@@ -114,10 +124,12 @@ def main(metacls: str, folder: Path) -> int:
         # One worker is killed in the middle of a shard, as soon as it has begun it, once others are there.
         until("two shards", lambda: len(there()) >= 2)
         before = [task for w in workers for task in children(w.pid)]
-        fresh = lambda: next(((w, t) for w in workers for t in children(w.pid) if t not in before), None)
-        victim, task = until("a worker with a new shard", fresh)
-        words = until("its command", lambda: Path(f"/proc/{task}/cmdline").read_text().split("\0"))
-        number = int(words[words.index("--shard") + 1].split("/")[0])
+
+        def fresh():
+            tasks = ((w, shard_of(t)) for w in workers for t in children(w.pid) if t not in before)
+            return next(((w, number) for w, number in tasks if number is not None), None)
+
+        victim, number = until("a worker with a new shard", fresh)
         victim.send_signal(signal.SIGKILL)
         victim.wait()
         checks.that(f"a worker was killed while it made shard {number}", number not in there())
