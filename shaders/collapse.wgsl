@@ -8,19 +8,19 @@
 
 @compute @workgroup_size(THREADS)
 fn collapse(@builtin(global_invocation_id) id: vec3<u32>) {
-    let p = passes[id.y / passes[0].columns];
-    let column = id.y % p.columns;
+    let p = passes[id.y / wave.columns];
+    let column = id.y % wave.columns;
     if (id.x >= p.units) {
         return;
     }
-    let at = p.deltas_at + id.z * p.deltas_lane + column * p.units_pad + id.x;
+    let at = p.node.deltas_at + id.z * wave.deltas_lane + column * p.units_pad + id.x;
     var sum = 0.0;
-    for (var sweep = 1u; sweep <= p.sweeps; sweep++) {
-        sum += deltas[at + sweep * p.column_slots * p.units_pad];
+    for (var sweep = 1u; sweep <= wave.inner; sweep++) {
+        sum += deltas[at + sweep * wave.column_slots * p.units_pad];
     }
     // Second order adds a term to each current sample's.
-    if (column < p.extra / 2u) {
-        sum += deltas[at + p.extra_at * p.units_pad];
+    if (column < wave.extra / 2u) {
+        sum += deltas[at + wave.extra_at * p.units_pad];
     }
     deltas[at] = sum;
 }

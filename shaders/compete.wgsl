@@ -114,15 +114,15 @@ fn compete(p: Pass, thread: u32, place: Place, most: u32) {
     let member = thread % TEAM;
     let quads = quads_of(p, place);
     let rows = p.units_pad / 4u;
-    let node = (p.acts_at + place.lane * p.acts_lane) / 4u;
+    let node = (p.node.acts_at + place.lane * wave.acts_lane) / 4u;
     let to = node + slot_of(p, place) * rows;
-    let kept = place.sweep * p.pre_activation_sweep + place.column;
-    let pre_activation = (p.pre_activation_at + place.lane * p.acts_lane) / 4u + kept * rows;
-    let inner_deltas = (p.deltas_at + place.lane * p.deltas_lane) / 4u;
-    let scalar = place.lane * p.scalars_lane + slot_of(p, place);
+    let kept = place.sweep * p.node.pre_activation_sweep + place.column;
+    let pre_activation = (p.node.pre_activation_at + place.lane * wave.acts_lane) / 4u + kept * rows;
+    let inner_deltas = (p.node.deltas_at + place.lane * wave.deltas_lane) / 4u;
+    let scalar = place.lane * wave.scalars_lane + slot_of(p, place);
 
-    let competing = (p.flags & FLAG_COMPETITION) != 0u;
-    let few = p.k <= FEW;
+    let competing = (wave.flags & FLAG_COMPETITION) != 0u;
+    let few = p.node.k <= FEW;
     if (competing && !few) {
         for (var bin = thread; bin < COLUMNS * BINS; bin += THREADS) {
             atomicStore(&bins[bin], 0u);
@@ -153,16 +153,16 @@ fn compete(p: Pass, thread: u32, place: Place, most: u32) {
         var taken = 0u;
         var key = 0xffffffffu;
         // As often for every team: some have what they want before.
-        for (var turn = 0u; turn < p.k; turn++) {
+        for (var turn = 0u; turn < p.node.k; turn++) {
             let next = largest_below(p, thread, to, quads, key);
-            if (taken < p.k) {
+            if (taken < p.node.k) {
                 key = next.x;
                 taken += next.y;
             }
         }
         kth_largest = number_of(key);
     } else if (competing) {
-        var found = Found(0u, p.k);
+        var found = Found(0u, p.node.k);
         found = next_digit(p, thread, to, quads, 0u, found);
         found = next_digit(p, thread, to, quads, 1u, found);
         found = next_digit(p, thread, to, quads, 2u, found);
@@ -174,7 +174,7 @@ fn compete(p: Pass, thread: u32, place: Place, most: u32) {
         kth_largest = number_of(found.prefix);
     }
 
-    var threshold = rates[place.lane * p.rates_lane + p.beta_at] * kth_largest;
+    var threshold = rates[place.lane * wave.rates_lane + p.node.beta_at] * kth_largest;
     if (!competing) {
         threshold = 0.0;
     }
@@ -191,12 +191,12 @@ fn compete(p: Pass, thread: u32, place: Place, most: u32) {
     var scale = 1.0;
     if (silent) {
         scale = 0.0;
-    } else if ((p.flags & FLAG_UNIT_LENGTH) != 0u) {
+    } else if ((wave.flags & FLAG_UNIT_LENGTH) != 0u) {
         scale = 1.0 / norm;
     }
     if (member == 0u && place.is_real) {
-        scalars[p.norm_at + scalar] = norm;
-        scalars[p.kth_largest_at + scalar] = kth_largest;
+        scalars[p.node.norm_at + scalar] = norm;
+        scalars[p.node.kth_largest_at + scalar] = kth_largest;
     }
     for (var q = member; q < quads; q += TEAM) {
         acts[to + q] *= scale;

@@ -6,12 +6,12 @@
 
 fn compete_along(p: Pass, thread: u32, lane: u32, step: u32) {
     let rows = p.units_pad / 4u;
-    let node = (p.acts_at + lane * p.acts_lane) / 4u;
-    let slot = step * p.column_slots + step;
-    let copied = p.extra_at + step;
-    let made = p.extra_at + p.inner + step;
-    let scalar = lane * p.scalars_lane;
-    let norm = scalars[p.norm_at + scalar + slot];
+    let node = (p.node.acts_at + lane * wave.acts_lane) / 4u;
+    let slot = step * wave.column_slots + step;
+    let copied = wave.extra_at + step;
+    let made = wave.extra_at + wave.inner + step;
+    let scalar = lane * wave.scalars_lane;
+    let norm = scalars[p.node.norm_at + scalar + slot];
     var along = 0.0;
     for (var q = thread; q < rows; q += THREADS) {
         let u = real_of(acts[node + slot * rows + q], q, p.units);
@@ -22,18 +22,18 @@ fn compete_along(p: Pass, thread: u32, lane: u32, step: u32) {
         along += dot(u, h);
     }
     along = sum_all(thread, along);
-    if ((p.flags & FLAG_UNIT_LENGTH) != 0u && norm > SILENT) {
+    if ((wave.flags & FLAG_UNIT_LENGTH) != 0u && norm > SILENT) {
         for (var q = thread; q < rows; q += THREADS) {
             let u = acts[node + copied * rows + q];
             acts[node + made * rows + q] = (acts[node + made * rows + q] - u * along) / norm;
         }
     }
     if (thread == 0u) {
-        scalars[p.norm_at + scalar + made] = along;
+        scalars[p.node.norm_at + scalar + made] = along;
     }
     if (thread < step) {
-        scalars[p.dots_at + scalar + copied * p.inner_slots + thread] =
-            scalars[p.dots_at + scalar + slot * p.inner_slots + thread];
+        scalars[p.node.dots_at + scalar + copied * wave.inner_slots + thread] =
+            scalars[p.node.dots_at + scalar + slot * wave.inner_slots + thread];
     }
     let place = Place(lane, 0u, made, step, true);
     store_overlaps(p, thread, place, step, node + made * rows, node, true);

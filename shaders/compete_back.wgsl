@@ -11,11 +11,11 @@ fn compete_back(p: Pass, thread: u32, place: Place, most: u32) {
     let quads = quads_of(p, place);
     let rows = p.units_pad / 4u;
     let slot = slot_of(p, place);
-    let inner_acts = (p.acts_at + place.lane * p.acts_lane) / 4u;
+    let inner_acts = (p.node.acts_at + place.lane * wave.acts_lane) / 4u;
     let output = inner_acts + slot * rows;
-    let node = (p.deltas_at + place.lane * p.deltas_lane) / 4u;
+    let node = (p.node.deltas_at + place.lane * wave.deltas_lane) / 4u;
     let to = node + slot * rows;
-    let scalar = place.lane * p.scalars_lane + slot;
+    let scalar = place.lane * wave.scalars_lane + slot;
 
     load_coefficients(p, thread, place);
     let inner = max(place.taken, 1u);
@@ -39,16 +39,16 @@ fn compete_back(p: Pass, thread: u32, place: Place, most: u32) {
             }
         }
     }
-    let norm = scalars[p.norm_at + scalar];
+    let norm = scalars[p.node.norm_at + scalar];
     along = sum_all(thread, along);
     if (member == 0u && place.is_real) {
-        scalars[p.along_at + scalar] = along;
+        scalars[p.node.along_at + scalar] = along;
     }
     var scale = 1.0;
     if (norm <= SILENT) {
         scale = 0.0;
         along = 0.0;
-    } else if ((p.flags & FLAG_UNIT_LENGTH) != 0u) {
+    } else if ((wave.flags & FLAG_UNIT_LENGTH) != 0u) {
         scale = 1.0 / norm;
     } else {
         along = 0.0;
@@ -62,7 +62,7 @@ fn compete_back(p: Pass, thread: u32, place: Place, most: u32) {
     }
     total = sum_all(thread, total);
     if (member == 0u && place.is_real) {
-        scalars[p.beta_gradient_at + scalar] = total * scalars[p.kth_largest_at + scalar];
+        scalars[p.node.beta_gradient_at + scalar] = total * scalars[p.node.kth_largest_at + scalar];
     }
     store_overlaps(p, thread, place, most, to, node, false);
 }

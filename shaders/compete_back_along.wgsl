@@ -8,16 +8,16 @@
 
 fn compete_back_along(p: Pass, thread: u32, lane: u32, step: u32) {
     let rows = p.units_pad / 4u;
-    let node = (p.deltas_at + lane * p.deltas_lane) / 4u;
-    let outputs = (p.acts_at + lane * p.acts_lane) / 4u;
-    let slot = step * p.column_slots + step;
-    let made = p.extra_at + step;
-    let copied = p.extra_at + p.inner + step;
-    let scalar = lane * p.scalars_lane;
-    let norm = scalars[p.norm_at + scalar + slot];
-    let norm_along = scalars[p.norm_at + scalar + copied];
-    let u_e = scalars[p.along_at + scalar + slot];
-    let n = f32(p.inner * p.columns);
+    let node = (p.node.deltas_at + lane * wave.deltas_lane) / 4u;
+    let outputs = (p.node.acts_at + lane * wave.acts_lane) / 4u;
+    let slot = step * wave.column_slots + step;
+    let made = wave.extra_at + step;
+    let copied = wave.extra_at + wave.inner + step;
+    let scalar = lane * wave.scalars_lane;
+    let norm = scalars[p.node.norm_at + scalar + slot];
+    let norm_along = scalars[p.node.norm_at + scalar + copied];
+    let u_e = scalars[p.node.along_at + scalar + slot];
+    let n = f32(wave.inner * wave.columns);
     var moved = 0.0;
     for (var q = thread; q < rows; q += THREADS) {
         let u = real_of(acts[outputs + slot * rows + q], q, p.units);
@@ -36,7 +36,7 @@ fn compete_back_along(p: Pass, thread: u32, lane: u32, step: u32) {
         var x = deltas[node + made * rows + q];
         if (norm <= SILENT) {
             x = vec4<f32>();
-        } else if ((p.flags & FLAG_UNIT_LENGTH) != 0u) {
+        } else if ((wave.flags & FLAG_UNIT_LENGTH) != 0u) {
             let u_along = acts[outputs + copied * rows + q];
             x = (x + n * (u_along * u_e + delta * norm_along) - u * moved) / norm;
             x = select(vec4<f32>(), x, u > vec4<f32>());
@@ -46,7 +46,8 @@ fn compete_back_along(p: Pass, thread: u32, lane: u32, step: u32) {
     }
     total = sum_all(thread, total);
     if (thread == 0u) {
-        scalars[p.beta_gradient_at + scalar + made] = total * scalars[p.kth_largest_at + scalar + slot];
+        let kth_largest = scalars[p.node.kth_largest_at + scalar + slot];
+        scalars[p.node.beta_gradient_at + scalar + made] = total * kth_largest;
     }
     let first = Place(lane, 0u, made, step, true);
     store_overlaps(p, thread, first, step, node + made * rows, node, false);

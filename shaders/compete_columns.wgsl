@@ -7,6 +7,6 @@ fn compete_columns(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let column = group.x * COLUMNS + thread / TEAM;
-    let place = Place(group.z, 0u, column, 0u, column < passes[0].columns);
+    let place = Place(group.z, 0u, column, 0u, column < wave.columns);
     compete(passes[0], thread, place, 0u);
 }

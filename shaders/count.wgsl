@@ -12,8 +12,8 @@ fn count(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let column = group.x * COLUMNS + thread / TEAM;
-    let quads = select(0u, p.units_pad / 4u, column < p.columns);
-    let at = (p.acts_at + group.z * p.acts_lane + column * p.units_pad) / 4u;
+    let quads = select(0u, p.units_pad / 4u, column < wave.columns);
+    let at = (p.node.acts_at + group.z * wave.acts_lane + column * p.units_pad) / 4u;
     var busy = vec4<u32>();
     for (var q = thread % TEAM; q < quads; q += TEAM) {
         let is_active = real_of(acts[at + q], q, p.units) > vec4<f32>();
@@ -21,6 +21,6 @@ fn count(
     }
     let all = busy.x + busy.y + busy.z + busy.w;
     if (all > 0u) {
-        atomicAdd(&counters[p.counter_at + group.z * p.counters_lane], all);
+        atomicAdd(&counters[p.evaluated.counter_at + group.z * wave.counters_lane], all);
     }
 }

@@ -21,7 +21,7 @@ fn join_dense(thread: u32, z: vec4<f32>) -> vec4<f32> {
 }
 
 fn put_dense(p: Pass, to: u32, z: vec4<f32>) {
-    if ((p.flags & FLAG_ADD) != 0u) {
+    if (p.matrix.adds != 0u) {
         acts[to] += z;
     } else {
         acts[to] = z;
@@ -33,10 +33,10 @@ fn dense(p: Pass, thread: u32, block: u32, at: Places) {
     let part = thread / QUADS;
     let unit = block * QUADS + thread % QUADS;
     // Threads past the last unit repeat it.
-    let first = (p.weights_at + at.lane * p.weights_lane) / 4u + min(unit, rows - 1u);
+    let first = (p.matrix.weights_at + at.lane * wave.weights_lane) / 4u + min(unit, rows - 1u);
     let stride = p.fan_in_pad / 4u;
-    let inputs = (p.source_at + at.lane / p.source_group * p.source_stride) / 4u;
-    let source = vec4<u32>(inputs) + (at.sweeps * p.source_sweep + at.columns) * stride;
+    let inputs = (p.source.at + at.lane / p.source.group * p.source.stride) / 4u;
+    let source = vec4<u32>(inputs) + (at.sweeps * p.source.sweep + at.columns) * stride;
     var z0 = vec4<f32>();
     var z1 = vec4<f32>();
     var z2 = vec4<f32>();
@@ -69,8 +69,8 @@ fn dense(p: Pass, thread: u32, block: u32, at: Places) {
     z1 = join_dense(thread, z1);
     z2 = join_dense(thread, z2);
     z3 = join_dense(thread, z3);
-    let nodes = vec4<u32>((p.target_at + at.lane * p.acts_lane) / 4u + unit);
-    let to = nodes + (at.sweeps * p.target_sweep + at.columns) * rows;
+    let nodes = vec4<u32>((p.matrix.target_at + at.lane * wave.acts_lane) / 4u + unit);
+    let to = nodes + (at.sweeps * p.matrix.target_sweep + at.columns) * rows;
     if (unit < rows) {
         if (part == 0u) { put_dense(p, to.x, z0); }
         if (part == 1u % PARTS && at.count > 1u) { put_dense(p, to.y, z1); }

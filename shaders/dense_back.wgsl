@@ -20,7 +20,7 @@ fn join_dense_back(thread: u32, e: vec4<f32>) -> vec4<f32> {
 }
 
 fn put_dense_back(p: Pass, to: u32, e: vec4<f32>) {
-    if ((p.flags & FLAG_ADD) != 0u) {
+    if (p.matrix.adds != 0u) {
         deltas[to] += e;
     } else {
         deltas[to] = e;
@@ -31,15 +31,15 @@ fn dense_back(p: Pass, thread: u32, block: u32, at: Places) {
     let rows = p.units_pad / 4u;
     let part = thread % PARTS;
     let input = block * QUADS + thread / PARTS;
-    let matrix = (p.weights_at + at.lane * p.weights_lane) / 4u;
+    let matrix = (p.matrix.weights_at + at.lane * wave.weights_lane) / 4u;
     // Inputs past the last one repeat it.
     let end = p.fan_in - 1u;
     let w0 = matrix + min(input * 4u, end) * rows;
     let w1 = matrix + min(input * 4u + 1u, end) * rows;
     let w2 = matrix + min(input * 4u + 2u, end) * rows;
     let w3 = matrix + min(input * 4u + 3u, end) * rows;
-    let slots = at.sweeps * p.column_slots + at.columns;
-    let above = vec4<u32>((p.source_at + at.lane * p.deltas_lane) / 4u);
+    let slots = at.sweeps * wave.column_slots + at.columns;
+    let above = vec4<u32>((p.source.at + at.lane * wave.deltas_lane) / 4u);
     let source = above + slots * rows;
     var e0 = vec4<f32>();
     var e1 = vec4<f32>();
@@ -74,7 +74,7 @@ fn dense_back(p: Pass, thread: u32, block: u32, at: Places) {
     e2 = join_dense_back(thread, e2);
     e3 = join_dense_back(thread, e3);
     let width = p.fan_in_pad / 4u;
-    let to = vec4<u32>((p.target_at + at.lane * p.deltas_lane) / 4u + input) + slots * width;
+    let to = vec4<u32>((p.matrix.target_at + at.lane * wave.deltas_lane) / 4u + input) + slots * width;
     if (input < width) {
         if (part == 0u) { put_dense_back(p, to.x, e0); }
         if (part == 1u % PARTS && at.count > 1u) { put_dense_back(p, to.y, e1); }

@@ -21,12 +21,12 @@ fn dense_back_column(p: Pass, thread: u32, block: u32, place: Place) {
     let rows = p.units_pad / 4u;
     let part = thread % PARTS;
     let input = block * QUADS + thread / PARTS;
-    let matrix = (p.weights_at + place.lane * p.weights_lane) / 4u;
+    let matrix = (p.matrix.weights_at + place.lane * wave.weights_lane) / 4u;
     // Inputs past the last one repeat it.
     let four = min(vec4<u32>(input * 4u) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(p.fan_in - 1u));
     let inputs = vec4<u32>(matrix) + four * rows;
     let slot = slot_of(p, place);
-    let source = (p.source_at + place.lane * p.deltas_lane) / 4u + slot * rows;
+    let source = (p.source.at + place.lane * wave.deltas_lane) / 4u + slot * rows;
     var e = vec4<f32>();
     for (var unit = part; unit < rows; unit += 4u * PARTS) {
         let e0 = four_units(p, inputs, source, unit);
@@ -46,8 +46,8 @@ fn dense_back_column(p: Pass, thread: u32, block: u32, place: Place) {
     }
     let width = p.fan_in_pad / 4u;
     if (part == 0u && input < width) {
-        let to = (p.target_at + place.lane * p.deltas_lane) / 4u + slot * width + input;
-        if ((p.flags & FLAG_ADD) != 0u) {
+        let to = (p.matrix.target_at + place.lane * wave.deltas_lane) / 4u + slot * width + input;
+        if (p.matrix.adds != 0u) {
             e += deltas[to];
         }
         deltas[to] = e;

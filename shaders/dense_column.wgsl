@@ -19,9 +19,9 @@ fn dense_column(p: Pass, thread: u32, block: u32, place: Place) {
     let rows = p.units_pad / 4u;
     let part = thread / QUADS;
     let unit = block * QUADS + thread % QUADS;
-    let first = (p.weights_at + place.lane * p.weights_lane) / 4u + min(unit, rows - 1u);
-    let inputs = (p.source_at + place.lane / p.source_group * p.source_stride) / 4u;
-    let source = inputs + (place.sweep * p.source_sweep + place.column) * (p.fan_in_pad / 4u);
+    let first = (p.matrix.weights_at + place.lane * wave.weights_lane) / 4u + min(unit, rows - 1u);
+    let inputs = (p.source.at + place.lane / p.source.group * p.source.stride) / 4u;
+    let source = inputs + (place.sweep * p.source.sweep + place.column) * (p.fan_in_pad / 4u);
     var z = vec4<f32>();
     let whole = p.fan_in / 4u;
     for (var i = part; i < whole; i += 4u * PARTS) {
@@ -45,9 +45,9 @@ fn dense_column(p: Pass, thread: u32, block: u32, place: Place) {
         }
     }
     if (part == 0u && unit < rows) {
-        let slot = place.sweep * p.target_sweep + place.column;
-        let to = (p.target_at + place.lane * p.acts_lane) / 4u + slot * rows + unit;
-        if ((p.flags & FLAG_ADD) != 0u) {
+        let slot = place.sweep * p.matrix.target_sweep + place.column;
+        let to = (p.matrix.target_at + place.lane * wave.acts_lane) / 4u + slot * rows + unit;
+        if (p.matrix.adds != 0u) {
             z += acts[to];
         }
         acts[to] = z;

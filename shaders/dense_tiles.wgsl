@@ -9,7 +9,7 @@
 
 // Where four columns lie of which the first is `column`; those past the last one repeat it.
 fn columns_from(column: u32, base: u32) -> vec4<u32> {
-    let columns = min(vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(p.columns - 1u));
+    let columns = min(vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(wave.columns - 1u));
     return vec4<u32>(base) + columns * (p.fan_in_pad / 4u);
 }
 
@@ -34,10 +34,10 @@ fn outer(w: vec4<f32>, u: vec4<f32>) -> mat4x4<f32> {
 }
 
 fn put(z: mat4x4<f32>, column: u32, to: u32, rows: u32) {
-    if (column < p.columns) { acts[to + column * rows] = z[0]; }
-    if (column + 1u < p.columns) { acts[to + (column + 1u) * rows] = z[1]; }
-    if (column + 2u < p.columns) { acts[to + (column + 2u) * rows] = z[2]; }
-    if (column + 3u < p.columns) { acts[to + (column + 3u) * rows] = z[3]; }
+    if (column < wave.columns) { acts[to + column * rows] = z[0]; }
+    if (column + 1u < wave.columns) { acts[to + (column + 1u) * rows] = z[1]; }
+    if (column + 2u < wave.columns) { acts[to + (column + 2u) * rows] = z[2]; }
+    if (column + 3u < wave.columns) { acts[to + (column + 3u) * rows] = z[3]; }
 }
 
 @compute @workgroup_size(THREADS)
@@ -50,15 +50,15 @@ fn dense_tiles(
     // Threads side by side in a tile's units: two quads each, so that neighbours read neighbours.
     let across = select(32u, 4u, rows <= 8u);
     let unit = group.x * 2u * across + thread % across;
-    let base = (p.weights_at + lane * p.weights_lane) / 4u;
+    let base = (p.matrix.weights_at + lane * wave.weights_lane) / 4u;
     let column = (group.y * (THREADS / across) + thread / across) * 8u;
-    if (unit >= rows || column >= p.columns) {
+    if (unit >= rows || column >= wave.columns) {
         return;
     }
     // Of two quads the second may be past the last unit, and repeats it.
     let first = base + unit;
     let second = base + min(unit + across, rows - 1u);
-    let inputs = (p.source_at + lane / p.source_group * p.source_stride) / 4u;
+    let inputs = (p.source.at + lane / p.source.group * p.source.stride) / 4u;
     let columns0 = columns_from(column, inputs);
     let columns1 = columns_from(column + 4u, inputs);
     var z00 = mat4x4<f32>();
@@ -89,7 +89,7 @@ fn dense_tiles(
             z11 += outer(w1, input_of(last1, i));
         }
     }
-    let to = (p.target_at + lane * p.acts_lane) / 4u + unit;
+    let to = (p.matrix.target_at + lane * wave.acts_lane) / 4u + unit;
     put(z00, column, to, rows);
     put(z01, column + 4u, to, rows);
     if (unit + across < rows) {

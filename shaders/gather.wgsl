@@ -5,7 +5,6 @@
 // zero outside, about the image's middle; where tasks permute pixels, pixel i is then what pixel
 // permutations[..][i] would be: the twin of data/rotate.rs.
 // entries[..] = (image, task, category, item); the block of this step is found by the step counter.
-@group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read_write> acts: array<f32>;
 @group(0) @binding(4) var<storage, read> permutations: array<u32>;
 @group(0) @binding(6) var<storage, read> rotations: array<vec2<f32>>;
@@ -14,11 +13,11 @@
 @group(0) @binding(9) var<storage, read> cursor: array<u32>;
 
 fn grey(image: u32, y: i32, x: i32) -> f32 {
-    let side = i32(p.image_side);
+    let side = i32(wave.image_side);
     if (x < 0 || y < 0 || x >= side || y >= side) {
         return 0.0;
     }
-    let at = image * p.fan_in + u32(y * side + x);
+    let at = image * wave.inputs + u32(y * side + x);
     return f32((images[at >> 2u] >> ((at & 3u) * 8u)) & 255u) / 255.0;
 }
 
@@ -28,18 +27,18 @@ fn gather(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let seed = group.z;
-    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + group.x];
-    let task = seed * p.tasks + entry.y;
+    let entry = entries[wave.entry_at + cursor[0] * wave.entry_step + seed * wave.entry_seed + group.x];
+    let task = seed * wave.tasks + entry.y;
     let turn = rotations[task];
-    let at = p.target_at + seed * p.source_stride + group.x * p.fan_in_pad;
+    let at = seed * wave.inputs_seed + group.x * wave.inputs_pad;
     // Whole numbers in floats, exact: software GPUs divide integers one thread after the other.
-    let side = f32(p.image_side);
+    let side = f32(wave.image_side);
     let middle = (side - 1.0) / 2.0;
     var square = 0.0;
-    for (var pixel = thread; pixel < p.fan_in; pixel += THREADS) {
+    for (var pixel = thread; pixel < wave.inputs; pixel += THREADS) {
         var shown = pixel;
-        if ((p.flags & FLAG_PERMUTED) != 0u) {
-            shown = permutations[task * p.fan_in + pixel];
+        if ((wave.flags & FLAG_PERMUTED) != 0u) {
+            shown = permutations[task * wave.inputs + pixel];
         }
         let row = floor((f32(shown) + 0.5) / side);
         let dy = row - middle;
@@ -58,11 +57,11 @@ fn gather(
         acts[at + pixel] = value;
         square += value * value;
     }
-    if ((p.flags & FLAG_UNIT_LENGTH) == 0u) {
+    if ((wave.flags & FLAG_UNIT_LENGTH) == 0u) {
         return;
     }
     let scale = 1.0 / max(sqrt(sum_all(thread, square)), SILENT);
-    for (var pixel = thread; pixel < p.fan_in; pixel += THREADS) {
+    for (var pixel = thread; pixel < wave.inputs; pixel += THREADS) {
         acts[at + pixel] *= scale;
     }
 }

@@ -25,20 +25,20 @@ fn gram(
     let r = pair % count;
     var value = 0.0;
     if (q < count && q <= r) {
-        let source = (p.source_at + lane / p.source_group * p.source_stride) / 4u;
+        let source = (p.source.at + lane / p.source.group * p.source.stride) / 4u;
         let width = p.fan_in_pad / 4u;
-        let uq = source + term_slot(p, q, p.source_sweep) * width;
-        let ur = source + term_slot(p, r, p.source_sweep) * width;
+        let uq = source + term_slot(p, q, p.source.sweep) * width;
+        let ur = source + term_slot(p, r, p.source.sweep) * width;
         let zero = vec4<f32>();
         var u = 0.0;
         for (var i = 0u; i < width; i++) {
             let is_real = real(i, p.fan_in);
             u += dot(select(zero, acts[uq + i], is_real), select(zero, acts[ur + i], is_real));
         }
-        let target_node = (p.target_at + lane * p.deltas_lane) / 4u;
+        let target_node = (p.matrix.target_at + lane * wave.deltas_lane) / 4u;
         let rows = p.units_pad / 4u;
-        let dq = target_node + term_slot(p, q, p.target_sweep) * rows;
-        let dr = target_node + term_slot(p, r, p.target_sweep) * rows;
+        let dq = target_node + term_slot(p, q, p.matrix.target_sweep) * rows;
+        let dr = target_node + term_slot(p, r, p.matrix.target_sweep) * rows;
         var d = 0.0;
         for (var i = 0u; i < rows; i++) {
             let is_real = real(i, p.units);
@@ -49,6 +49,6 @@ fn gram(
     let sum = sum_all(thread, value);
     // Matrices have as many sums as the one that needs most has workgroups.
     if (thread == 0u && group.x * THREADS < count * count) {
-        scalars[p.partial_at + lane * p.scalars_lane + group.x] = sum;
+        scalars[p.gradient.partial_at + lane * wave.scalars_lane + group.x] = sum;
     }
 }

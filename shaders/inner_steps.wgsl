@@ -9,7 +9,7 @@ fn inner_steps(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    for (var sweep = 0u; sweep < passes[0].inner; sweep++) {
+    for (var sweep = 0u; sweep < wave.inner; sweep++) {
         let place = Place(group.z, sweep, sweep, sweep, true);
         for (var at = 0u; at < passes[0].passes; at++) {
             let p = passes[at];

@@ -5,8 +5,8 @@
 
 // A column of a meta sweep, by its number among all that are to be done: its sweep, and its place in it.
 fn meta_column(number: u32) -> vec2<u32> {
-    let inner = passes[0].inner;
-    let columns = passes[0].columns;
+    let inner = wave.inner;
+    let columns = wave.columns;
     // Every sweep but the last has one column that is known.
     let others = max(columns - 1u, 1u);
     let before = (inner - 1u) * (columns - 1u);
@@ -23,8 +23,8 @@ fn meta_sweeps(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let inner = passes[0].inner;
-    let last = (inner - 1u) * (passes[0].columns - 1u) + passes[0].columns - 1u;
+    let inner = wave.inner;
+    let last = (inner - 1u) * (wave.columns - 1u) + wave.columns - 1u;
     let first = group.x * COLUMNS;
     let c0 = meta_column(min(first, last));
     let c1 = meta_column(min(first + 1u, last));

@@ -9,7 +9,6 @@
 // the lane is not finite. table[m] = (overlaps at the source, their stride over sweeps, overlaps at
 // the target, partial sums), then for each layer (beta's gradients, ...), then for each
 // head (losses, ...).
-@group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(5) var<storage, read> scalars: array<f32>;
 @group(0) @binding(6) var<storage, read_write> rates: array<f32>;
 @group(0) @binding(7) var<storage, read> table: array<vec4<u32>>;
@@ -21,7 +20,7 @@ fn is_finite(x: f32) -> bool {
 }
 
 fn clip(square: f32) -> f32 {
-    return min(1.0, p.clip_norm / (sqrt(square) + 1e-6));
+    return min(1.0, wave.clip_norm / (sqrt(square) + 1e-6));
 }
 
 @compute @workgroup_size(THREADS)
@@ -30,21 +29,21 @@ fn meta_update(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let lane = group.z;
-    let scalar = lane * p.scalars_lane;
-    let alpha_at = lane * p.rates_lane;
-    let beta_at = alpha_at + p.matrices;
-    let used_at = beta_at + p.layers;
-    let next_at = used_at + p.matrices;
-    let misc_at = next_at + p.matrices;
-    let share = 1.0 / f32(p.sweeps * p.columns);
-    let per_sweep = p.columns * p.inner_slots;
+    let scalar = lane * wave.scalars_lane;
+    let alpha_at = lane * wave.rates_lane;
+    let beta_at = alpha_at + wave.matrices;
+    let used_at = beta_at + wave.layers;
+    let next_at = used_at + wave.matrices;
+    let misc_at = next_at + wave.matrices;
+    let share = 1.0 / f32(wave.inner * wave.columns);
+    let per_sweep = wave.columns * wave.inner_slots;
 
     // Weights: |dW|^2 of all matrices, from gram's partial sums.
     var square = 0.0;
-    for (var m = 0u; m < p.matrices; m++) {
+    for (var m = 0u; m < wave.matrices; m++) {
         let row = table[m];
         let first_layer = row.y == 0u;
-        let count = select(p.sweeps * p.columns + p.extra, p.columns, first_layer);
+        let count = select(wave.inner * wave.columns + wave.extra, wave.columns, first_layer);
         let groups = (count * count + THREADS - 1u) / THREADS;
         for (var i = thread; i < groups; i += THREADS) {
             square += scalars[scalar + row.w + i];
@@ -55,25 +54,25 @@ fn meta_update(
     // alpha: gradients first go where the weights' next rates will be.
     let learn_alpha = rates[misc_at + MISC_LEARN_ALPHA] > 0.0;
     var alpha_square = 0.0;
-    for (var m = 0u; m < p.matrices; m++) {
+    for (var m = 0u; m < wave.matrices; m++) {
         let row = table[m];
         var sum = 0.0;
-        for (var j = thread; j < p.sweeps * per_sweep; j += THREADS) {
+        for (var j = thread; j < wave.inner * per_sweep; j += THREADS) {
             let sweep = j / per_sweep + 1u;
             let slot = j % per_sweep;
             // Inner steps taken before sweep s: the first s.
-            if (slot % p.inner_slots < sweep) {
+            if (slot % wave.inner_slots < sweep) {
                 sum += scalars[scalar + row.x + sweep * row.y + slot]
-                    * scalars[scalar + row.z + sweep * p.column_slots * p.inner_slots + slot];
+                    * scalars[scalar + row.z + sweep * wave.column_slots * wave.inner_slots + slot];
             }
         }
         // The terms of second order: two of each inner step, of which the first layer has one.
         let first_layer = row.y == 0u;
-        let extra = select(p.extra, p.extra / 2u, first_layer) * p.inner_slots;
+        let extra = select(wave.extra, wave.extra / 2u, first_layer) * wave.inner_slots;
         for (var j = thread; j < extra; j += THREADS) {
-            let inner_step = j / p.inner_slots % max(p.extra / 2u, 1u);
-            if (j % p.inner_slots < inner_step) {
-                let slots = p.extra_at * p.inner_slots;
+            let inner_step = j / wave.inner_slots % max(wave.extra / 2u, 1u);
+            if (j % wave.inner_slots < inner_step) {
+                let slots = wave.extra_at * wave.inner_slots;
                 sum += scalars[scalar + row.x + select(slots, 0u, first_layer) + j]
                     * scalars[scalar + row.z + slots + j];
             }
@@ -91,15 +90,15 @@ fn meta_update(
     let learn_beta = rates[misc_at + MISC_LEARN_BETA] > 0.0;
     var beta_square = 0.0;
     for (var pass_ = 0u; pass_ < 2u; pass_++) {
-        let step_size = p.eta_beta * clip(beta_square);
-        for (var l = 0u; l < p.layers; l++) {
-            let gradients = scalar + table[p.matrices + l].x;
+        let step_size = wave.eta_beta * clip(beta_square);
+        for (var l = 0u; l < wave.layers; l++) {
+            let gradients = scalar + table[wave.matrices + l].x;
             var sum = 0.0;
-            for (var j = thread; j < p.sweeps * p.columns; j += THREADS) {
-                sum += scalars[gradients + (j / p.columns + 1u) * p.column_slots + j % p.columns];
+            for (var j = thread; j < wave.inner * wave.columns; j += THREADS) {
+                sum += scalars[gradients + (j / wave.columns + 1u) * wave.column_slots + j % wave.columns];
             }
-            for (var j = thread; j < p.extra / 2u; j += THREADS) {
-                sum += scalars[gradients + p.extra_at + j];
+            for (var j = thread; j < wave.extra / 2u; j += THREADS) {
+                sum += scalars[gradients + wave.extra_at + j];
             }
             sum = -share * sum_all(thread, sum);
             if (pass_ == 0u) {
@@ -110,28 +109,28 @@ fn meta_update(
         }
     }
     var loss = 0.0;
-    for (var h = 0u; h < p.heads; h++) {
-        let at = scalar + table[p.matrices + p.layers + h].x;
-        for (var j = thread; j < p.sweeps * p.columns; j += THREADS) {
-            loss += scalars[at + (j / p.columns + 1u) * p.column_slots + j % p.columns];
+    for (var h = 0u; h < wave.heads; h++) {
+        let at = scalar + table[wave.matrices + wave.layers + h].x;
+        for (var j = thread; j < wave.inner * wave.columns; j += THREADS) {
+            loss += scalars[at + (j / wave.columns + 1u) * wave.column_slots + j % wave.columns];
         }
     }
     loss = share * sum_all(thread, loss);
 
     if (thread == 0u) {
         let scale = share * clip(weight_norm);
-        let step_size = p.eta_alpha * clip(alpha_square);
+        let step_size = wave.eta_alpha * clip(alpha_square);
         var finite = is_finite(loss) && is_finite(weight_norm);
-        for (var m = 0u; m < p.matrices; m++) {
+        for (var m = 0u; m < wave.matrices; m++) {
             if (learn_alpha) {
                 rates[alpha_at + m] -= step_size * rates[next_at + m];
             }
             let alpha = rates[alpha_at + m];
             finite = finite && is_finite(alpha);
             rates[used_at + m] = max(alpha, 0.0);
-            rates[next_at + m] = scale * select(max(alpha, 0.0), p.eta_w, (p.flags & FLAG_SYNC) != 0u);
+            rates[next_at + m] = scale * select(max(alpha, 0.0), wave.eta_w, (wave.flags & FLAG_SYNC) != 0u);
         }
-        for (var l = 0u; l < p.layers; l++) {
+        for (var l = 0u; l < wave.layers; l++) {
             finite = finite && is_finite(rates[beta_at + l]);
         }
         let step = rates[misc_at + MISC_STEP] + 1.0;

@@ -2,7 +2,6 @@
 //
 // The inputs do not change while the look-ahead runs, so this is done once a step.
 // One workgroup for each column of each lane.
-@group(0) @binding(0) var<uniform> p: Pass;
 @group(0) @binding(2) var<storage, read> acts: array<f32>;
 @group(0) @binding(5) var<storage, read_write> scalars: array<f32>;
 
@@ -12,14 +11,14 @@ fn overlap(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let lane = group.z;
-    let source = p.source_at + lane / p.source_group * p.source_stride;
-    let at = source + group.x * p.fan_in_pad;
-    for (var first = 0u; first < p.inner; first += 4u) {
+    let source = lane / wave.lanes_per_seed * wave.inputs_seed;
+    let at = source + group.x * wave.inputs_pad;
+    for (var first = 0u; first < wave.inner; first += 4u) {
         var sum = vec4<f32>();
         // Samples past the last one repeat it.
-        let samples = min(vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(p.inner - 1u));
-        let sources = vec4<u32>(source) + samples * p.fan_in_pad;
-        for (var j = thread; j < p.fan_in; j += THREADS) {
+        let samples = min(vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(wave.inner - 1u));
+        let sources = vec4<u32>(source) + samples * wave.inputs_pad;
+        for (var j = thread; j < wave.inputs; j += THREADS) {
             let u = acts[at + j];
             let samples_here = vec4<f32>(
                 acts[sources.x + j],
@@ -30,9 +29,9 @@ fn overlap(
             sum += u * samples_here;
         }
         sum = sum_all_4(thread, sum);
-        if (thread < 4u && first + thread < p.inner) {
-            let dot = p.dots_at + lane * p.scalars_lane + group.x * p.inner_slots + first + thread;
-            scalars[dot] = sum[thread];
+        if (thread < 4u && first + thread < wave.inner) {
+            let dots = wave.input_dots_at + lane * wave.scalars_lane + group.x * wave.inner_slots;
+            scalars[dots + first + thread] = sum[thread];
         }
     }
 }

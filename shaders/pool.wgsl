@@ -12,16 +12,17 @@ fn pool(@builtin(global_invocation_id) id: vec3<u32>) {
     if (id.x > p.units) {
         return;
     }
-    let slot = id.z * p.scalars_lane;
-    let at = p.acts_at + id.z * p.acts_lane + id.x;
-    let to = p.codes_at + id.z * p.codes_lane + id.x;
+    let slot = id.z * wave.scalars_lane;
+    let at = p.node.acts_at + id.z * wave.acts_lane + id.x;
+    let to = p.evaluated.codes_at + id.z * wave.codes_lane + id.x;
     var sum = codes[to];
-    for (var column = 0u; column < p.columns; column++) {
-        let spread = scalars[p.spread_at + slot + column];
+    for (var column = 0u; column < wave.columns; column++) {
+        let spread = scalars[p.evaluated.spread_at + slot + column];
         if (id.x == p.units) {
             sum += select(0.0, 1.0, spread > 0.0);
         } else if (spread > 0.0) {
-            sum += (acts[at + column * p.units_pad] - scalars[p.centre_at + slot + column]) * spread;
+            let centre = scalars[p.evaluated.centre_at + slot + column];
+            sum += (acts[at + column * p.units_pad] - centre) * spread;
         }
     }
     codes[to] = sum;

@@ -18,18 +18,18 @@ fn score(
 ) {
     // Threads past the last column repeat it, and count nothing.
     let mine = group.x * COLUMNS + thread / TEAM;
-    let column = min(mine, p.columns - 1u);
+    let column = min(mine, wave.columns - 1u);
     let lane = group.z;
-    let offset = lane * p.acts_lane + column * p.units_pad;
-    let entry = entries[p.entry_at + lane / p.lanes_per_seed * p.entry_seed + column];
+    let offset = lane * wave.acts_lane + column * p.units_pad;
+    let entry = entries[wave.entry_at + lane / wave.lanes_per_seed * wave.entry_seed + column];
     let label = select(entry.z, entry.w, p.head == 1u);
-    let own = own_classes(p, lane / p.lanes_per_seed, entry.y);
+    let own = own_classes(p, lane / wave.lanes_per_seed, entry.y);
     var best = -3.0e38;
     var winner = p.units;
     for (var unit = thread % TEAM; unit < p.units; unit += TEAM) {
-        var z = acts[p.product_at_0 + offset + unit];
-        if (p.products > 1u) {
-            z += acts[p.product_at_1 + offset + unit];
+        var z = acts[p.evaluated.product_at.x + offset + unit];
+        if (p.evaluated.products > 1u) {
+            z += acts[p.evaluated.product_at.y + offset + unit];
         }
         if (is_answer(p, own, unit / 4u)[unit % 4u] && (winner == p.units || z > best)) {
             best = z;
@@ -39,7 +39,7 @@ fn score(
     best_logit[thread] = best;
     best_unit[thread] = winner;
     workgroupBarrier();
-    if (thread % TEAM == 0u && mine < p.columns) {
+    if (thread % TEAM == 0u && mine < wave.columns) {
         for (var i = thread + 1u; i < thread + TEAM; i++) {
             let z = best_logit[i];
             let unit = best_unit[i];
@@ -49,7 +49,7 @@ fn score(
             }
         }
         if (winner == label) {
-            atomicAdd(&counters[p.counter_at + lane * p.counters_lane], 1u);
+            atomicAdd(&counters[p.evaluated.counter_at + lane * wave.counters_lane], 1u);
         }
     }
 }

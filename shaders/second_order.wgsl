@@ -10,11 +10,11 @@ fn second_order(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let lane = group.z;
-    let inner = passes[0].inner;
+    let inner = wave.inner;
     for (var back = 1u; back <= inner; back++) {
         let step = inner - back;
-        let gradients = Place(lane, passes[0].sweep, step, step, true);
-        let outputs = Place(lane, passes[0].sweep, inner + step, step, true);
+        let gradients = Place(lane, wave.inner_slots + 1u, step, step, true);
+        let outputs = Place(lane, wave.inner_slots + 1u, inner + step, step, true);
         for (var at = 0u; at < passes[0].passes; at++) {
             let p = passes[at];
             switch (p.work) {

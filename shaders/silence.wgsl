@@ -11,7 +11,7 @@ fn silence(@builtin(global_invocation_id) id: vec3<u32>) {
     if (id.x >= p.units) {
         return;
     }
-    let at = id.z * p.acts_lane + id.y * p.units_pad + id.x;
-    let left_out = silenced[id.z / p.lanes_per_seed * p.units_pad + id.x] != 0u;
-    acts[p.target_at + at] = select(acts[p.acts_at + at], 0.0, left_out);
+    let at = id.z * wave.acts_lane + id.y * p.units_pad + id.x;
+    let left_out = silenced[id.z / wave.lanes_per_seed * p.units_pad + id.x] != 0u;
+    acts[p.evaluated.silenced_at + at] = select(acts[p.node.acts_at + at], 0.0, left_out);
 }

@@ -8,11 +8,11 @@ fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
     let quads = quads_of(p, place);
     let rows = p.units_pad / 4u;
     let slot = slot_of(p, place);
-    let logits = (p.pre_activation_at + place.lane * p.acts_lane) / 4u + slot * rows;
-    let node = (p.deltas_at + place.lane * p.deltas_lane) / 4u;
+    let logits = (p.node.pre_activation_at + place.lane * wave.acts_lane) / 4u + slot * rows;
+    let node = (p.node.deltas_at + place.lane * wave.deltas_lane) / 4u;
     let to = node + slot * rows;
-    let seed = place.lane / p.lanes_per_seed;
-    let entry = entries[p.entry_at + cursor[0] * p.entry_step + seed * p.entry_seed + place.column];
+    let seed = place.lane / wave.lanes_per_seed;
+    let entry = entries[wave.entry_at + cursor[0] * wave.entry_step + seed * wave.entry_seed + place.column];
     let label = select(entry.z, entry.w, p.head == 1u);
     let own = own_classes(p, seed, entry.y);
 
@@ -52,7 +52,7 @@ fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
     }
     let both = sum_all_4(thread, vec4<f32>(mass, chosen, 0.0, 0.0));
     if (member == 0u && place.is_real) {
-        scalars[p.loss_at + place.lane * p.scalars_lane + slot] = log(both.x) - both.y;
+        scalars[p.node.loss_at + place.lane * wave.scalars_lane + slot] = log(both.x) - both.y;
     }
     for (var q = member; q < quads; q += TEAM) {
         let is_label = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(q * 4u) == vec4<u32>(label);

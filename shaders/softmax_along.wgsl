@@ -6,12 +6,12 @@
 
 fn softmax_along(p: Pass, thread: u32, lane: u32, step: u32) {
     let rows = p.units_pad / 4u;
-    let node = (p.deltas_at + lane * p.deltas_lane) / 4u;
-    let slot = step * p.column_slots + step;
-    let made = p.extra_at + step;
-    let copied = p.extra_at + p.inner + step;
-    let logits = (p.pre_activation_at + lane * p.acts_lane) / 4u + copied * rows;
-    let scale = -f32(p.inner * p.columns);
+    let node = (p.node.deltas_at + lane * wave.deltas_lane) / 4u;
+    let slot = step * wave.column_slots + step;
+    let made = wave.extra_at + step;
+    let copied = wave.extra_at + wave.inner + step;
+    let logits = (p.node.pre_activation_at + lane * wave.acts_lane) / 4u + copied * rows;
+    let scale = -f32(wave.inner * wave.columns);
     var mean = 0.0;
     for (var q = thread; q < rows; q += THREADS) {
         let delta = real_of(deltas[node + slot * rows + q], q, p.units);

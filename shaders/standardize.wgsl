@@ -12,8 +12,8 @@ fn standardize(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let column = group.x * COLUMNS + thread / TEAM;
-    let quads = select(0u, p.units_pad / 4u, column < p.columns);
-    let at = (p.acts_at + group.z * p.acts_lane + column * p.units_pad) / 4u;
+    let quads = select(0u, p.units_pad / 4u, column < wave.columns);
+    let at = (p.node.acts_at + group.z * wave.acts_lane + column * p.units_pad) / 4u;
     var sum = 0.0;
     for (var q = thread % TEAM; q < quads; q += TEAM) {
         sum += dot(real_of(acts[at + q], q, p.units), vec4<f32>(1.0));
@@ -25,14 +25,14 @@ fn standardize(
         square += dot(h, h);
     }
     square = sum_all(thread, square);
-    if (thread % TEAM == 0u && column < p.columns) {
-        let slot = group.z * p.scalars_lane + column;
+    if (thread % TEAM == 0u && column < wave.columns) {
+        let slot = group.z * wave.scalars_lane + column;
         var scale = 0.0;
         // Where a code is not finite this is false as well: it is left out.
         if (square > NO_SPREAD) {
             scale = inverseSqrt(square);
         }
-        scalars[p.centre_at + slot] = mean;
-        scalars[p.spread_at + slot] = scale;
+        scalars[p.evaluated.centre_at + slot] = mean;
+        scalars[p.evaluated.spread_at + slot] = scale;
     }
 }

@@ -9,14 +9,15 @@ fn terms(p: Pass, thread: u32, block: u32, lane: u32, step: u32) {
     let width = p.units_pad / 4u;
     let quad = block * QUADS + thread % QUADS;
     let part = thread / QUADS;
-    let vectors = (p.deltas_at + lane * p.deltas_lane) / 4u + min(quad, width - 1u);
+    let vectors = (p.node.deltas_at + lane * wave.deltas_lane) / 4u + min(quad, width - 1u);
     let count = adjoint_terms(step);
+    let made = wave.extra_at + wave.inner + step;
+    let share = 1.0 / f32(wave.inner * wave.columns);
     var sum = vec4<f32>();
     for (var first = 0u; first < count; first += THREADS) {
         workgroupBarrier();
         if (first + thread < count) {
-            let along = p.extra_at + p.inner + step;
-            let term = adjoint_term(p, lane, step, first + thread, 1.0 / f32(p.inner * p.columns), along);
+            let term = adjoint_term(p, lane, step, first + thread, share, made);
             term_coefficients[thread] = term.coefficient;
             term_slots[thread] = term.slot;
         }
@@ -35,8 +36,8 @@ fn terms(p: Pass, thread: u32, block: u32, lane: u32, step: u32) {
         }
     }
     if (part == 0u && quad < width) {
-        let to = (p.target_at + lane * p.acts_lane) / 4u + (p.extra_at + p.inner + step) * width + quad;
-        if ((p.flags & FLAG_ADD) != 0u) {
+        let to = (p.matrix.target_at + lane * wave.acts_lane) / 4u + made * width + quad;
+        if (p.matrix.adds != 0u) {
             sum += acts[to];
         }
         acts[to] = sum;

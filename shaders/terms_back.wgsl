@@ -9,13 +9,13 @@ fn terms_back(p: Pass, thread: u32, block: u32, lane: u32, step: u32) {
     let width = p.units_pad / 4u;
     let quad = block * QUADS + thread % QUADS;
     let part = thread / QUADS;
-    let vectors = (p.acts_at + lane * p.acts_lane) / 4u + min(quad, width - 1u);
+    let vectors = (p.node.acts_at + lane * wave.acts_lane) / 4u + min(quad, width - 1u);
     let count = adjoint_terms(step);
     var sum = vec4<f32>();
     for (var first = 0u; first < count; first += THREADS) {
         workgroupBarrier();
         if (first + thread < count) {
-            let term = adjoint_term(p, lane, step, first + thread, -1.0, p.extra_at + step);
+            let term = adjoint_term(p, lane, step, first + thread, -1.0, wave.extra_at + step);
             term_coefficients[thread] = term.coefficient;
             term_slots[thread] = term.slot;
         }
@@ -34,7 +34,7 @@ fn terms_back(p: Pass, thread: u32, block: u32, lane: u32, step: u32) {
         }
     }
     if (part == 0u && quad < width) {
-        let to = (p.deltas_at + lane * p.deltas_lane) / 4u + (p.extra_at + step) * width + quad;
+        let to = (p.node.deltas_at + lane * wave.deltas_lane) / 4u + (wave.extra_at + step) * width + quad;
         deltas[to] += sum;
     }
 }

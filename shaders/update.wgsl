@@ -17,34 +17,34 @@ fn update(
 ) {
     let number = group.y * groups.x + group.x;
     var matrix = passes[0].passes - 1u;
-    for (; matrix > 0u && number < passes[matrix].group_at; matrix--) {
+    for (; matrix > 0u && number < passes[matrix].gradient.group_at; matrix--) {
     }
     let p = passes[matrix];
     let rows = p.units_pad / 4u;
     let width = p.fan_in_pad / 4u;
-    let unit = (number - p.group_at) / width * THREADS + thread;
-    let input = (number - p.group_at) % width;
+    let unit = (number - p.gradient.group_at) / width * THREADS + thread;
+    let input = (number - p.gradient.group_at) % width;
     let lane = group.z;
     if (unit >= rows) {
         return;
     }
-    let source = (p.source_at + lane / p.source_group * p.source_stride) / 4u + input;
-    let target_node = (p.target_at + lane * p.deltas_lane) / 4u + unit;
+    let source = (p.source.at + lane / p.source.group * p.source.stride) / 4u + input;
+    let target_node = (p.matrix.target_at + lane * wave.deltas_lane) / 4u + unit;
     var g0 = vec4<f32>();
     var g1 = vec4<f32>();
     var g2 = vec4<f32>();
     var g3 = vec4<f32>();
     // One flat loop: software GPUs run nested ones ten times slower.
     for (var q = 0u; q < term_count(p); q++) {
-        let u = acts[source + term_slot(p, q, p.source_sweep) * width];
-        let d = deltas[target_node + term_slot(p, q, p.target_sweep) * rows];
+        let u = acts[source + term_slot(p, q, p.source.sweep) * width];
+        let d = deltas[target_node + term_slot(p, q, p.matrix.target_sweep) * rows];
         g0 += d * u.x;
         g1 += d * u.y;
         g2 += d * u.z;
         g3 += d * u.w;
     }
-    let rate = rates[lane * p.rates_lane + p.update_rate_at];
-    let at = (p.weights_at + lane * p.weights_lane) / 4u + input * 4u * rows + unit;
+    let rate = rates[lane * wave.rates_lane + p.gradient.rate_at];
+    let at = (p.matrix.weights_at + lane * wave.weights_lane) / 4u + input * 4u * rows + unit;
     weights[at] -= rate * g0;
     if (input * 4u + 1u < p.fan_in) {
         weights[at + rows] -= rate * g1;

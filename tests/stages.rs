@@ -8,10 +8,11 @@ mod stage_cases;
 
 use adapter::gpu;
 use metacls::data::ClassSet;
-use metacls::gpu::kernels::{Buffer, COMPETE, Pass, STAGES, Shape, misc};
+use metacls::gpu::kernels::{Buffer, COMPETE, STAGES, Shape};
 use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
 use metacls::gpu::passes::{self, Dispatch, Piece};
+use metacls::gpu::records::{FLAG_COMPETITION, FLAG_UNIT_LENGTH, Node, Part, Pass, Wave, misc};
 use metacls::gpu::{Gpu, twins};
 use metacls::lane::{HostLane, Sample};
 use metacls::reference::Reference;
@@ -31,7 +32,7 @@ fn compare(
     // What walks through a list makes many stages' errors one after the other.
     let tolerance = match dispatch.stage.shape {
         Shape::Walk { .. } => 3e-4,
-        Shape::Alone | Shape::Columns(_) | Shape::List | Shape::Block => 3e-5,
+        Shape::Whole | Shape::Alone | Shape::Columns(_) | Shape::List | Shape::Block => 3e-5,
     };
     for &(_, name) in dispatch.stage.bindings {
         let [before, ours, twin] = [before, ours, twin].map(|m| m.bytes(name));
@@ -264,25 +265,36 @@ fn competition_finds_the_exact_kth_largest() {
             for (kind, mut draw) in kinds.into_iter().enumerate() {
                 let columns = 3;
                 let slots = pad(units) * columns;
-                let pass = Pass {
+                let wave = Wave {
                     columns,
                     column_slots: columns,
                     inner_slots: 1,
-                    units,
-                    units_pad: pad(units),
+                    flags: FLAG_UNIT_LENGTH | FLAG_COMPETITION,
+                    lanes_per_seed: 1,
                     acts_lane: slots,
                     deltas_lane: 4,
                     scalars_lane: 32,
                     rates_lane: 4,
-                    lanes_per_seed: 1,
-                    norm_at: 8,
-                    kth_largest_at: 16,
-                    k,
-                    flags: 3,
+                    ..Wave::default()
+                };
+                let pass = Pass {
+                    units,
+                    units_pad: pad(units),
+                    part: Part {
+                        columns,
+                        ..Part::default()
+                    },
+                    node: Node {
+                        norm_at: 8,
+                        kth_largest_at: 16,
+                        k,
+                        ..Node::default()
+                    },
                     ..Pass::default()
                 };
                 let dispatch = Dispatch {
                     stage: &COMPETE,
+                    wave,
                     passes: vec![pass],
                     groups: [columns, 1, 2],
                 };

@@ -5,5 +5,5 @@ fn alone(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    compete(passes[0], thread, place_alone(group.x, group.z), passes[0].taken);
+    compete(passes[0], thread, place_alone(group.x, group.z), passes[0].part.taken);
 }

@@ -5,5 +5,5 @@ fn alone(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    softmax_along(passes[0], thread, group.z, passes[0].taken);
+    softmax_along(passes[0], thread, group.z, passes[0].part.taken);
 }

@@ -16,50 +16,50 @@ struct Term {
 
 // sum over matrices of rate x the overlap of a slot with inner step i at the matrix's other end.
 fn weighed_overlap(p: Pass, lane: u32, slot: u32, i: u32) -> f32 {
-    let scalar = lane * p.scalars_lane + slot * p.inner_slots + i;
-    let rate = lane * p.rates_lane;
-    var sum = rates[rate + p.term_rate_at_0] * scalars[p.term_dots_at_0 + scalar];
-    if (p.terms > 1u) {
-        sum += rates[rate + p.term_rate_at_1] * scalars[p.term_dots_at_1 + scalar];
+    let scalar = lane * wave.scalars_lane + slot * wave.inner_slots + i;
+    let rate = lane * wave.rates_lane;
+    var sum = rates[rate + p.terms.rate_at.x] * scalars[p.terms.dots_at.x + scalar];
+    if (p.terms.count > 1u) {
+        sum += rates[rate + p.terms.rate_at.y] * scalars[p.terms.dots_at.y + scalar];
     }
     return sum;
 }
 
 // Terms of A at an inner step, and after them one of the look-ahead for each inner step before it.
 fn adjoint_terms(step: u32) -> u32 {
-    let after = passes[0].inner - step;
-    return after * passes[0].columns + 2u * (after - 1u) + step;
+    let after = wave.inner - step;
+    return after * wave.columns + 2u * (after - 1u) + step;
 }
 
 // Term q's slot and coefficient. Forward, A's terms count for `scale` and the look-ahead's come with the
 // overlaps of u' (slot `along`); on the way back with those of X.
 fn adjoint_term(p: Pass, lane: u32, step: u32, q: u32, scale: f32, along: u32) -> Term {
-    let inner = p.inner;
+    let inner = wave.inner;
     let after = inner - step;
-    let meta_terms = after * p.columns;
+    let meta_terms = after * wave.columns;
     // What reads the images has the same overlaps in every sweep, and no u'.
-    let reads_images = p.term_sweep == 0u;
+    let reads_images = p.terms.sweep == 0u;
     if (q < meta_terms) {
-        let sweep = step + 1u + q / p.columns;
-        let column = q % p.columns;
-        let overlap = weighed_overlap(p, lane, sweep * p.term_sweep + column, step);
-        return Term(sweep * p.column_slots + column, scale * overlap);
+        let sweep = step + 1u + q / wave.columns;
+        let column = q % wave.columns;
+        let overlap = weighed_overlap(p, lane, sweep * p.terms.sweep + column, step);
+        return Term(sweep * wave.column_slots + column, scale * overlap);
     }
     let rest = q - meta_terms;
     if (rest < after - 1u) {
         let i = step + 1u + rest;
-        let overlap = weighed_overlap(p, lane, select(p.extra_at, 0u, reads_images) + i, step);
-        return Term(p.extra_at + i, scale * overlap);
+        let overlap = weighed_overlap(p, lane, select(wave.extra_at, 0u, reads_images) + i, step);
+        return Term(wave.extra_at + i, scale * overlap);
     }
     if (rest < 2u * (after - 1u)) {
-        let slot = p.extra_at + inner + step + 1u + rest - (after - 1u);
+        let slot = wave.extra_at + inner + step + 1u + rest - (after - 1u);
         if (reads_images) {
             return Term(slot, 0.0);
         }
         return Term(slot, scale * weighed_overlap(p, lane, slot, step));
     }
     let i = rest - 2u * (after - 1u);
-    let slot = i * p.column_slots + i;
+    let slot = i * wave.column_slots + i;
     if (reads_images) {
         return Term(slot, 0.0);
     }

@@ -2,14 +2,14 @@
 // those that second order adds.
 
 fn term_count(p: Pass) -> u32 {
-    return p.sweeps * p.columns + p.extra;
+    return p.gradient.sweeps * wave.columns + p.gradient.extra;
 }
 
 // A term's slot in what has `sweep_slots` slots to a sweep (0: the same for all sweeps).
 fn term_slot(p: Pass, q: u32, sweep_slots: u32) -> u32 {
-    let meta_terms = p.sweeps * p.columns;
+    let meta_terms = p.gradient.sweeps * wave.columns;
     if (q >= meta_terms) {
-        return p.extra_at + q - meta_terms;
+        return wave.extra_at + q - meta_terms;
     }
-    return (p.first_sweep + q / p.columns) * sweep_slots + q % p.columns;
+    return (p.gradient.first_sweep + q / wave.columns) * sweep_slots + q % wave.columns;
 }

@@ -12,15 +12,15 @@ fn load_coefficients(p: Pass, thread: u32, place: Place) {
     let member = thread % TEAM;
     workgroupBarrier();
     if (member < place.taken) {
-        let slot = (place.sweep * p.term_sweep + place.column) * p.inner_slots + member;
-        let scalar = place.lane * p.scalars_lane + slot;
-        let rate = place.lane * p.rates_lane;
+        let slot = (place.sweep * p.terms.sweep + place.column) * wave.inner_slots + member;
+        let scalar = place.lane * wave.scalars_lane + slot;
+        let rate = place.lane * wave.rates_lane;
         var sum = 0.0;
-        if (p.terms > 0u) {
-            sum += rates[rate + p.term_rate_at_0] * scalars[p.term_dots_at_0 + scalar];
+        if (p.terms.count > 0u) {
+            sum += rates[rate + p.terms.rate_at.x] * scalars[p.terms.dots_at.x + scalar];
         }
-        if (p.terms > 1u) {
-            sum += rates[rate + p.term_rate_at_1] * scalars[p.term_dots_at_1 + scalar];
+        if (p.terms.count > 1u) {
+            sum += rates[rate + p.terms.rate_at.y] * scalars[p.terms.dots_at.y + scalar];
         }
         coefficients[thread / TEAM * MAX_INNER + member] = sum;
     }
@@ -29,7 +29,7 @@ fn load_coefficients(p: Pass, thread: u32, place: Place) {
 
 // Inner step i's slot, in quads of units: it is column i of sweep i, the first in which sample i is met.
 fn inner_slot(p: Pass, i: u32) -> u32 {
-    return (i * p.column_slots + i) * (p.units_pad / 4u);
+    return (i * wave.column_slots + i) * (p.units_pad / 4u);
 }
 
 // Writes the overlaps of a team's column, which lies in acts or deltas from `here` on, with the inner steps'
@@ -38,7 +38,7 @@ fn inner_slot(p: Pass, i: u32) -> u32 {
 fn store_overlaps(p: Pass, thread: u32, place: Place, most: u32, here: u32, inner: u32, in_acts: bool) {
     let member = thread % TEAM;
     let quads = quads_of(p, place);
-    let slot = place.lane * p.scalars_lane + slot_of(p, place) * p.inner_slots;
+    let slot = place.lane * wave.scalars_lane + slot_of(p, place) * wave.inner_slots;
     // The last inner step that this team has an overlap with.
     let last = max(place.taken, 1u) - 1u;
     for (var first = 0u; first < most; first += 4u) {
@@ -68,7 +68,7 @@ fn store_overlaps(p: Pass, thread: u32, place: Place, most: u32, here: u32, inne
         }
         sum = sum_all_4(thread, sum);
         if (place.is_real && member < 4u && first + member < place.taken) {
-            scalars[p.dots_at + slot + first + member] = sum[member];
+            scalars[p.node.dots_at + slot + first + member] = sum[member];
         }
     }
 }

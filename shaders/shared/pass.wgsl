@@ -1,27 +1,19 @@
-// What one dispatch works on. Filled by gpu/passes from gpu/layout.rs; its twin is `Pass` in gpu/kernels.rs,
-// and a test compares the two field by field.
+// What the dispatches of an observe step, or of a piece of an evaluation, share (Wave), and what one of them
+// works on (Pass). Filled by gpu/passes from gpu/layout.rs; their twins are in gpu/records.rs, where a test
+// compares them field by field.
 //
 // All offsets (`*_at`) and strides count f32 elements. A slot is one column (one sample) of one node at one
 // sweep; a node's slots follow each other sweep by sweep, `column_slots` to a sweep. Offsets are those of
-// slot 0. Some dispatches work through a list of such records.
-struct Pass {
-    // Sizes.
-    columns: u32,           // samples of a sweep that this dispatch works on
-    column_slots: u32,      // samples of a whole sweep (B + R): slots from one sweep to the next
-    inner_slots: u32,       // inner steps of a whole step (B): overlaps from one slot to the next
-    inner: u32,             // inner steps of this step (B)
-    sweeps: u32,            // meta sweeps to sum over; 1 where what is summed is their sum already
-    sweep: u32,             // the sweep that a stage alone works on: inner steps taken before it
-    column: u32,            // the first of its columns that a stage alone works on
-    taken: u32,             // inner steps taken before the one worked on, which second order goes back
-    units: u32,             // units of the target
-    units_pad: u32,         // the same, rounded up to a multiple of 4
-    fan_in: u32,            // width of the source
-    fan_in_pad: u32,        // the same, rounded up to a multiple of 4
-    k: u32,                 // which largest pre-activation is c
+// slot 0. Every record is a whole number of 16 bytes.
+struct Wave {
+    columns: u32,           // samples of a sweep: B + R of this step, or images of this piece
+    column_slots: u32,      // the same of a whole step: slots from one sweep to the next
+    inner: u32,             // inner steps of this step (B), and its meta sweeps
+    inner_slots: u32,       // the same of a whole step: overlaps from one slot to the next
+    extra: u32,             // terms that second order adds to a gradient; 0 in first order
+    extra_at: u32,          // the first slot of these terms (see stage second_order)
     flags: u32,             // see FLAG_*
-    work: u32,              // which stage a record of a list is for: see WORK_*
-    passes: u32,            // records in the list, in its first one
+    lanes_per_seed: u32,    // neighbouring lanes that share their inputs
 
     // From one lane to the next.
     weights_lane: u32,
@@ -31,81 +23,125 @@ struct Pass {
     rates_lane: u32,
     counters_lane: u32,
     codes_lane: u32,
-    lanes_per_seed: u32,    // neighbouring lanes that share their inputs
 
     // Images and labels.
     image_side: u32,        // pixels of an image's side
+    inputs: u32,            // pixels of an image: width of the inputs
+    inputs_pad: u32,        // the same, rounded up to a multiple of 4
+    inputs_seed: u32,       // from one seed to the next in the inputs, which are the first of acts
+    input_dots_at: u32,     // overlaps of the inputs with the current samples
     tasks: u32,             // tasks of a seed: stride of its rotations, permutations and classes
-    entry_at: u32,          // first entry of this dispatch
+    entry_at: u32,          // first entry
     entry_seed: u32,        // entries from one seed to the next
     entry_step: u32,        // entries from one step to the next
-    head: u32,              // which label a head is trained on: 0 category, 1 item
 
-    // A matrix: what it reads, where its product goes.
-    weights_at: u32,        // within a lane's weights
-    source_at: u32,         // the source's slots
-    source_stride: u32,     // from one lane (for the inputs, one seed) to the next in the source
-    source_group: u32,      // lanes that share a source: 1, or lanes_per_seed for the inputs
-    source_sweep: u32,      // slots from one sweep to the next in the source (0: the same for all)
-    target_at: u32,         // the target's slots
-    target_sweep: u32,      // slots from one sweep to the next in the target
-
-    // A node: a layer or a head.
-    pre_activation_at: u32, // z before the look-ahead's correction (the first layer's is kept for all sweeps)
-    pre_activation_sweep: u32, // slots from one sweep to the next in it (0: the same for all)
-    acts_at: u32,           // outputs
-    deltas_at: u32,         // deltas
-    norm_at: u32,           // |h|, one for each slot
-    kth_largest_at: u32,    // c, one for each slot
-    beta_at: u32,           // this layer's beta in `rates`
-    beta_gradient_at: u32,  // c x sum of delta, one for each slot: beta's gradient up to its sign
-    loss_at: u32,           // cross-entropy, one for each slot
-    along_at: u32,          // u . e, one for each slot: what is along u of the gradient at u
-    dots_at: u32,           // overlaps of this node's slots with those of the inner steps
-
-    // The look-ahead's corrections of a node.
-    terms: u32,             // matrices whose look-ahead corrects it: 0, 1 or 2
-    term_sweep: u32,        // slots from one sweep to the next at the other end (0: the same for all)
-    term_dots_at_0: u32,    // overlaps at the other end of the first
-    term_rate_at_0: u32,    // its learning rate in `rates`
-    term_dots_at_1: u32,    // the same of the second
-    term_rate_at_1: u32,
-
-    // The update.
-    partial_at: u32,        // partial sums of |dW|^2
-    update_rate_at: u32,    // the matrix's next rate in `rates`
-    group_at: u32,          // workgroups of the matrices before this one in the list
-    first_sweep: u32,       // the first meta sweep to sum over
-    extra_at: u32,          // the first slot of the terms that second order adds (see stage second_order)
-    extra: u32,             // their number; 0 in first order
-    matrices: u32,          // matrices of the network
+    // The network, and the meta-update.
+    matrices: u32,          // its matrices
     layers: u32,            // hidden layers
     heads: u32,             // heads
     eta_alpha: f32,         // meta-learning rate of alpha
     eta_beta: f32,          // meta-learning rate of beta
     eta_w: f32,             // rate of all weights under FLAG_SYNC
     clip_norm: f32,         // bound on each group's gradient
+    unused: u32,
+}
+@group(0) @binding(10) var<uniform> wave: Wave;
 
-    // Evaluation.
-    products: u32,          // matrices whose products are a head's logits here: 1 or 2
-    product_at_0: u32,      // the first one's product
-    product_at_1: u32,      // the second one's
+// The columns that a stage alone works on. Stages that walk a list know theirs.
+struct Part {
+    sweep: u32,             // their sweep: inner steps taken before it
+    column: u32,            // the first of them
+    columns: u32,           // their number
+    taken: u32,             // inner steps taken before the one worked on, which second order goes back
+}
+
+// What a matrix multiplies: a layer's outputs or the inputs; on the way back, its target's deltas.
+struct Source {
+    at: u32,                // its slots
+    stride: u32,            // from one lane (for the inputs, one seed) to the next
+    group: u32,             // lanes that share it: 1, or lanes_per_seed for the inputs
+    sweep: u32,             // slots from one sweep to the next (0: the same for all)
+}
+
+// A matrix and where its product goes.
+struct Matrix {
+    weights_at: u32,        // within a lane's weights
+    target_at: u32,         // the target's slots
+    target_sweep: u32,      // slots from one sweep to the next in it (0: the same for all)
+    adds: u32,              // 1: add to the target rather than overwrite it
+}
+
+// A node: a layer or a head.
+struct Node {
+    pre_activation_at: u32, // z before the look-ahead's correction (the first layer's is kept for all sweeps)
+    pre_activation_sweep: u32, // slots from one sweep to the next in it (0: the same for all)
+    acts_at: u32,           // outputs
+    deltas_at: u32,         // deltas
+    norm_at: u32,           // |h|, one for each slot
+    kth_largest_at: u32,    // c, one for each slot
+    k: u32,                 // which largest pre-activation is c
+    beta_at: u32,           // this layer's beta in `rates`
+    beta_gradient_at: u32,  // c x sum of delta, one for each slot: beta's gradient up to its sign
+    loss_at: u32,           // cross-entropy, one for each slot
+    along_at: u32,          // u . e, one for each slot: what is along u of the gradient at u
+    dots_at: u32,           // overlaps of this node's slots with those of the inner steps
+}
+
+// The look-ahead's corrections of a node, by one matrix or by two.
+struct Terms {
+    dots_at: vec2<u32>,     // overlaps at the other end of each
+    rate_at: vec2<u32>,     // the learning rate of each in `rates`
+    count: u32,             // how many there are: 0, 1 or 2
+    sweep: u32,             // slots from one sweep to the next at the other end (0: the same for all)
+    unused: vec2<u32>,
+}
+
+// A matrix's gradient, a sum of rank-one terms, and its update.
+struct Gradient {
+    first_sweep: u32,       // the first meta sweep to sum over
+    sweeps: u32,            // sweeps to sum over; 1 where what is summed is their sum already
+    extra: u32,             // terms that second order adds; 0 where they are in that sum
+    partial_at: u32,        // partial sums of |dW|^2
+    rate_at: u32,           // the matrix's next rate in `rates`
+    group_at: u32,          // workgroups of the matrices before this one in the list
+    unused: vec2<u32>,
+}
+
+// What is counted of an evaluation.
+struct Evaluated {
+    product_at: vec2<u32>,  // the products whose sum is a head's logits
+    products: u32,          // how many there are: 1 or 2
     counter_at: u32,        // where counts are added
     centre_at: u32,         // mean of a code, one for each slot
     spread_at: u32,         // what scales a centred code to norm 1, one for each slot
     codes_at: u32,          // a layer's sum of codes, then their number
+    silenced_at: u32,       // a layer's outputs without the silenced units
+}
 
-    // A record is a whole number of 16 bytes.
-    unused_0: u32,
-    unused_1: u32,
+// What one dispatch works on. Some work through a list of such records.
+struct Pass {
+    work: u32,              // which stage a record of a list is for: see WORK_*
+    passes: u32,            // records in the list, in its first one
+    units: u32,             // units of the node, or of the matrix's target
+    units_pad: u32,         // the same, rounded up to a multiple of 4
+    fan_in: u32,            // width of the matrix's source
+    fan_in_pad: u32,        // the same, rounded up to a multiple of 4
+    head: u32,              // which label a head is trained on: 0 category, 1 item
+    unused: u32,
+    part: Part,
+    source: Source,
+    matrix: Matrix,
+    node: Node,
+    terms: Terms,
+    gradient: Gradient,
+    evaluated: Evaluated,
 }
 
 const FLAG_UNIT_LENGTH: u32 = 1u;   // inputs of layers are scaled to norm 1
 const FLAG_COMPETITION: u32 = 2u;   // units compete
-const FLAG_ADD: u32 = 4u;           // add to the target rather than overwrite it
-const FLAG_SYNC: u32 = 8u;          // eta_w rather than alpha updates the weights
-const FLAG_PERMUTED: u32 = 16u;     // tasks permute pixels
-const FLAG_OWN_HEADS: u32 = 32u;    // the first head tells a task's classes apart among these only
+const FLAG_SYNC: u32 = 4u;          // eta_w rather than alpha updates the weights
+const FLAG_PERMUTED: u32 = 8u;      // tasks permute pixels
+const FLAG_OWN_HEADS: u32 = 16u;    // the first head tells a task's classes apart among these only
 
 // Norms at or below this are silence.
 const SILENT: f32 = 1e-12;

@@ -40,18 +40,18 @@ fn rounds_of(p: Pass) -> u32 {
 }
 
 fn slot_of(p: Pass, place: Place) -> u32 {
-    return place.sweep * p.column_slots + place.column;
+    return place.sweep * wave.column_slots + place.column;
 }
 
 // The column of `passes[0]` that a workgroup of a stage alone works on.
 fn place_alone(column: u32, lane: u32) -> Place {
-    return Place(lane, passes[0].sweep, passes[0].column + column, passes[0].taken, true);
+    return Place(lane, passes[0].part.sweep, passes[0].part.column + column, passes[0].part.taken, true);
 }
 
 // The four columns of `passes[0]` that a workgroup of a stage alone works on.
 fn places_alone(group: vec3<u32>) -> Places {
     let first = group.y * 4u;
-    let last = vec4<u32>(passes[0].columns - 1u);
-    let columns = min(vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u), last) + vec4<u32>(passes[0].column);
-    return Places(group.z, vec4<u32>(passes[0].sweep), columns, min(4u, passes[0].columns - first));
+    let last = vec4<u32>(passes[0].part.columns - 1u);
+    let columns = min(vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u), last) + vec4<u32>(passes[0].part.column);
+    return Places(group.z, vec4<u32>(passes[0].part.sweep), columns, min(4u, passes[0].part.columns - first));
 }

@@ -215,7 +215,7 @@ impl Layout {
             .map(|m| weights.take(pad(m.units as u32) * m.fan_in as u32))
             .collect();
         let matrices = model.matrices.len() as u32;
-        let rates = 3 * matrices + model.layers.len() as u32 + super::kernels::misc::COUNT as u32;
+        let rates = 3 * matrices + model.layers.len() as u32 + super::records::misc::COUNT as u32;
         Self {
             columns,
             inner,

@@ -3,8 +3,9 @@
 
 use super::device::Gpu;
 use super::fault::GpuError;
-use super::kernels::{Buffer, Pass};
+use super::kernels::{Buffer, PASSES, WAVE};
 use super::passes::Dispatch;
+use super::records::Pass;
 use super::staging::Staging;
 
 /// All buffers, each the [`Buffer`] of its name, as [`super::layout`] lays them.
@@ -100,8 +101,9 @@ impl Gpu {
         let stage = dispatch.stage;
         let mut records = dispatch.passes.clone();
         records.resize(stage.records(), Pass::default());
-        let records = bytemuck::cast_slice(&records);
-        let pass_buffer = create("passes", records, wgpu::BufferUsages::UNIFORM);
+        let uniform = wgpu::BufferUsages::UNIFORM;
+        let passes = create("passes", bytemuck::cast_slice(&records), uniform);
+        let wave = create("wave", bytemuck::bytes_of(&dispatch.wave), uniform);
         let buffers: Vec<(u32, Buffer, wgpu::Buffer)> = stage
             .bindings
             .iter()
@@ -111,18 +113,15 @@ impl Gpu {
                 (binding, name, buffer)
             })
             .collect();
-        let mut entries = vec![wgpu::BindGroupEntry {
-            binding: 0,
-            resource: pass_buffer.as_entire_binding(),
-        }];
-        entries.extend(
-            buffers
-                .iter()
-                .map(|(binding, _, buffer)| wgpu::BindGroupEntry {
-                    binding: *binding,
-                    resource: buffer.as_entire_binding(),
-                }),
-        );
+        let entry = |binding: u32, buffer| wgpu::BindGroupEntry {
+            binding,
+            resource: wgpu::Buffer::as_entire_binding(buffer),
+        };
+        let mut entries = vec![entry(WAVE, &wave)];
+        if !dispatch.passes.is_empty() {
+            entries.push(entry(PASSES, &passes));
+        }
+        entries.extend(buffers.iter().map(|(binding, _, b)| entry(*binding, b)));
         let pipeline = self.pipeline(stage);
         let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(stage.name),

@@ -3,10 +3,10 @@
 
 use metacls::config::{Config, TaskKind};
 use metacls::data::ClassSet;
-use metacls::gpu::kernels::misc;
 use metacls::gpu::layout::{Layout, pad};
 use metacls::gpu::memory::Memory;
 use metacls::gpu::passes::{self, Lanes};
+use metacls::gpu::records::misc;
 use metacls::model::{LaneState, Model, Rule};
 use rand::RngExt;
 use rand::seq::SliceRandom;

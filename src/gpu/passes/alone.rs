@@ -3,7 +3,8 @@
 //! and tests.
 
 use super::{Dispatch, dense_groups};
-use crate::gpu::kernels::{self as k, Pass, Stage, work};
+use crate::gpu::kernels::{self as k, Stage};
+use crate::gpu::records::{Part, Pass, Wave, work};
 
 /// Takes the lists of walking stages apart; other dispatches stay.
 pub fn alone(list: &[Dispatch]) -> Vec<Dispatch> {
@@ -18,56 +19,66 @@ pub fn alone(list: &[Dispatch]) -> Vec<Dispatch> {
 }
 
 fn inner_steps(dispatch: &Dispatch) -> Vec<Dispatch> {
-    let inner = dispatch.passes.first().map_or(0, |p| p.inner);
-    let steps = (0..inner).flat_map(|sweep| {
-        dispatch.passes.iter().map(move |&pass| Pass {
-            sweep,
-            column: sweep,
-            taken: sweep,
-            columns: 1,
-            ..pass
-        })
-    });
-    steps
-        .map(|pass| one(pass, pass.columns, dispatch.groups[2]))
-        .collect()
+    let part = |step: u32| Part {
+        sweep: step,
+        column: step,
+        columns: 1,
+        taken: step,
+    };
+    let parts = (0..dispatch.wave.inner).map(part);
+    taken_apart(dispatch, parts, |part, _| part)
 }
 
 fn meta_sweeps(dispatch: &Dispatch) -> Vec<Dispatch> {
-    let inner = dispatch.passes.first().map_or(0, |p| p.inner);
-    let sweeps = (1..=inner).flat_map(|sweep| {
-        dispatch.passes.iter().map(move |&pass| Pass {
-            sweep,
-            taken: sweep,
-            ..pass
-        })
-    });
-    sweeps
-        .map(|pass| one(pass, pass.columns, dispatch.groups[2]))
-        .collect()
+    let part = |sweep: u32| Part {
+        sweep,
+        column: 0,
+        columns: dispatch.wave.columns,
+        taken: sweep,
+    };
+    let parts = (1..=dispatch.wave.inner).map(part);
+    taken_apart(dispatch, parts, |part, _| part)
 }
 
 fn second_order(dispatch: &Dispatch) -> Vec<Dispatch> {
-    let inner = dispatch.passes.first().map_or(0, |p| p.inner);
-    let steps = (0..inner).rev().flat_map(|taken| {
-        dispatch.passes.iter().map(move |&pass| match pass.work {
-            work::DENSE => Pass {
-                taken,
-                column: inner + taken,
-                ..pass
-            },
-            _ => Pass {
-                taken,
-                column: taken,
-                ..pass
-            },
-        })
-    });
-    steps.map(|pass| one(pass, 1, dispatch.groups[2])).collect()
+    let Wave {
+        inner, inner_slots, ..
+    } = dispatch.wave;
+    let part = |step: u32| Part {
+        // The added terms' slots lie where another sweep would.
+        sweep: inner_slots + 1,
+        column: step,
+        columns: 1,
+        taken: step,
+    };
+    let parts = (0..inner).rev().map(part);
+    taken_apart(dispatch, parts, |part, work| match work {
+        work::DENSE => Part {
+            column: inner + part.taken,
+            ..part
+        },
+        _ => part,
+    })
 }
 
-/// One record's stage by itself, for so many columns.
-fn one(pass: Pass, columns: u32, lanes: u32) -> Dispatch {
+/// Every record's stage by itself, part after part; `of` a kind of work may have its own.
+fn taken_apart(
+    dispatch: &Dispatch,
+    parts: impl Iterator<Item = Part>,
+    of: impl Fn(Part, u32) -> Part + Copy,
+) -> Vec<Dispatch> {
+    let passes = parts.flat_map(|part| {
+        dispatch.passes.iter().map(move |&pass| Pass {
+            part: of(part, pass.work),
+            ..pass
+        })
+    });
+    passes.map(|pass| one(dispatch, pass)).collect()
+}
+
+/// One record's stage by itself.
+fn one(walk: &Dispatch, pass: Pass) -> Dispatch {
+    let (columns, lanes) = (pass.part.columns, walk.groups[2]);
     let of_columns = |stage: &'static Stage, width: u32| {
         let [blocks, fours, lanes] = dense_groups(width, columns, lanes);
         (stage, [blocks, fours, lanes])
@@ -88,6 +99,7 @@ fn one(pass: Pass, columns: u32, lanes: u32) -> Dispatch {
     };
     Dispatch {
         stage,
+        wave: walk.wave,
         passes: vec![pass],
         groups,
     }

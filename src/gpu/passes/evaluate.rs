@@ -2,8 +2,9 @@
 //! them.
 
 use super::{Dispatch, Lanes, Writer};
-use crate::gpu::kernels::{self as k, EVALUATED, Pass, THREADS};
+use crate::gpu::kernels::{self as k, EVALUATED, THREADS};
 use crate::gpu::layout::{Layout, pad};
+use crate::gpu::records::{Evaluated, Pass};
 use crate::model::{Lesion, Model, Rule};
 
 /// The counters of one task of one lane: correct answers for each head and lesion, then active units
@@ -44,13 +45,13 @@ pub fn evaluate(
         per_task: images,
     } = piece;
     let mut w = Writer::new(model, rule, at, lanes);
-    w.common.entry_at = entry_at;
-    w.common.entry_seed = images;
-    w.common.columns = columns;
+    w.wave.entry_at = entry_at;
+    w.wave.entry_seed = images;
+    w.wave.columns = columns;
     let per_task = counters(model);
-    w.common.counters_lane = per_task * lanes.tasks;
+    w.wave.counters_lane = per_task * lanes.tasks;
     let counter_at = task * per_task;
-    w.inputs(columns, gathered);
+    w.inputs(gathered);
     // Of stages whose workgroups have several columns.
     let groups = [columns.div_ceil(EVALUATED), 1, lanes.lanes];
     for l in 0..model.layers.len() {
@@ -62,10 +63,8 @@ pub fn evaluate(
     }
     let lesions = model.lesions();
     if let (Some(silenced), Some([left, _])) = (at.silenced, model.pathway_layers()) {
-        let pass = Pass {
-            target_at: at.acts_base + silenced,
-            ..w.layer(left)
-        };
+        let mut pass = w.layer(left);
+        pass.evaluated.silenced_at = at.acts_base + silenced;
         let groups = [pass.units.div_ceil(THREADS), columns, lanes.lanes];
         w.push(&k::SILENCE, groups, pass);
     }
@@ -76,10 +75,8 @@ pub fn evaluate(
             w.dense_tiles(columns, pass);
         }
         if let (Some(silenced), Some(&logits)) = (at.silenced, head.logits.last()) {
-            let pass = Pass {
-                source_at: at.acts_base + silenced,
-                ..w.product(matrices[0], logits, false, false)
-            };
+            let mut pass = w.product(matrices[0], logits, false, false);
+            pass.source.at = at.acts_base + silenced;
             w.dense_tiles(columns, pass);
         }
         for (i, lesion) in lesions.iter().enumerate() {
@@ -95,20 +92,29 @@ pub fn evaluate(
             let pass = Pass {
                 units: head.units,
                 units_pad: pad(head.units),
-                products: kept.len() as u32,
-                product_at_0: product(0),
-                product_at_1: product(1),
                 head: h as u32,
-                counter_at: counter_at + (h * lesions.len() + i) as u32,
-                ..w.common
+                evaluated: Evaluated {
+                    product_at: [product(0), product(1)],
+                    products: kept.len() as u32,
+                    counter_at: counter_at + (h * lesions.len() + i) as u32,
+                    ..Evaluated::default()
+                },
+                ..w.pass()
             };
             w.push(&k::SCORE, groups, pass);
         }
     }
     for l in 0..model.layers.len() {
         let counter_at = counter_at + (model.heads.len() * lesions.len() + l) as u32;
+        let offsets = &at.layers[l];
         let pass = Pass {
-            counter_at,
+            evaluated: Evaluated {
+                counter_at,
+                centre_at: offsets.centre,
+                spread_at: offsets.spread,
+                codes_at: offsets.codes,
+                ..Evaluated::default()
+            },
             ..w.layer(l)
         };
         w.push(&k::COUNT, groups, pass);

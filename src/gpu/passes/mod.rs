@@ -15,8 +15,9 @@ pub use alone::alone;
 pub use evaluate::{Piece, TILE, counters, evaluate};
 pub use observe::observe_step;
 
-use super::kernels::{self as k, Pass, Stage, THREADS, work};
+use super::kernels::{self as k, Stage, THREADS};
 use super::layout::{Layout, pad};
+use super::records::{self, Matrix, Node, Pass, Terms, Wave, work};
 use crate::config::TaskKind;
 use crate::model::{Model, Rule, Source};
 
@@ -25,7 +26,9 @@ use crate::model::{Model, Rule, Source};
 pub struct Dispatch {
     /// Which pipeline runs, and what it binds.
     pub stage: &'static Stage,
-    /// What it works on: one record, or a list of them.
+    /// What it shares with all dispatches of its list.
+    pub wave: Wave,
+    /// What it works on: nothing of its own, one record, or a list of them.
     pub passes: Vec<Pass>,
     /// Workgroups along x, y and z.
     pub groups: [u32; 3],
@@ -54,7 +57,7 @@ struct Writer<'a> {
     model: &'a Model,
     at: &'a Layout,
     lanes: Lanes,
-    common: Pass,
+    wave: Wave,
     list: Vec<Dispatch>,
 }
 
@@ -62,59 +65,74 @@ impl<'a> Writer<'a> {
     fn new(model: &'a Model, rule: &Rule, at: &'a Layout, lanes: Lanes) -> Self {
         let mut flags = 0;
         if rule.knobs.unit_length_inputs {
-            flags |= k::FLAG_UNIT_LENGTH;
+            flags |= records::FLAG_UNIT_LENGTH;
         }
         if rule.knobs.competition {
-            flags |= k::FLAG_COMPETITION;
+            flags |= records::FLAG_COMPETITION;
         }
         if rule.knobs.sync_update {
-            flags |= k::FLAG_SYNC;
+            flags |= records::FLAG_SYNC;
         }
         if rule.knobs.stream == TaskKind::Permuted {
-            flags |= k::FLAG_PERMUTED;
+            flags |= records::FLAG_PERMUTED;
         }
         if rule.knobs.own_heads {
-            flags |= k::FLAG_OWN_HEADS;
+            flags |= records::FLAG_OWN_HEADS;
         }
-        let common = Pass {
+        let wave = Wave {
             column_slots: at.columns,
-            entry_seed: at.columns,
             inner_slots: at.inner,
             extra_at: at.extra_at,
+            flags,
+            lanes_per_seed: lanes.per_seed,
             weights_lane: at.weights_lane,
             acts_lane: at.acts_lane,
             deltas_lane: at.deltas_lane,
             scalars_lane: at.scalars_lane,
             rates_lane: at.rates_lane,
             codes_lane: at.codes_lane,
-            lanes_per_seed: lanes.per_seed,
+            image_side: model.image_side() as u32,
+            inputs: at.inputs,
+            inputs_pad: pad(at.inputs),
+            inputs_seed: at.inputs_seed,
+            input_dots_at: at.input_dots,
             tasks: lanes.tasks,
+            entry_seed: at.columns,
             matrices: at.matrices,
             layers: at.layers.len() as u32,
             heads: at.heads.len() as u32,
-            flags,
             eta_alpha: rule.knobs.eta_alpha as f32,
             eta_beta: rule.knobs.eta_beta as f32,
             eta_w: rule.knobs.eta_w as f32,
             clip_norm: rule.knobs.clip_norm as f32,
-            ..Pass::default()
+            ..Wave::default()
         };
         Self {
             model,
             at,
             lanes,
-            common,
+            wave,
             list: Vec::new(),
         }
     }
 
-    fn push(&mut self, stage: &'static Stage, groups: [u32; 3], pass: Pass) {
-        let passes = vec![pass];
+    fn dispatch(&mut self, stage: &'static Stage, groups: [u32; 3], passes: Vec<Pass>) {
         self.list.push(Dispatch {
             stage,
+            wave: self.wave,
             passes,
             groups,
         });
+    }
+
+    /// A stage that the wave's record tells all.
+    fn push_whole(&mut self, stage: &'static Stage, groups: [u32; 3]) {
+        self.dispatch(stage, groups, Vec::new());
+    }
+
+    /// A stage that works on one record.
+    fn push(&mut self, stage: &'static Stage, groups: [u32; 3], pass: Pass) {
+        self.dispatch(stage, groups, vec![pass]);
     }
 
     /// A stage that works through a list.
@@ -122,30 +140,33 @@ impl<'a> Writer<'a> {
         let count = passes.len() as u32;
         if let Some(first) = passes.first_mut() {
             first.passes = count;
-            self.list.push(Dispatch {
-                stage,
-                passes,
-                groups,
-            });
+            self.dispatch(stage, groups, passes);
+        }
+    }
+
+    /// A record that says no more than that it is about all columns.
+    fn pass(&self) -> Pass {
+        Pass::of_columns(self.wave.columns)
+    }
+
+    /// The inputs, which a seed's lanes share.
+    fn images(&self) -> records::Source {
+        records::Source {
+            at: 0,
+            stride: self.at.inputs_seed,
+            group: self.lanes.per_seed,
+            sweep: 0,
         }
     }
 
     /// Reads the images and scales them; `gathered` false leaves out the reading (the inputs are
     /// already there).
-    fn inputs(&mut self, columns: u32, gathered: bool) {
-        let seeds = self.lanes.seeds();
-        let pass = Pass {
-            columns,
-            image_side: self.model.image_side() as u32,
-            fan_in: self.at.inputs,
-            fan_in_pad: pad(self.at.inputs),
-            source_stride: self.at.inputs_seed,
-            ..self.common
-        };
+    fn inputs(&mut self, gathered: bool) {
+        let (columns, seeds) = (self.wave.columns, self.lanes.seeds());
         if gathered {
-            self.push(&k::GATHER, [columns, 1, seeds], pass);
-        } else if self.common.flags & k::FLAG_UNIT_LENGTH != 0 {
-            self.push(&k::UNIT_LENGTH, [columns, 1, seeds], pass);
+            self.push_whole(&k::GATHER, [columns, 1, seeds]);
+        } else if self.wave.flags & records::FLAG_UNIT_LENGTH != 0 {
+            self.push_whole(&k::UNIT_LENGTH, [columns, 1, seeds]);
         }
     }
 
@@ -158,36 +179,32 @@ impl<'a> Writer<'a> {
             fan_in_pad: pad(fan_in),
             ..pass
         };
-        match m.source {
-            Source::Input => Pass {
-                source_at: 0,
-                source_stride: self.at.inputs_seed,
-                source_group: self.lanes.per_seed,
-                source_sweep: 0,
-                ..pass
+        let source = match m.source {
+            Source::Input => self.images(),
+            Source::Layer(l) => records::Source {
+                at: self.at.acts_base + self.at.layers[l].acts,
+                stride: self.at.acts_lane,
+                group: 1,
+                sweep: self.at.columns,
             },
-            Source::Layer(l) => Pass {
-                source_at: self.at.acts_base + self.at.layers[l].acts,
-                source_stride: self.at.acts_lane,
-                source_group: 1,
-                source_sweep: self.at.columns,
-                ..pass
-            },
-        }
+        };
+        Pass { source, ..pass }
     }
 
     /// A matrix's product, to what lies from `target_at` on: one slot a column, or sweep by sweep.
-    fn product(&self, matrix: usize, target_at: u32, in_sweeps: bool, add: bool) -> Pass {
+    fn product(&self, matrix: usize, target_at: u32, in_sweeps: bool, adds: bool) -> Pass {
         let units = self.model.matrices[matrix].units as u32;
         let pass = Pass {
             work: work::DENSE,
             units,
             units_pad: pad(units),
-            weights_at: self.at.weights[matrix],
-            target_at: self.at.acts_base + target_at,
-            target_sweep: if in_sweeps { self.at.columns } else { 0 },
-            flags: self.common.flags | if add { k::FLAG_ADD } else { 0 },
-            ..self.common
+            matrix: Matrix {
+                weights_at: self.at.weights[matrix],
+                target_at: self.at.acts_base + target_at,
+                target_sweep: if in_sweeps { self.at.columns } else { 0 },
+                adds: adds.into(),
+            },
+            ..self.pass()
         };
         self.source(matrix, pass)
     }
@@ -227,15 +244,14 @@ impl<'a> Writer<'a> {
             dots.get(i)
                 .map_or((0, 0), |&((d, _), m)| (d, self.at.used(m)))
         };
-        Pass {
-            terms: dots.len() as u32,
-            term_sweep: dots.first().map_or(0, |&((_, sweep), _)| sweep),
-            term_dots_at_0: term(0).0,
-            term_rate_at_0: term(0).1,
-            term_dots_at_1: term(1).0,
-            term_rate_at_1: term(1).1,
-            ..pass
-        }
+        let terms = Terms {
+            dots_at: [term(0).0, term(1).0],
+            rate_at: [term(0).1, term(1).1],
+            count: dots.len() as u32,
+            sweep: dots.first().map_or(0, |&((_, sweep), _)| sweep),
+            ..Terms::default()
+        };
+        Pass { terms, ..pass }
     }
 
     /// The fields of one layer.
@@ -244,18 +260,18 @@ impl<'a> Writer<'a> {
         Pass {
             units: offsets.units,
             units_pad: pad(offsets.units),
-            acts_at: self.at.acts_base + offsets.acts,
-            deltas_at: offsets.deltas,
-            norm_at: offsets.norm,
-            kth_largest_at: offsets.kth_largest,
-            beta_gradient_at: offsets.beta_gradient,
-            along_at: offsets.along,
-            centre_at: offsets.centre,
-            spread_at: offsets.spread,
-            codes_at: offsets.codes,
-            beta_at: self.at.matrices + l as u32,
-            k: self.model.layers[l].k as u32,
-            ..self.common
+            node: Node {
+                acts_at: self.at.acts_base + offsets.acts,
+                deltas_at: offsets.deltas,
+                norm_at: offsets.norm,
+                kth_largest_at: offsets.kth_largest,
+                k: self.model.layers[l].k as u32,
+                beta_at: self.at.matrices + l as u32,
+                beta_gradient_at: offsets.beta_gradient,
+                along_at: offsets.along,
+                ..Node::default()
+            },
+            ..self.pass()
         }
     }
 
@@ -272,12 +288,16 @@ impl<'a> Writer<'a> {
         let offsets = &self.at.layers[l];
         let matrix = self.model.layers[l].matrix;
         let kept = offsets.pre_activation;
+        let layer = self.layer(l);
         let pass = Pass {
             work: work::COMPETE,
-            pre_activation_at: self.at.acts_base + kept.unwrap_or(offsets.acts),
-            pre_activation_sweep: if kept.is_some() { 0 } else { self.at.columns },
-            dots_at: offsets.act_dots,
-            ..self.layer(l)
+            node: Node {
+                pre_activation_at: self.at.acts_base + kept.unwrap_or(offsets.acts),
+                pre_activation_sweep: if kept.is_some() { 0 } else { self.at.columns },
+                dots_at: offsets.act_dots,
+                ..layer.node
+            },
+            ..layer
         };
         self.terms(&[(self.source_dots(matrix), matrix)], pass)
     }
@@ -294,7 +314,7 @@ mod tests {
     use crate::config::Config;
 
     #[test]
-    fn the_deepest_network_fits_into_the_lists() {
+    fn the_deepest_network_fits_into_the_lists_and_a_list_has_one_wave() {
         let model = Model::of_shape(784, &[4; 12], Some([4, 4]), 10, 7, 0.1);
         let knobs = Config {
             second_order: true,
@@ -311,9 +331,12 @@ mod tests {
             per_seed: 1,
             tasks: 1,
         };
-        for dispatch in observe_step(&model, &rule, &at, lanes, (2, 1), true) {
+        let list = observe_step(&model, &rule, &at, lanes, (2, 1), true);
+        for dispatch in &list {
             let (name, records) = (dispatch.stage.name, dispatch.passes.len());
             assert!(records <= dispatch.stage.records(), "{name}: {records}");
+            // It is written once for all.
+            assert_eq!(dispatch.wave, list[0].wave, "{name}");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! One observe step: the inner steps, all meta sweeps, the meta-update, the weights' update.
 
 use super::{Dispatch, Lanes, Writer};
-use crate::gpu::kernels::{self as k, Pass, THREADS, work};
+use crate::gpu::kernels::{self as k, THREADS};
 use crate::gpu::layout::{Layout, pad};
+use crate::gpu::records::{self, Gradient, Matrix, Node, Pass, work};
 use crate::model::{Model, Rule, Source, Target};
 
 /// The most workgroups along x of a stage whose workgroups are numbered through: half of what every device
@@ -38,12 +39,15 @@ impl Writer<'_> {
             work: work::SOFTMAX,
             units: offsets.units,
             units_pad: pad(offsets.units),
-            pre_activation_at: self.at.acts_base + offsets.logits[0],
-            deltas_at: offsets.deltas,
-            loss_at: offsets.loss,
-            dots_at: offsets.delta_dots,
             head: h as u32,
-            ..self.common
+            node: Node {
+                pre_activation_at: self.at.acts_base + offsets.logits[0],
+                deltas_at: offsets.deltas,
+                loss_at: offsets.loss,
+                dots_at: offsets.delta_dots,
+                ..Node::default()
+            },
+            ..self.pass()
         };
         let dots: Vec<_> = matrices.iter().map(|&m| (self.source_dots(m), m)).collect();
         list.push(self.terms(&dots, pass));
@@ -54,18 +58,23 @@ impl Writer<'_> {
         let offsets = &self.at.layers[l];
         for (i, m) in self.model.readers(l).enumerate() {
             let units = self.model.matrices[m].units as u32;
-            let add = if i > 0 { k::FLAG_ADD } else { 0 };
             list.push(Pass {
                 work: work::DENSE_BACK,
                 units,
                 units_pad: pad(units),
                 fan_in: offsets.units,
                 fan_in_pad: pad(offsets.units),
-                weights_at: self.at.weights[m],
-                source_at: self.deltas(m),
-                target_at: offsets.deltas,
-                flags: self.common.flags | add,
-                ..self.common
+                source: records::Source {
+                    at: self.deltas(m),
+                    ..records::Source::default()
+                },
+                matrix: Matrix {
+                    weights_at: self.at.weights[m],
+                    target_at: offsets.deltas,
+                    adds: u32::from(i > 0),
+                    ..Matrix::default()
+                },
+                ..self.pass()
             });
         }
     }
@@ -80,11 +89,9 @@ impl Writer<'_> {
     /// One layer backward: gather from the matrices that read it, then through the competition.
     fn layer_backward(&self, l: usize, list: &mut Vec<Pass>) {
         self.layer_gradient(l, list);
-        let pass = Pass {
-            work: work::COMPETE_BACK,
-            dots_at: self.at.layers[l].delta_dots,
-            ..self.layer(l)
-        };
+        let mut pass = self.layer(l);
+        pass.work = work::COMPETE_BACK;
+        pass.node.dots_at = self.at.layers[l].delta_dots;
         list.push(self.terms_above(l, pass));
     }
 
@@ -106,60 +113,59 @@ impl Writer<'_> {
 
     /// The sum of rank-one terms that is a matrix's gradient: one for each column of each meta sweep, or one
     /// for each column where the first layer's are collapsed into sweep 0.
-    fn gradient(&self, matrix: usize, sweeps: u32) -> Pass {
+    fn gradient(&self, matrix: usize) -> Pass {
         let m = &self.model.matrices[matrix];
         let units = m.units as u32;
         let collapsed = m.source == Source::Input;
         // Meta sweeps count from 1.
         let (first_sweep, sweeps, extra) = match collapsed {
             true => (0, 1, 0),
-            false => (1, sweeps, self.common.extra),
+            false => (1, self.wave.inner, self.wave.extra),
         };
         self.source(
             matrix,
             Pass {
-                first_sweep,
-                sweeps,
-                extra,
                 units,
                 units_pad: pad(units),
-                weights_at: self.at.weights[matrix],
-                target_at: self.deltas(matrix),
-                target_sweep: self.at.columns,
-                partial_at: self.at.partials[matrix],
-                update_rate_at: self.at.next(matrix),
-                ..self.common
+                matrix: Matrix {
+                    weights_at: self.at.weights[matrix],
+                    target_at: self.deltas(matrix),
+                    target_sweep: self.at.columns,
+                    adds: 0,
+                },
+                gradient: Gradient {
+                    first_sweep,
+                    sweeps,
+                    extra,
+                    partial_at: self.at.partials[matrix],
+                    rate_at: self.at.next(matrix),
+                    ..Gradient::default()
+                },
+                ..self.pass()
             },
         )
     }
 
     /// All matrices' norms, the meta-update of alpha and beta, and the weights' update.
-    fn finish(&mut self, sweeps: u32, columns: u32) {
-        let lanes = self.lanes.lanes;
+    fn finish(&mut self) {
+        let (columns, lanes) = (self.wave.columns, self.lanes.lanes);
         let first = (0..self.model.layers.len())
             .filter(|&l| self.model.layers[l].source == Source::Input)
-            .map(|l| Pass {
-                sweeps,
-                ..self.layer(l)
-            });
+            .map(|l| self.layer(l));
         let first: Vec<Pass> = first.collect();
         let widest = first.iter().map(|p| p.units).max().unwrap_or(0);
         let rows = first.len() as u32 * columns;
         self.push_list(&k::COLLAPSE, [widest.div_ceil(THREADS), rows, lanes], first);
         let mut sums: Vec<Pass> = (0..self.model.matrices.len())
-            .map(|m| self.gradient(m, sweeps))
+            .map(|m| self.gradient(m))
             .collect();
-        let pairs = (sums.iter().map(|p| (p.sweeps * columns + p.extra).pow(2))).max();
+        let pairs = sums.iter().map(|p| p.gradient.terms(columns).pow(2)).max();
         let groups = pairs.unwrap_or(0).div_ceil(THREADS);
         self.push_list(&k::GRAM, [groups, sums.len() as u32, lanes], sums.clone());
-        let pass = Pass {
-            sweeps,
-            ..self.common
-        };
-        self.push(&k::META_UPDATE, [1, 1, lanes], pass);
+        self.push_whole(&k::META_UPDATE, [1, 1, lanes]);
         let mut groups = 0;
         for pass in &mut sums {
-            pass.group_at = groups;
+            pass.gradient.group_at = groups;
             groups += pass.units_pad.div_ceil(4 * THREADS) * (pass.fan_in_pad / 4);
         }
         let groups = [groups.min(WIDE), groups.div_ceil(WIDE), lanes];
@@ -179,16 +185,14 @@ pub fn observe_step(
 ) -> Vec<Dispatch> {
     let columns = batch + replay;
     let mut w = Writer::new(model, rule, at, lanes);
-    w.common.entry_step = lanes.seeds() * at.columns;
-    w.common.columns = columns;
-    w.common.inner = batch;
-    w.inputs(columns, gathered);
-    let overlap = Pass {
-        dots_at: at.input_dots,
-        ..w.common
-    };
-    let overlap = w.source(0, overlap);
-    w.push(&k::OVERLAP, [columns, 1, lanes.lanes], overlap);
+    w.wave.entry_step = lanes.seeds() * at.columns;
+    w.wave.columns = columns;
+    w.wave.inner = batch;
+    if rule.knobs.second_order {
+        w.wave.extra = 2 * batch;
+    }
+    w.inputs(gathered);
+    w.push_whole(&k::OVERLAP, [columns, 1, lanes.lanes]);
     for l in 0..model.layers.len() {
         if let Some(pre_activation) = at.layers[l].pre_activation {
             let pass = w.product(model.layers[l].matrix, pre_activation, false, false);
@@ -201,10 +205,9 @@ pub fn observe_step(
     let left = batch * columns - (batch - 1);
     w.push_list(&k::META_SWEEPS, [left.div_ceil(4), 1, lanes.lanes], walk);
     if rule.knobs.second_order {
-        w.common.extra = 2 * batch;
         let back = w.second_order();
         w.push_list(&k::SECOND_ORDER, [1, 1, lanes.lanes], back);
     }
-    w.finish(batch, columns);
+    w.finish();
     w.list
 }

@@ -1,8 +1,8 @@
 //! The way back through the inner steps in second order, record by record: see shaders/second_order.wgsl.
 
 use super::Writer;
-use crate::gpu::kernels::{self as k, Pass, work};
 use crate::gpu::layout::pad;
+use crate::gpu::records::{Matrix, Node, Pass, work};
 use crate::model::Source;
 
 impl Writer<'_> {
@@ -18,8 +18,11 @@ impl Writer<'_> {
         }
         let pass = Pass {
             work: work::TERMS,
-            target_at: self.at.acts_base + target_at,
-            flags: self.common.flags | if is_begun { k::FLAG_ADD } else { 0 },
+            matrix: Matrix {
+                target_at: self.at.acts_base + target_at,
+                adds: is_begun.into(),
+                ..Matrix::default()
+            },
             ..node
         };
         let dots: Vec<_> = matrices.iter().map(|&m| (self.source_dots(m), m)).collect();
@@ -32,44 +35,39 @@ impl Writer<'_> {
         for (l, offsets) in self.at.layers.iter().enumerate() {
             let matrix = self.model.layers[l].matrix;
             self.along(&[matrix], offsets.acts, self.layer(l), &mut list);
-            list.push(Pass {
-                work: work::COMPETE_ALONG,
-                dots_at: offsets.act_dots,
-                ..self.layer(l)
-            });
+            let mut pass = self.layer(l);
+            pass.work = work::COMPETE_ALONG;
+            pass.node.dots_at = offsets.act_dots;
+            list.push(pass);
         }
         for (h, offsets) in self.at.heads.iter().enumerate() {
             let matrices: Vec<usize> = self.model.into_head(h).collect();
-            let node = Pass {
+            let head = Pass {
                 units: offsets.units,
                 units_pad: pad(offsets.units),
-                deltas_at: offsets.deltas,
-                ..self.common
+                node: Node {
+                    pre_activation_at: self.at.acts_base + offsets.logits[0],
+                    deltas_at: offsets.deltas,
+                    dots_at: offsets.delta_dots,
+                    ..Node::default()
+                },
+                ..self.pass()
             };
-            self.along(&matrices, offsets.logits[0], node, &mut list);
+            self.along(&matrices, offsets.logits[0], head, &mut list);
             list.push(Pass {
                 work: work::SOFTMAX_ALONG,
-                pre_activation_at: self.at.acts_base + offsets.logits[0],
-                dots_at: offsets.delta_dots,
-                ..node
+                ..head
             });
         }
         for l in (0..self.model.layers.len()).rev() {
             self.layer_gradient(l, &mut list);
-            let pass = Pass {
-                work: work::TERMS_BACK,
-                ..self.layer(l)
-            };
+            let mut pass = self.layer(l);
+            pass.work = work::TERMS_BACK;
             list.push(self.terms_above(l, pass));
-            list.push(Pass {
-                work: work::COMPETE_BACK_ALONG,
-                dots_at: self.at.layers[l].delta_dots,
-                ..self.layer(l)
-            });
-        }
-        // The added terms' slots lie where another sweep would.
-        for pass in &mut list {
-            pass.sweep = self.at.inner + 1;
+            let mut pass = self.layer(l);
+            pass.work = work::COMPETE_BACK_ALONG;
+            pass.node.dots_at = self.at.layers[l].delta_dots;
+            list.push(pass);
         }
         list
     }

@@ -10,9 +10,9 @@ mod forward;
 mod second_order;
 mod update;
 
-use super::kernels::{self as k, Pass, work};
 use super::memory::Memory;
 use super::passes::{self, Dispatch};
+use super::records::{FLAG_OWN_HEADS, Part, Pass, Wave, work};
 use crate::numeric::dot_wide;
 
 /// Norms at or below this are silence.
@@ -22,39 +22,38 @@ const SILENT: f64 = 1e-12;
 #[must_use]
 pub fn run(dispatch: &Dispatch, memory: &mut Memory) -> bool {
     let lanes = dispatch.groups[2];
-    let Some(first) = dispatch.passes.first() else {
-        return false;
-    };
+    let wave = dispatch.wave;
     let walk = |memory: &mut Memory, sweep: u32, column: u32| {
         for &pass in &dispatch.passes {
-            let p = Pass {
+            let part = Part {
                 sweep,
                 column,
-                taken: sweep,
                 columns: 1,
-                ..pass
+                taken: sweep,
             };
-            Twin { p, lanes }.record(memory);
+            let p = Pass { part, ..pass };
+            Twin { wave, p, lanes }.record(memory);
         }
     };
     match dispatch.stage.name {
         "second_order" => passes::alone(std::slice::from_ref(dispatch))
             .iter()
             .flat_map(|one| &one.passes)
-            .for_each(|&p| Twin { p, lanes }.record(memory)),
-        "inner_steps" => (0..first.inner).for_each(|s| walk(memory, s, s)),
+            .for_each(|&p| Twin { wave, p, lanes }.record(memory)),
+        "inner_steps" => (0..wave.inner).for_each(|s| walk(memory, s, s)),
         "meta_sweeps" => {
-            for sweep in 1..=first.inner {
-                for column in (0..first.columns).filter(|&c| c != sweep || sweep == first.inner) {
+            for sweep in 1..=wave.inner {
+                for column in (0..wave.columns).filter(|&c| c != sweep || sweep == wave.inner) {
                     walk(memory, sweep, column);
                 }
             }
         }
         name => {
-            return dispatch
-                .passes
-                .iter()
-                .all(|&p| Twin { p, lanes }.stage(name, memory));
+            let stage = |p| Twin { wave, p, lanes }.stage(name, memory);
+            return match &dispatch.passes[..] {
+                [] => [Pass::of_columns(wave.columns)].map(stage) == [true],
+                passes => passes.iter().copied().all(stage),
+            };
         }
     }
     true
@@ -71,6 +70,7 @@ fn is_own(own: Option<[u32; 2]>, class: u32) -> bool {
 }
 
 struct Twin {
+    wave: Wave,
     p: Pass,
     lanes: u32,
 }
@@ -122,59 +122,49 @@ impl Twin {
         }
     }
 
-    /// Columns of a matrix's product that the record is about: one in second order, whose `columns` are the
-    /// step's.
-    fn own_columns(&self) -> u32 {
-        if self.p.sweep > self.p.inner_slots {
-            1
-        } else {
-            self.p.columns
-        }
-    }
-
     fn has(&self, flag: u32) -> bool {
-        self.p.flags & flag != 0
+        self.wave.flags & flag != 0
     }
 
     /// The classes among which a seed's task is answered; none where it is among all.
     fn own_classes(&self, m: &Memory, seed: u32, task: u32) -> Option<[u32; 2]> {
-        let counts = self.p.head == 0 && self.has(k::FLAG_OWN_HEADS);
-        counts.then(|| m.answers[(seed * self.p.tasks + task) as usize])
+        let counts = self.p.head == 0 && self.has(FLAG_OWN_HEADS);
+        counts.then(|| m.answers[(seed * self.wave.tasks + task) as usize])
     }
 
     /// Where a column of the source begins.
     fn source(&self, lane: u32, sweep: u32, column: u32) -> usize {
         let p = &self.p;
-        (p.source_at
-            + lane / p.source_group * p.source_stride
-            + (sweep * p.source_sweep + column) * p.fan_in_pad) as usize
+        (p.source.at
+            + lane / p.source.group * p.source.stride
+            + (sweep * p.source.sweep + column) * p.fan_in_pad) as usize
     }
 
     /// The slot of a column of the sweep that is worked on.
     fn slot(&self, column: u32) -> u32 {
-        self.p.sweep * self.p.column_slots + column
+        self.p.part.sweep * self.wave.column_slots + column
     }
 
     /// Inner step i's slot: column i of sweep i.
     fn inner_slot(&self, i: u32) -> u32 {
-        (i * self.p.column_slots + i) * self.p.units_pad
+        (i * self.wave.column_slots + i) * self.p.units_pad
     }
 
     /// The look-ahead's coefficient of every inner step taken so far, for one column.
     fn coefficients(&self, m: &Memory, lane: u32, column: u32) -> Vec<f64> {
-        let p = &self.p;
+        let (w, p) = (&self.wave, &self.p);
         let terms = [
-            (p.term_dots_at_0, p.term_rate_at_0),
-            (p.term_dots_at_1, p.term_rate_at_1),
+            (p.terms.dots_at[0], p.terms.rate_at[0]),
+            (p.terms.dots_at[1], p.terms.rate_at[1]),
         ];
-        (0..p.taken)
+        (0..p.part.taken)
             .map(|i| {
-                let slot = p.sweep * p.term_sweep + column;
-                let scalar = lane * p.scalars_lane + slot * p.inner_slots + i;
-                terms[..p.terms as usize]
+                let slot = p.part.sweep * p.terms.sweep + column;
+                let scalar = lane * w.scalars_lane + slot * w.inner_slots + i;
+                terms[..p.terms.count as usize]
                     .iter()
                     .map(|&(dots, rate)| {
-                        let rate = m.rates[(lane * p.rates_lane + rate) as usize];
+                        let rate = m.rates[(lane * w.rates_lane + rate) as usize];
                         f64::from(rate) * f64::from(m.scalars[(dots + scalar) as usize])
                     })
                     .sum()
@@ -213,18 +203,18 @@ impl Twin {
         at: u32,
         scalars: &mut [f32],
     ) {
-        let p = &self.p;
-        for i in 0..p.taken {
+        let (w, p) = (&self.wave, &self.p);
+        for i in 0..p.part.taken {
             let theirs = &vectors[span(at + self.inner_slot(i), p.units)];
-            let to = p.dots_at + lane * p.scalars_lane + self.slot(column) * p.inner_slots + i;
+            let to = p.node.dots_at + lane * w.scalars_lane + self.slot(column) * w.inner_slots + i;
             scalars[to as usize] = dot_wide(here, theirs) as f32;
         }
     }
 
     fn each(&self, mut work: impl FnMut(u32, u32)) {
         for lane in 0..self.lanes {
-            for column in 0..self.own_columns() {
-                work(lane, self.p.column + column);
+            for column in 0..self.p.part.columns {
+                work(lane, self.p.part.column + column);
             }
         }
     }

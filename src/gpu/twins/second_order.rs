@@ -2,91 +2,93 @@
 //! adjoint.
 
 use super::{SILENT, Twin, span};
-use crate::gpu::kernels as k;
 use crate::gpu::memory::Memory;
+use crate::gpu::records as r;
 use crate::numeric::dot_wide;
 
 impl Twin {
     /// The inner step's slot, then the two slots of what is added: first inputs u (deltas X), then u' (Y).
     fn slots(&self) -> [u32; 3] {
-        let (p, step) = (&self.p, self.p.taken);
-        let own = step * p.column_slots + step;
-        [own, p.extra_at + step, p.extra_at + p.inner + step]
+        let (w, step) = (&self.wave, self.p.part.taken);
+        let own = step * w.column_slots + step;
+        [own, w.extra_at + step, w.extra_at + w.inner + step]
     }
 
     /// N = B (B + R).
     fn n(&self) -> f64 {
-        f64::from(self.p.inner * self.p.columns)
+        f64::from(self.wave.inner * self.wave.columns)
     }
 
     /// Sum over matrices of rate x the overlap of a slot with inner step i.
     fn overlap_of(&self, m: &Memory, lane: u32, slot: u32, i: u32) -> f64 {
-        let p = &self.p;
-        let scalar = lane * p.scalars_lane + slot * p.inner_slots + i;
+        let (w, p) = (&self.wave, &self.p);
+        let scalar = lane * w.scalars_lane + slot * w.inner_slots + i;
         let terms = [
-            (p.term_dots_at_0, p.term_rate_at_0),
-            (p.term_dots_at_1, p.term_rate_at_1),
+            (p.terms.dots_at[0], p.terms.rate_at[0]),
+            (p.terms.dots_at[1], p.terms.rate_at[1]),
         ];
         let of = |&(dots, rate): &(u32, u32)| {
-            let rate = m.rates[(lane * p.rates_lane + rate) as usize];
+            let rate = m.rates[(lane * w.rates_lane + rate) as usize];
             f64::from(rate) * f64::from(m.scalars[(dots + scalar) as usize])
         };
-        terms[..p.terms as usize].iter().map(of).sum()
+        terms[..p.terms.count as usize].iter().map(of).sum()
     }
 
     /// The adjoint's share of z' (forward) or of E, and the look-ahead's correction.
     pub(super) fn terms(&self, m: &mut Memory, forward: bool) {
-        let p = &self.p;
-        let (step, [_, first, second]) = (p.taken, self.slots());
+        let (w, p) = (&self.wave, &self.p);
+        let (step, [_, first, second]) = (p.part.taken, self.slots());
         let (scale, along) = match forward {
             true => (1.0 / self.n(), second),
             false => (-1.0, first),
         };
-        let reads_images = p.term_sweep == 0;
+        let reads_images = p.terms.sweep == 0;
         for lane in 0..self.lanes {
             // Slot, and coefficient of the vector there.
             let mut all: Vec<(u32, f64)> = Vec::new();
-            for sweep in step + 1..=p.inner {
-                for column in 0..p.columns {
-                    let overlap = self.overlap_of(m, lane, sweep * p.term_sweep + column, step);
-                    all.push((sweep * p.column_slots + column, scale * overlap));
+            for sweep in step + 1..=w.inner {
+                for column in 0..w.columns {
+                    let overlap = self.overlap_of(m, lane, sweep * p.terms.sweep + column, step);
+                    all.push((sweep * w.column_slots + column, scale * overlap));
                 }
             }
-            for i in step + 1..p.inner {
-                let own = if reads_images { 0 } else { p.extra_at };
+            for i in step + 1..w.inner {
+                let own = if reads_images { 0 } else { w.extra_at };
                 all.push((
-                    p.extra_at + i,
+                    w.extra_at + i,
                     scale * self.overlap_of(m, lane, own + i, step),
                 ));
-                let slot = p.extra_at + p.inner + i;
+                let slot = w.extra_at + w.inner + i;
                 if !reads_images {
                     all.push((slot, scale * self.overlap_of(m, lane, slot, step)));
                 }
             }
             for i in (0..step).filter(|_| !reads_images) {
-                let slot = i * p.column_slots + i;
+                let slot = i * w.column_slots + i;
                 all.push((slot, -self.overlap_of(m, lane, along, i)));
             }
             for unit in 0..p.units {
                 let vectors = match forward {
-                    true => (&m.deltas, p.deltas_at + lane * p.deltas_lane),
-                    false => (&m.acts, p.acts_at + lane * p.acts_lane),
+                    true => (&m.deltas, p.node.deltas_at + lane * w.deltas_lane),
+                    false => (&m.acts, p.node.acts_at + lane * w.acts_lane),
                 };
                 let at = |slot: u32| vectors.0[(vectors.1 + slot * p.units_pad + unit) as usize];
                 let sum: f64 = all.iter().map(|&(slot, c)| c * f64::from(at(slot))).sum();
                 let to = match forward {
                     true => {
-                        &mut m.acts[(p.target_at + lane * p.acts_lane + second * p.units_pad + unit)
-                            as usize]
+                        &mut m.acts[(p.matrix.target_at
+                            + lane * w.acts_lane
+                            + second * p.units_pad
+                            + unit) as usize]
                     }
                     false => {
-                        &mut m.deltas[(p.deltas_at
-                            + lane * p.deltas_lane
+                        &mut m.deltas[(p.node.deltas_at
+                            + lane * w.deltas_lane
                             + first * p.units_pad
                             + unit) as usize]
                     }
                 };
-                let before = if !forward || self.has(k::FLAG_ADD) {
+                let before = if !forward || p.matrix.adds != 0 {
                     f64::from(*to)
                 } else {
                     0.0
@@ -98,31 +100,31 @@ impl Twin {
 
     /// Stores a slot's overlaps with the inner steps before this one.
     fn overlaps_of(&self, lane: u32, slot: u32, vectors: &[f32], at: u32, scalars: &mut [f32]) {
-        let p = &self.p;
+        let (w, p) = (&self.wave, &self.p);
         let here = vectors[span(at + slot * p.units_pad, p.units)].to_vec();
-        for i in 0..p.taken {
+        for i in 0..p.part.taken {
             let theirs = &vectors[span(at + self.inner_slot(i), p.units)];
-            let to = p.dots_at + lane * p.scalars_lane + slot * p.inner_slots + i;
+            let to = p.node.dots_at + lane * w.scalars_lane + slot * w.inner_slots + i;
             scalars[to as usize] = dot_wide(&here, theirs) as f32;
         }
     }
 
     /// u' = (h' - u (u . h')) / n with h' = z' where h > 0.
     pub(super) fn compete_along(&self, m: &mut Memory) {
-        let p = &self.p;
+        let (w, p) = (&self.wave, &self.p);
         let [own, copied, made] = self.slots();
         for lane in 0..self.lanes {
-            let node = p.acts_at + lane * p.acts_lane;
+            let node = p.node.acts_at + lane * w.acts_lane;
             let row = |slot: u32| span(node + slot * p.units_pad, p.units);
-            let scalar = (lane * p.scalars_lane) as usize;
-            let norm = f64::from(m.scalars[p.norm_at as usize + scalar + own as usize]);
+            let scalar = (lane * w.scalars_lane) as usize;
+            let norm = f64::from(m.scalars[p.node.norm_at as usize + scalar + own as usize]);
             let u = m.acts[row(own)].to_vec();
             let z = m.acts[row(made)].iter().zip(&u);
             let h: Vec<f64> = z
                 .map(|(&z, &u)| if u > 0.0 { f64::from(z) } else { 0.0 })
                 .collect();
             let along: f64 = h.iter().zip(&u).map(|(h, &u)| h * f64::from(u)).sum();
-            let scaled = self.has(k::FLAG_UNIT_LENGTH) && norm > SILENT;
+            let scaled = self.has(r::FLAG_UNIT_LENGTH) && norm > SILENT;
             let outputs = h.iter().zip(&u).map(|(&h, &u)| match scaled {
                 true => ((h - f64::from(u) * along) / norm) as f32,
                 false => h as f32,
@@ -130,7 +132,7 @@ impl Twin {
             let outputs: Vec<f32> = outputs.collect();
             m.acts[row(made)].copy_from_slice(&outputs);
             m.acts[row(copied)].copy_from_slice(&u);
-            m.scalars[p.norm_at as usize + scalar + made as usize] = along as f32;
+            m.scalars[p.node.norm_at as usize + scalar + made as usize] = along as f32;
             self.overlaps_of(lane, copied, &m.acts, node, &mut m.scalars);
             self.overlaps_of(lane, made, &m.acts, node, &mut m.scalars);
         }
@@ -138,12 +140,12 @@ impl Twin {
 
     /// X = -N p (z' - p . z'), Y = -N delta.
     pub(super) fn softmax_along(&self, m: &mut Memory) {
-        let p = &self.p;
+        let (w, p) = (&self.wave, &self.p);
         let [own, made, copied] = self.slots();
         for lane in 0..self.lanes {
-            let node = p.deltas_at + lane * p.deltas_lane;
+            let node = p.node.deltas_at + lane * w.deltas_lane;
             let row = |slot: u32| span(node + slot * p.units_pad, p.units);
-            let logits = p.pre_activation_at + lane * p.acts_lane + copied * p.units_pad;
+            let logits = p.node.pre_activation_at + lane * w.acts_lane + copied * p.units_pad;
             let z = &m.acts[span(logits, p.units)];
             let delta = m.deltas[row(own)].to_vec();
             let shares = delta
@@ -166,16 +168,16 @@ impl Twin {
 
     /// X = -N delta' from E = -N e', Y = -N delta.
     pub(super) fn compete_back_along(&self, m: &mut Memory) {
-        let p = &self.p;
+        let (w, p) = (&self.wave, &self.p);
         let [own, made, copied] = self.slots();
         for lane in 0..self.lanes {
-            let node = p.deltas_at + lane * p.deltas_lane;
-            let outputs = p.acts_at + lane * p.acts_lane;
+            let node = p.node.deltas_at + lane * w.deltas_lane;
+            let outputs = p.node.acts_at + lane * w.acts_lane;
             let row = |at: u32, slot: u32| span(at + slot * p.units_pad, p.units);
-            let scalar = |at: u32, slot: u32| (at + lane * p.scalars_lane + slot) as usize;
-            let norm = f64::from(m.scalars[scalar(p.norm_at, own)]);
-            let norm_along = f64::from(m.scalars[scalar(p.norm_at, copied)]);
-            let u_e = f64::from(m.scalars[scalar(p.along_at, own)]);
+            let scalar = |at: u32, slot: u32| (at + lane * w.scalars_lane + slot) as usize;
+            let norm = f64::from(m.scalars[scalar(p.node.norm_at, own)]);
+            let norm_along = f64::from(m.scalars[scalar(p.node.norm_at, copied)]);
+            let u_e = f64::from(m.scalars[scalar(p.node.along_at, own)]);
             let wide = |x: &[f32]| -> Vec<f64> { x.iter().map(|&x| f64::from(x)).collect() };
             let u = wide(&m.acts[row(outputs, own)]);
             let u_along = wide(&m.acts[row(outputs, copied)]);
@@ -192,7 +194,7 @@ impl Twin {
                 .map(|i| {
                     if u[i] <= 0.0 || norm <= SILENT {
                         0.0
-                    } else if self.has(k::FLAG_UNIT_LENGTH) {
+                    } else if self.has(r::FLAG_UNIT_LENGTH) {
                         (e[i] + n * (u_along[i] * u_e + delta[i] * norm_along) - u[i] * moved)
                             / norm
                     } else {
@@ -201,8 +203,8 @@ impl Twin {
                 })
                 .collect();
             let total: f64 = x.iter().sum();
-            let kth_largest = f64::from(m.scalars[scalar(p.kth_largest_at, own)]);
-            m.scalars[scalar(p.beta_gradient_at, made)] = (total * kth_largest) as f32;
+            let kth_largest = f64::from(m.scalars[scalar(p.node.kth_largest_at, own)]);
+            m.scalars[scalar(p.node.beta_gradient_at, made)] = (total * kth_largest) as f32;
             let narrow = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };
             m.deltas[row(node, made)].copy_from_slice(&narrow(&x));
             let y: Vec<f64> = delta.iter().map(|d| -n * d).collect();

@@ -22,8 +22,24 @@ pub(super) struct PhaseBuffers {
     pub(super) entries: wgpu::Buffer,
 }
 
+/// Buffers that training and evaluation share.
+#[derive(Debug)]
+pub(super) struct SharedBuffers {
+    pub(super) weights: wgpu::Buffer,
+    pub(super) rates: wgpu::Buffer,
+    pub(super) table: wgpu::Buffer,
+    pub(super) images: wgpu::Buffer,
+    pub(super) rotations: wgpu::Buffer,
+    pub(super) permutations: wgpu::Buffer,
+    pub(super) answers: wgpu::Buffer,
+    pub(super) cursor: wgpu::Buffer,
+    pub(super) counters: wgpu::Buffer,
+    pub(super) codes: wgpu::Buffer,
+    pub(super) silenced: wgpu::Buffer,
+}
+
 /// An empty buffer of so many f32 elements.
-pub(super) fn make(gpu: &Gpu, label: &str, elements: u64) -> wgpu::Buffer {
+fn make(gpu: &Gpu, label: &str, elements: u64) -> wgpu::Buffer {
     gpu.buffer(&wgpu::BufferDescriptor {
         label: Some(label),
         size: elements.max(4) * 4,
@@ -206,6 +222,40 @@ impl Sizes {
     }
 }
 
+impl SharedBuffers {
+    pub(super) fn new(gpu: &Gpu, sizes: &Sizes) -> Self {
+        Self {
+            weights: make(gpu, "weights", sizes.weights),
+            rates: make(gpu, "rates", sizes.rates),
+            table: make(gpu, "table", sizes.table),
+            images: make(gpu, "images", sizes.images),
+            rotations: make(gpu, "rotations", sizes.rotations),
+            permutations: make(gpu, "permutations", sizes.permutations),
+            answers: make(gpu, "answers", sizes.answers),
+            cursor: make(gpu, "cursor", sizes.cursor),
+            counters: make(gpu, "counters", sizes.counters),
+            codes: make(gpu, "codes", sizes.codes),
+            silenced: make(gpu, "silenced", sizes.silenced),
+        }
+    }
+
+    fn all(&self) -> [&wgpu::Buffer; 11] {
+        [
+            &self.weights,
+            &self.rates,
+            &self.table,
+            &self.images,
+            &self.rotations,
+            &self.permutations,
+            &self.answers,
+            &self.cursor,
+            &self.counters,
+            &self.codes,
+            &self.silenced,
+        ]
+    }
+}
+
 impl PhaseBuffers {
     pub(super) fn new(gpu: &Gpu, at: Layout, sizes: &PhaseSizes) -> Self {
         Self {
@@ -223,43 +273,30 @@ impl GpuWave {
     pub fn bytes(&self) -> u64 {
         let phases = [&self.training, &self.evaluation].into_iter();
         let of_phases = phases.flat_map(|p| [&p.acts, &p.deltas, &p.scalars, &p.entries]);
-        let shared = [
-            &self.weights,
-            &self.rates,
-            &self.table,
-            &self.images,
-            &self.rotations,
-            &self.permutations,
-            &self.answers,
-            &self.cursor,
-            &self.counters,
-            &self.codes,
-            &self.silenced,
-        ];
         let prepared = self.steps.values().chain(self.evaluations.values());
         let passes = prepared.map(|p| &p.passes);
-        let all = of_phases.chain(shared).chain(passes);
+        let all = of_phases.chain(self.shared.all()).chain(passes);
         all.map(wgpu::Buffer::size).sum::<u64>() + self.staging.bytes()
     }
 
     /// The buffer of that name in a phase.
     pub(super) fn buffer<'a>(&'a self, phase: &'a PhaseBuffers, name: Buffer) -> &'a wgpu::Buffer {
         match name {
-            Buffer::Weights => &self.weights,
+            Buffer::Weights => &self.shared.weights,
             Buffer::Acts => &phase.acts,
             Buffer::Deltas => &phase.deltas,
             Buffer::Scalars => &phase.scalars,
-            Buffer::Rates => &self.rates,
+            Buffer::Rates => &self.shared.rates,
             Buffer::Entries => &phase.entries,
-            Buffer::Table => &self.table,
-            Buffer::Images => &self.images,
-            Buffer::Rotations => &self.rotations,
-            Buffer::Permutations => &self.permutations,
-            Buffer::Answers => &self.answers,
-            Buffer::Cursor => &self.cursor,
-            Buffer::Counters => &self.counters,
-            Buffer::Codes => &self.codes,
-            Buffer::Silenced => &self.silenced,
+            Buffer::Table => &self.shared.table,
+            Buffer::Images => &self.shared.images,
+            Buffer::Rotations => &self.shared.rotations,
+            Buffer::Permutations => &self.shared.permutations,
+            Buffer::Answers => &self.shared.answers,
+            Buffer::Cursor => &self.shared.cursor,
+            Buffer::Counters => &self.shared.counters,
+            Buffer::Codes => &self.shared.codes,
+            Buffer::Silenced => &self.shared.silenced,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::layout::Layout;
 use super::passes::Lanes;
 use super::staging::Staging;
 use crate::model::{LaneState, Model, Rule};
-use buffers::{PhaseBuffers, make, silenced_width};
+use buffers::{PhaseBuffers, SharedBuffers, silenced_width};
 use submit::{Prepared, Shape};
 
 pub use buffers::{Demand, Sizes};
@@ -105,17 +105,7 @@ pub struct GpuWave {
     lanes: Lanes,
     training: PhaseBuffers,
     evaluation: PhaseBuffers,
-    weights: wgpu::Buffer,
-    rates: wgpu::Buffer,
-    table: wgpu::Buffer,
-    images: wgpu::Buffer,
-    rotations: wgpu::Buffer,
-    permutations: wgpu::Buffer,
-    answers: wgpu::Buffer,
-    cursor: wgpu::Buffer,
-    counters: wgpu::Buffer,
-    codes: wgpu::Buffer,
-    silenced: wgpu::Buffer,
+    shared: SharedBuffers,
     staging: Staging,
     steps: HashMap<Shape, Prepared>,
     evaluations: HashMap<Shape, Prepared>,
@@ -177,17 +167,7 @@ impl GpuWave {
             units.iter().for_each(|&unit| seed[unit] = 1);
         }
         let wave = Self {
-            weights: make(&gpu, "weights", sizes.weights),
-            rates: make(&gpu, "rates", sizes.rates),
-            table: make(&gpu, "table", sizes.table),
-            images: make(&gpu, "images", sizes.images),
-            rotations: make(&gpu, "rotations", sizes.rotations),
-            permutations: make(&gpu, "permutations", sizes.permutations),
-            answers: make(&gpu, "answers", sizes.answers),
-            cursor: make(&gpu, "cursor", sizes.cursor),
-            counters: make(&gpu, "counters", sizes.counters),
-            codes: make(&gpu, "codes", sizes.codes),
-            silenced: make(&gpu, "silenced", sizes.silenced),
+            shared: SharedBuffers::new(&gpu, &sizes),
             staging: Staging::default(),
             model: model.clone(),
             rule: rule.clone(),
@@ -202,15 +182,19 @@ impl GpuWave {
             gpu,
         };
         let queue = &wave.gpu.queue;
-        queue.write_buffer(&wave.table, 0, bytemuck::cast_slice(&table));
-        queue.write_buffer(&wave.silenced, 0, bytemuck::cast_slice(&silenced));
+        queue.write_buffer(&wave.shared.table, 0, bytemuck::cast_slice(&table));
+        queue.write_buffer(&wave.shared.silenced, 0, bytemuck::cast_slice(&silenced));
         let mut images = data.images.clone();
         images.resize(images.len().next_multiple_of(4), 0);
-        queue.write_buffer(&wave.images, 0, &images);
-        queue.write_buffer(&wave.rotations, 0, bytemuck::cast_slice(&data.rotations));
+        queue.write_buffer(&wave.shared.images, 0, &images);
+        queue.write_buffer(
+            &wave.shared.rotations,
+            0,
+            bytemuck::cast_slice(&data.rotations),
+        );
         let permutations = bytemuck::cast_slice(&data.permutations);
-        queue.write_buffer(&wave.permutations, 0, permutations);
-        queue.write_buffer(&wave.answers, 0, bytemuck::cast_slice(&data.answers));
+        queue.write_buffer(&wave.shared.permutations, 0, permutations);
+        queue.write_buffer(&wave.shared.answers, 0, bytemuck::cast_slice(&data.answers));
         queue.write_buffer(
             &wave.evaluation.entries,
             0,

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::transpose::transpose;
 use super::{GpuWave, LaneRates};
 use crate::gpu::GpuError;
-use crate::gpu::kernels::misc;
 use crate::gpu::layout::{Layout, pad};
 use crate::gpu::passes;
+use crate::gpu::records::misc;
 use crate::model::{LaneState, Model};
 use crate::numeric::{codes, cores};
 
@@ -44,7 +44,7 @@ impl GpuWave {
             .gpu
             .read(
                 &self.staging,
-                &self.rates,
+                &self.shared.rates,
                 0,
                 u64::from(self.lanes.lanes) * stride as u64,
             )
@@ -74,7 +74,7 @@ impl GpuWave {
     pub async fn counts(&self) -> Result<Vec<u32>, GpuError> {
         let len = self.lanes.lanes * self.lanes.tasks * passes::counters(&self.model);
         self.gpu
-            .read(&self.staging, &self.counters, 0, len.into())
+            .read(&self.staging, &self.shared.counters, 0, len.into())
             .await
     }
 
@@ -87,7 +87,7 @@ impl GpuWave {
         let len = self.lanes.lanes * at.codes_lane;
         let words = self
             .gpu
-            .read(&self.staging, &self.codes, 0, len.into())
+            .read(&self.staging, &self.shared.codes, 0, len.into())
             .await?;
         let sums: &[f32] = bytemuck::cast_slice(&words);
         let of_layer = |lane: &[f32], codes: u32, units: u32| {
@@ -111,7 +111,12 @@ impl GpuWave {
         let len = u64::from(self.training.at.weights_lane);
         let words = self
             .gpu
-            .read(&self.staging, &self.weights, u64::from(lane) * len, len)
+            .read(
+                &self.staging,
+                &self.shared.weights,
+                u64::from(lane) * len,
+                len,
+            )
             .await?;
         let rates = self.rates().await?.swap_remove(lane as usize);
         Ok(state(
@@ -159,7 +164,7 @@ impl GpuWave {
                     of(first + i, state(model, at, weights, rates.clone()))
                 })
             };
-            let piece = (self.gpu).read_by(staging, most, &self.weights, range, of_piece);
+            let piece = (self.gpu).read_by(staging, most, &self.shared.weights, range, of_piece);
             all.extend(piece.await?);
         }
         Ok(all)

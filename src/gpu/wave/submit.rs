@@ -5,12 +5,13 @@ use std::ops::Range;
 use super::GpuWave;
 use super::buffers::PhaseBuffers;
 use crate::gpu::GpuError;
-use crate::gpu::kernels::Pass;
+use crate::gpu::kernels::{PASSES, WAVE};
 use crate::gpu::layout::pad;
 use crate::gpu::passes::{self, Dispatch};
+use crate::gpu::records::{Pass, Wave};
 use crate::model::{Model, Source};
 
-/// Where a list of records may begin in their uniform buffer: what every adapter can bind.
+/// Where records may begin in their uniform buffer: what every adapter can bind.
 const ALIGNMENT: u64 = 256;
 
 /// Bytes of the matrices that inner steps walk through above which a workgroup is too few for a lane, where
@@ -24,14 +25,14 @@ fn walked_from(model: &Model) -> u32 {
     first.map(|m| pad(m.units as u32) * m.fan_in as u32).sum()
 }
 
-/// Bytes of a dispatch's records.
+/// Bytes of a dispatch's records of passes.
 fn size_of_records(dispatch: &Dispatch) -> u64 {
     (dispatch.stage.records() * size_of::<Pass>()) as u64
 }
 
-/// Where the records of each dispatch of a list begin, and the end of all.
+/// Where the records of each dispatch of a list begin, after the wave's record, and the end of all.
 fn offsets(list: &[Dispatch]) -> (Vec<u64>, u64) {
-    let mut end = 0;
+    let mut end = (size_of::<Wave>() as u64).next_multiple_of(ALIGNMENT);
     let begins = list.iter().map(|dispatch| {
         let begin = end;
         end = (begin + size_of_records(dispatch)).next_multiple_of(ALIGNMENT);
@@ -161,6 +162,9 @@ impl GpuWave {
     fn write_passes(&self, passes: &wgpu::Buffer, list: &[Dispatch]) {
         let (begins, size) = offsets(list);
         let mut bytes = vec![0u8; size as usize];
+        if let Some(first) = list.first() {
+            bytes[..size_of::<Wave>()].copy_from_slice(bytemuck::bytes_of(&first.wave));
+        }
         for (begin, dispatch) in begins.into_iter().zip(list) {
             let records: &[u8] = bytemuck::cast_slice(&dispatch.passes);
             bytes[begin as usize..][..records.len()].copy_from_slice(records);
@@ -172,7 +176,7 @@ impl GpuWave {
         let (begins, size) = offsets(&list);
         let passes = self.gpu.buffer(&wgpu::BufferDescriptor {
             label: Some("passes"),
-            size: size.max(ALIGNMENT),
+            size,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
@@ -182,14 +186,18 @@ impl GpuWave {
             .zip(begins)
             .map(|(dispatch, offset)| {
                 let stage = dispatch.stage;
-                let mut entries = vec![wgpu::BindGroupEntry {
-                    binding: 0,
+                let records = |binding, offset, size| wgpu::BindGroupEntry {
+                    binding,
                     resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
                         buffer: &passes,
                         offset,
-                        size: std::num::NonZeroU64::new(size_of_records(dispatch)),
+                        size: std::num::NonZeroU64::new(size),
                     }),
-                }];
+                };
+                let mut entries = vec![records(WAVE, 0, size_of::<Wave>() as u64)];
+                if stage.records() > 0 {
+                    entries.push(records(PASSES, offset, size_of_records(dispatch)));
+                }
                 entries.extend(stage.bindings.iter().map(|&(binding, name)| {
                     wgpu::BindGroupEntry {
                         binding,

@@ -2,8 +2,8 @@
 
 use super::transpose::transpose;
 use super::{GpuWave, LaneStart};
-use crate::gpu::kernels::misc;
 use crate::gpu::layout::pad;
+use crate::gpu::records::misc;
 
 impl GpuWave {
     /// Puts a lane's values on the GPU; it starts counting steps anew.
@@ -29,7 +29,7 @@ impl GpuWave {
         }
         let stride = u64::from(at.weights_lane) * 4;
         self.gpu.queue.write_buffer(
-            &self.weights,
+            &self.shared.weights,
             lane as u64 * stride,
             bytemuck::cast_slice(&all),
         );
@@ -41,7 +41,7 @@ impl GpuWave {
         rates[first + misc::LEARN_BETA] = f32::from(u8::from(start.learn_beta));
         let stride = u64::from(at.rates_lane) * 4;
         self.gpu.queue.write_buffer(
-            &self.rates,
+            &self.shared.rates,
             lane as u64 * stride,
             bytemuck::cast_slice(&rates),
         );
@@ -56,7 +56,7 @@ impl GpuWave {
             .write_buffer(&self.training.entries, 0, bytemuck::cast_slice(entries));
         self.gpu
             .queue
-            .write_buffer(&self.cursor, 0, bytemuck::cast_slice(&[0u32; 4]));
+            .write_buffer(&self.shared.cursor, 0, bytemuck::cast_slice(&[0u32; 4]));
     }
 
     /// Writes inputs of the next step or evaluation from the host: `columns` images of each seed.
@@ -75,8 +75,8 @@ impl GpuWave {
     /// Sets all counts and sums of codes to zero.
     pub fn clear_counts(&self) {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        encoder.clear_buffer(&self.counters, 0, None);
-        encoder.clear_buffer(&self.codes, 0, None);
+        encoder.clear_buffer(&self.shared.counters, 0, None);
+        encoder.clear_buffer(&self.shared.codes, 0, None);
         self.gpu.queue.submit([encoder.finish()]);
     }
 
@@ -85,9 +85,11 @@ impl GpuWave {
         let at = &self.training.at;
         for lane in 0..u64::from(self.lanes.lanes) {
             let offset = lane * u64::from(at.rates_lane) + (at.misc() + misc::LOSS_SUM) as u64;
-            self.gpu
-                .queue
-                .write_buffer(&self.rates, offset * 4, bytemuck::bytes_of(&0.0f32));
+            self.gpu.queue.write_buffer(
+                &self.shared.rates,
+                offset * 4,
+                bytemuck::bytes_of(&0.0f32),
+            );
         }
     }
 }
