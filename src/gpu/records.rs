@@ -145,6 +145,9 @@ mod tests {
     use super::super::kernels::{META_UPDATE, THREADS};
     use super::RECORDS;
 
+    /// A record's name, its fields' names and byte offsets, and its size.
+    type Record = (String, Vec<(String, usize)>, usize);
+
     #[test]
     fn records_lie_as_naga_lays_them() {
         let module = naga::front::wgsl::parse_str(&META_UPDATE.source(THREADS)).unwrap();
@@ -160,12 +163,12 @@ mod tests {
                 *span as usize,
             ))
         });
-        let mut theirs: Vec<(String, Vec<(String, usize)>, usize)> = theirs.collect();
+        let mut theirs: Vec<Record> = theirs.collect();
         let ours = RECORDS.iter().map(|&(name, fields, size)| {
             let fields = fields.iter().map(|&(field, at)| (field.to_string(), at));
             (name.to_string(), fields.collect(), size)
         });
-        let mut ours: Vec<(String, Vec<(String, usize)>, usize)> = ours.collect();
+        let mut ours: Vec<Record> = ours.collect();
         theirs.sort();
         ours.sort();
         assert_eq!(theirs, ours);
