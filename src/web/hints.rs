@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
-
 use super::lane_workers;
-use super::session::{RunHandle, awaited};
+use super::page::{Page, awaited};
+use super::session::RunHandle;
 use crate::engine::Hints;
 use crate::engine::info::EngineChoice;
 use crate::engine::spread::{Finder, Sought};
@@ -26,7 +25,7 @@ struct Named {
 /// What this browser remembers of the adapter, and what remembers it.
 struct Remembered {
     recalled: Option<Tuning>,
-    remember: js_sys::Function,
+    page: Page,
 }
 
 impl Remembers for Remembered {
@@ -35,27 +34,17 @@ impl Remembers for Remembered {
     }
 
     fn remember(&self, adapter: &str, tuning: Tuning) {
-        let tuning = super::record(&tuning);
-        let _ = self
-            .remember
-            .call2(&JsValue::NULL, &adapter.into(), &tuning);
+        let _ = self.page.remember(adapter, &super::record(&tuning));
     }
 }
 
 impl RunHandle {
     /// What is known of the GPU here; nothing is asked where none is wanted.
     pub(super) async fn hints(&self, choice: EngineChoice) -> Hints {
-        let (rest, adapter, remember) = {
-            let page = &self.session.borrow().page;
-            (
-                page.rest.clone(),
-                page.adapter.clone(),
-                page.remember.clone(),
-            )
-        };
+        let page = self.session.borrow().page.clone();
         let named: Named = match choice {
             EngineChoice::Auto | EngineChoice::Gpu => {
-                let named = awaited(adapter.call0(&JsValue::NULL)).await;
+                let named = awaited(page.adapter()).await;
                 serde_wasm_bindgen::from_value(named).unwrap_or_default()
             }
             EngineChoice::Cpu | EngineChoice::Reference => Named::default(),
@@ -65,8 +54,9 @@ impl RunHandle {
             let handle = finder.clone();
             Box::pin(async move { lane_workers::find(&handle, true).await })
         };
+        let clock = page.clone();
         let timer: Rest = Rc::new(move |seconds| {
-            let passed = rest.call1(&JsValue::NULL, &seconds.into());
+            let passed = clock.rest(seconds);
             Box::pin(async move {
                 awaited(passed).await;
             })
@@ -78,7 +68,7 @@ impl RunHandle {
             patience: Patience::timed(timer),
             tunings: Tunings::of(Remembered {
                 recalled: named.tuning,
-                remember,
+                page,
             }),
             workers: Some(Finder(Rc::new(find))),
         }

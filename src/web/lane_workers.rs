@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::session::{RunHandle, awaited};
+use super::page::awaited;
+use super::session::RunHandle;
 use crate::engine::LaneWorkers;
 use crate::engine::lane_worker::{self, Request};
 use crate::engine::spread::Reply;
@@ -21,11 +22,8 @@ struct Found {
 /// Lane workers that answer; none where there are not two. `again` starts those anew that are gone or never
 /// came.
 pub(super) async fn find(handle: &RunHandle, again: bool) -> Option<LaneWorkers> {
-    let (find, send) = {
-        let page = &handle.session.borrow().page;
-        (page.find.clone(), page.send.clone())
-    };
-    let found = awaited(find.call1(&JsValue::NULL, &again.into())).await;
+    let page = handle.session.borrow().page.clone();
+    let found = awaited(page.find(again)).await;
     let Found { workers, wanted } = serde_wasm_bindgen::from_value(found).unwrap_or_default();
     let got = workers.len() as u32;
     let short = (got < wanted).then(|| match got {
@@ -37,8 +35,7 @@ pub(super) async fn find(handle: &RunHandle, again: bool) -> Option<LaneWorkers>
     });
     handle.session.borrow_mut().short_of_workers = short;
     let send = move |number: u32, request: Request| -> Pin<Box<dyn Future<Output = Reply>>> {
-        let request = super::record(&request);
-        let sent = send.call2(&JsValue::NULL, &number.into(), &request);
+        let sent = page.send(number, &super::record(&request));
         Box::pin(async move {
             let reply = serde_wasm_bindgen::from_value(awaited(sent).await);
             reply.unwrap_or_else(|e| Reply::Gone(e.to_string()))

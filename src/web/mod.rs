@@ -20,6 +20,8 @@ mod notes;
 #[cfg(feature = "trainer")]
 mod opening;
 #[cfg(feature = "trainer")]
+mod page;
+#[cfg(feature = "trainer")]
 mod requests;
 #[cfg(feature = "trainer")]
 mod run;

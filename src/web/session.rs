@@ -5,37 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_channel::oneshot;
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
+use super::page::{Page, awaited};
 use crate::data::Dataset;
 use crate::driver::Driver;
 use crate::inspect::{self, Probe};
 use crate::messages::Words;
 use crate::protocol::{Event, Export, KeptRun, RunRequest, State, StepUnit};
 use crate::stream::View;
-
-/// What the worker's TypeScript does for the trainer: see [`super::Trainer::new`].
-pub(super) struct Page {
-    pub(super) post: js_sys::Function,
-    pub(super) breathe: js_sys::Function,
-    pub(super) rest: js_sys::Function,
-    pub(super) adapter: js_sys::Function,
-    pub(super) find: js_sys::Function,
-    pub(super) send: js_sys::Function,
-    pub(super) remember: js_sys::Function,
-}
-
-/// What a function of the worker's gives, once it is there; nothing if it fails.
-pub(super) async fn awaited(called: Result<JsValue, JsValue>) -> JsValue {
-    match called {
-        Ok(promise) => {
-            let promise = js_sys::Promise::resolve(&promise);
-            JsFuture::from(promise).await.unwrap_or_default()
-        }
-        Err(_) => JsValue::UNDEFINED,
-    }
-}
 
 /// The trainer's state between commands.
 pub(super) struct Session {
@@ -93,15 +70,12 @@ impl Session {
 
     /// Posts what is of no run: images, and what was seen wrong before one began.
     pub(super) fn post(&self, event: &Event) {
-        self.send(JsValue::NULL, event);
+        self.send(None, event);
     }
 
-    fn send(&self, run: JsValue, event: &Event) {
+    fn send(&self, run: Option<u32>, event: &Event) {
         // Nobody is left to be told if posting fails.
-        let _ = self
-            .page
-            .post
-            .call2(&JsValue::NULL, &run, &super::record(event));
+        let _ = self.page.post(run, &super::record(event));
     }
 
     /// Fails a command that began no run.
@@ -179,7 +153,7 @@ impl RunHandle {
 
     pub(super) fn post(&self, event: &Event) {
         if self.is_newest() {
-            self.session.borrow().send(self.number.into(), event);
+            self.session.borrow().send(Some(self.number), event);
         }
     }
 
@@ -207,14 +181,14 @@ impl RunHandle {
 
     /// Lets the worker's event loop turn once.
     pub(super) async fn breathe(&self) {
-        let turn = self.session.borrow().page.breathe.call0(&JsValue::NULL);
+        let turn = self.session.borrow().page.breathe();
         awaited(turn).await;
     }
 
     /// Lets so many seconds pass.
     pub(super) async fn rest(&self, seconds: f64) {
-        let rest = self.session.borrow().page.rest.clone();
-        awaited(rest.call1(&JsValue::NULL, &seconds.into())).await;
+        let passed = self.session.borrow().page.rest(seconds);
+        awaited(passed).await;
     }
 
     /// Waits until a command wakes the run. What came while the run was at work counts too: it may have come

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::session::{LaneRequest, Page, RunHandle, Session};
+use super::page::Page;
+use super::session::{LaneRequest, RunHandle, Session};
 use super::{bench, run};
 use crate::config::DataSet;
 use crate::data::Dataset;
@@ -26,32 +27,10 @@ pub struct Trainer {
 
 #[wasm_bindgen]
 impl Trainer {
-    /// A trainer that hands events to `post(run, event)`, `run` being the run's number or null, lets the
-    /// worker's event loop turn by awaiting what `breathe` returns and seconds pass by awaiting
-    /// `rest(seconds)`, and learns of the adapter what wgpu can't see by awaiting `adapter()`
-    /// (www/src/adapter.ts). `find(again)` finds lane workers, and `send(number, request)` sends one a
-    /// request (www/src/lane-workers.ts). `remember(adapter, tuning)` keeps what was measured of an adapter
-    /// (www/src/tuning.ts).
+    /// A trainer that hands events to `page` and asks it for what a program can't do alone.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        post: js_sys::Function,
-        breathe: js_sys::Function,
-        rest: js_sys::Function,
-        adapter: js_sys::Function,
-        find: js_sys::Function,
-        send: js_sys::Function,
-        remember: js_sys::Function,
-    ) -> Self {
+    pub fn new(page: Page) -> Self {
         console_error_panic_hook::set_once();
-        let page = Page {
-            post,
-            breathe,
-            rest,
-            adapter,
-            find,
-            send,
-            remember,
-        };
         Self {
             session: Rc::new(RefCell::new(Session::new(page))),
         }

@@ -4,7 +4,7 @@
 import { adapterOf, type Gpu, rest } from './adapter';
 import { Keeper } from './kept/keeper';
 import { LaneWorkers, wanted } from './lane-workers';
-import type { Command, Event, Tuning } from './protocol';
+import type { Command, Event } from './protocol';
 import { reason } from './reason';
 import { recalled, remember } from './tuning';
 import { unpacked } from './unpack';
@@ -85,14 +85,18 @@ async function load(of: Analyst): Promise<Trainer> {
     // A file is made for who asked.
     if (event.export) post({ from: 'trainer', run, event: { ...said, ...event.export } });
   };
-  const find = (again: boolean) => workers.find(again);
-  const send = (number: number, request: object) => workers.send(number, request);
-  const adapter = async () => {
-    const found = await adapterOf(scope.navigator.gpu);
-    return { ...found, tuning: await recalled(found.name) };
-  };
-  const kept = (name: string, tuning: Tuning) => void remember(name, tuning);
-  return new Trainer(told, breathe, rest, adapter, find, send, kept);
+  return new Trainer({
+    post: (run, event) => told(run ?? null, event),
+    breathe,
+    rest,
+    adapter: async () => {
+      const found = await adapterOf(scope.navigator.gpu);
+      return { ...found, tuning: await recalled(found.name) };
+    },
+    remember: (name, tuning) => void remember(name, tuning),
+    find: (again) => workers.find(again),
+    send: (number, request) => workers.send(number, request),
+  });
 }
 
 /// Serves the page with both programs.
