@@ -49,7 +49,8 @@ pub enum Command {
     },
     /// Goes back to before the first step of the present run, with the same seeds, paused.
     Reset,
-    /// Asks for [`super::Response::Results`]: everything measured so far, as a file.
+    /// Asks for [`super::Response::Results`]: everything measured so far, as a file. Answered by
+    /// [`Event::NotExported`] where the run is replaced before or could not be opened.
     Export(Export),
     /// Shows the first seed's units on this digit from now on; answered by [`Event::Probed`].
     Watch {
@@ -134,6 +135,11 @@ pub enum Event {
     Summary(Summary),
     /// Everything measured so far, for the analyst.
     Measured(Measured),
+    /// A file that was asked for can't be made: nothing can be asked of its run any more.
+    NotExported {
+        /// Who asked ([`Export::number`]).
+        number: u32,
+    },
     /// What the units are shown on from now on.
     Probed {
         /// The digit.

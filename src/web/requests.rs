@@ -5,6 +5,14 @@ use super::session::{LaneRequest, RunHandle};
 use crate::driver::Driver;
 use crate::protocol::Event;
 
+/// Stands in for a run that could not be opened, until another is begun: it has no lanes to ask.
+pub(super) async fn refuse(handle: &RunHandle) {
+    while handle.is_newest() {
+        handle.session.borrow_mut().refuse_requests();
+        handle.sleep().await;
+    }
+}
+
 /// Does what was asked since the last turn.
 pub(super) async fn serve(handle: &RunHandle, driver: &mut Driver) {
     let (requests, probe) = {
@@ -17,7 +25,10 @@ pub(super) async fn serve(handle: &RunHandle, driver: &mut Driver) {
     }
     for request in requests {
         match request {
-            LaneRequest::Export(export) => handle.post(&measured(driver, Some(export))),
+            LaneRequest::Export(export) if handle.is_newest() => {
+                handle.post(&measured(driver, Some(export)));
+            }
+            LaneRequest::Export(export) => handle.session.borrow().refuse(export),
             LaneRequest::Snapshot => {
                 driver.watch(&probe, driver.pair());
                 // What can't be seen now (a lost device) is seen when the run goes on.

@@ -4,7 +4,7 @@ use web_time::Instant;
 
 use super::notes::{measured, post_note};
 use super::opening::{open, recover};
-use super::requests::serve;
+use super::requests::{refuse, serve};
 use super::session::{LaneRequest, RunHandle};
 use crate::driver::{Driver, Note, Phase, Progress};
 use crate::messages;
@@ -36,7 +36,10 @@ pub(super) async fn run(handle: RunHandle) {
     let (mut driver, mut keeper) = match open(&handle).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return,
-        Err(words) => return handle.fail(words),
+        Err(words) => {
+            handle.fail(words);
+            return refuse(&handle).await;
+        }
     };
     let start = Instant::now();
     let mut waited = 0.0;

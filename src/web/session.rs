@@ -105,6 +105,22 @@ impl Session {
         self.wake();
     }
 
+    /// Lets go of what was asked of lanes that can't be asked any more; who waits for a file is told.
+    pub(super) fn refuse_requests(&mut self) {
+        for request in std::mem::take(&mut self.requests) {
+            if let LaneRequest::Export(export) = request {
+                self.refuse(export);
+            }
+        }
+    }
+
+    /// Says that a file can't be made.
+    pub(super) fn refuse(&self, export: Export) {
+        self.post(&Event::NotExported {
+            number: export.number,
+        });
+    }
+
     /// What is watched from now on.
     pub(super) fn probed(&self) -> Event {
         Event::Probed {
@@ -130,7 +146,7 @@ impl RunHandle {
         held.newest += 1;
         held.paused = paused;
         held.step = None;
-        held.requests.clear();
+        held.refuse_requests();
         // A run that waits must see that it is not the newest any more.
         held.wake();
         Self {

@@ -183,6 +183,7 @@ function refresh() {
 function tell(event: RunEvent) {
   view.update((now) => fold(now, event));
   if (event.type === 'results') exports.take(event);
+  if (event.type === 'not_exported') exports.refuse(event.number);
   if (event.type === 'started') void printing.learn(event.run);
   checks.tell(event);
   sweeps.tell(event);

@@ -351,7 +351,11 @@ lane: number,
 /**
  * What was measured.
  */
-record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "measured" } & Measured | { "type": "probed", 
+record: TaskRecord, } | { "type": "summary" } & Summary | { "type": "measured" } & Measured | { "type": "not_exported", 
+/**
+ * Who asked ([`Export::number`]).
+ */
+number: number, } | { "type": "probed", 
 /**
  * The digit.
  */

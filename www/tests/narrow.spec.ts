@@ -5,10 +5,15 @@ test.use({ viewport: { width: 390, height: 844 } });
 
 test('claims are cards, their verdict first, and nothing lies off to the right', async ({ page }) => {
   await page.goto('/');
-  for (const figure of ['Figure 1', 'Figure 2', 'Figure 3']) {
+  // By how many hold it is seen that a figure's own stand there, not the ones before, which are about to go.
+  for (const [figure, holding] of [
+    ['Figure 1', 3],
+    ['Figure 2', 5],
+    ['Figure 3', 3],
+  ] as const) {
     await page.getByRole('button', { name: figure, exact: true }).click();
     await expect(page.locator('#claims-source')).toContainText('40 seeds');
-    await expect(page.locator('#claims .verdict.holds').nth(2)).toBeVisible();
+    await expect(page.locator('#claims .verdict.holds')).toHaveCount(holding);
     const cards = await page.locator('#claims tbody').evaluateAll((all) =>
       all.map((card) => {
         const box = (of: Element | null | undefined) => {

@@ -56,6 +56,20 @@ test('a run that was replaced says nothing any more', async ({ page }) => {
   expect(new Set(named).size).toBe(4);
 });
 
+test('a file that was asked of a run that is then replaced is refused in words', async ({ page }) => {
+  await open(page, 'cpu');
+  await configure(page, small);
+  const held = await hold(page, 0.3);
+  await run(page);
+  await held.reached();
+  await page.locator('#export-menu summary').click();
+  await page.getByRole('button', { name: 'results (JSON)' }).click();
+  await page.getByRole('button', { name: 'reset', exact: true }).click();
+  await expect(page.getByText('The results could not be saved: another run was begun before')).toBeVisible();
+  await held.release();
+  await expect(status(page)).toContainText('Paused at task 1');
+});
+
 test('a run that waits for a lost GPU does not speak into the one begun meanwhile', async ({
   page,
   browser,

@@ -42,6 +42,16 @@ test('what was asked before a run that is then refused is answered still', async
   expect([(await early).text, (await late).text]).toEqual(['early', 'late']);
 });
 
+test('who asked a run that was replaced is told so, and nobody else', async () => {
+  const { exports } = begin();
+  const [early, late] = [exports.ask('json'), exports.ask('csv')];
+  exports.refuse(1);
+  exports.take(answer('late', 2));
+  exports.refuse(2);
+  await expect(early).rejects.toThrow('another run was begun before');
+  expect((await late).text).toBe('late');
+});
+
 test('an answer that nobody waits for is let go', async () => {
   const { exports } = begin();
   const ours = exports.ask('csv');

@@ -76,12 +76,21 @@ export function listen(parts: Parts, redraw: () => void) {
 /// The results of the run in front as a file.
 async function takeAlong({ client, exports, opening, drawing }: Parts, format: Format) {
   const course = drawing.front;
-  if (course?.kind === 'live') return saveResults(await exports.ask(format));
+  if (course?.kind === 'live') return takeLive(exports, opening, format);
   try {
     const file = await course?.file?.();
     if (file) saveResults(await client.ask('results', { type: 'convert', file, format }));
   } catch (error) {
     opening.notify('stored', `The stored results could not be loaded (${reason(error)}).`);
+  }
+}
+
+async function takeLive(exports: Exports, opening: Opening, format: Format) {
+  try {
+    saveResults(await exports.ask(format));
+  } catch (error) {
+    const words = `The results could not be saved: ${reason(error)}.`;
+    opening.notify('stored', words, 'Ask again, for the run that is there now.');
   }
 }
 

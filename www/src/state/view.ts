@@ -178,6 +178,7 @@ export function fold(view: View, event: RunEvent): View {
       return { ...view, failure: event };
     case 'done':
     case 'results':
+    case 'not_exported':
     // What follows of it depends on where the images came from: images.ts.
     case 'data_refused':
       return view;
