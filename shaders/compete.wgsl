@@ -109,8 +109,20 @@ fn next_digit(p: Pass, thread: u32, at: u32, quads: u32, digit: u32, found: Foun
     return Found(found.prefix | (bin << shift), wanted);
 }
 
-// `most`: the inner steps that any team of the workgroup has taken.
-fn compete(p: Pass, thread: u32, place: Place, most: u32) {
+// The k-th largest of a team's units, for k of more than FEW. Call it from uniform control flow.
+fn kth_by_digits(p: Pass, thread: u32, at: u32, quads: u32) -> f32 {
+    for (var bin = thread; bin < COLUMNS * BINS; bin += THREADS) {
+        atomicStore(&bins[bin], 0u);
+    }
+    workgroupBarrier();
+    var found = Found(0u, p.node.k);
+    for (var digit = 0u; digit < 8u; digit++) {
+        found = next_digit(p, thread, at, quads, digit, found);
+    }
+    return number_of(found.prefix);
+}
+
+fn compete(p: Pass, thread: u32, place: Place) {
     let member = thread % TEAM;
     let quads = quads_of(p, place);
     let rows = p.units_pad / 4u;
@@ -123,12 +135,6 @@ fn compete(p: Pass, thread: u32, place: Place, most: u32) {
 
     let competing = (wave.flags & FLAG_COMPETITION) != 0u;
     let few = p.node.k <= FEW;
-    if (competing && !few) {
-        for (var bin = thread; bin < COLUMNS * BINS; bin += THREADS) {
-            atomicStore(&bins[bin], 0u);
-        }
-    }
-    load_coefficients(p, thread, place);
     let inner = max(place.taken, 1u);
     var z = vec4<f32>();
     for (var turn = 0u; turn < rounds_of(p) * inner; turn++) {
@@ -162,16 +168,7 @@ fn compete(p: Pass, thread: u32, place: Place, most: u32) {
         }
         kth_largest = number_of(key);
     } else if (competing) {
-        var found = Found(0u, p.node.k);
-        found = next_digit(p, thread, to, quads, 0u, found);
-        found = next_digit(p, thread, to, quads, 1u, found);
-        found = next_digit(p, thread, to, quads, 2u, found);
-        found = next_digit(p, thread, to, quads, 3u, found);
-        found = next_digit(p, thread, to, quads, 4u, found);
-        found = next_digit(p, thread, to, quads, 5u, found);
-        found = next_digit(p, thread, to, quads, 6u, found);
-        found = next_digit(p, thread, to, quads, 7u, found);
-        kth_largest = number_of(found.prefix);
+        kth_largest = kth_by_digits(p, thread, to, quads);
     }
 
     var threshold = rates[place.lane * wave.rates_lane + p.node.beta_at] * kth_largest;
@@ -201,5 +198,4 @@ fn compete(p: Pass, thread: u32, place: Place, most: u32) {
     for (var q = member; q < quads; q += TEAM) {
         acts[to + q] *= scale;
     }
-    store_overlaps(p, thread, place, most, to, node, true);
 }

@@ -36,5 +36,5 @@ fn compete_along(p: Pass, thread: u32, lane: u32, step: u32) {
             scalars[p.node.dots_at + scalar + slot * wave.inner_slots + thread];
     }
     let place = Place(lane, 0u, made, step, true);
-    store_overlaps(p, thread, place, step, node + made * rows, node, true);
+    store_overlaps_at(p, thread, place, step, node + made * rows, node, true);
 }

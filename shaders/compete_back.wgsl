@@ -6,7 +6,7 @@
 //
 // One team of threads for each column. c x sum of delta is beta's gradient up to its sign.
 
-fn compete_back(p: Pass, thread: u32, place: Place, most: u32) {
+fn compete_back(p: Pass, thread: u32, place: Place) {
     let member = thread % TEAM;
     let quads = quads_of(p, place);
     let rows = p.units_pad / 4u;
@@ -17,7 +17,6 @@ fn compete_back(p: Pass, thread: u32, place: Place, most: u32) {
     let to = node + slot * rows;
     let scalar = place.lane * wave.scalars_lane + slot;
 
-    load_coefficients(p, thread, place);
     let inner = max(place.taken, 1u);
     var along = 0.0;
     var e = vec4<f32>();
@@ -64,5 +63,4 @@ fn compete_back(p: Pass, thread: u32, place: Place, most: u32) {
     if (member == 0u && place.is_real) {
         scalars[p.node.beta_gradient_at + scalar] = total * scalars[p.node.kth_largest_at + scalar];
     }
-    store_overlaps(p, thread, place, most, to, node, false);
 }

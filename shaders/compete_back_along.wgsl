@@ -50,7 +50,7 @@ fn compete_back_along(p: Pass, thread: u32, lane: u32, step: u32) {
         scalars[p.node.beta_gradient_at + scalar + made] = total * kth_largest;
     }
     let first = Place(lane, 0u, made, step, true);
-    store_overlaps(p, thread, first, step, node + made * rows, node, false);
+    store_overlaps_at(p, thread, first, step, node + made * rows, node, false);
     let second = Place(lane, 0u, copied, step, true);
-    store_overlaps(p, thread, second, step, node + copied * rows, node, false);
+    store_overlaps_at(p, thread, second, step, node + copied * rows, node, false);
 }

@@ -8,5 +8,5 @@ fn compete_columns(
 ) {
     let column = group.x * COLUMNS + thread / TEAM;
     let place = Place(group.z, 0u, column, 0u, column < wave.columns);
-    compete(passes[0], thread, place, 0u);
+    compete(passes[0], thread, place);
 }

@@ -19,19 +19,13 @@ fn inner_steps(
                         dense_column(p, thread, block, place);
                     }
                 }
-                case WORK_COMPETE: {
-                    compete(p, thread, place, sweep);
-                }
-                case WORK_SOFTMAX: {
-                    softmax(p, thread, place, sweep);
-                }
                 case WORK_DENSE_BACK: {
                     for (var block = 0u; block * QUADS < p.fan_in_pad / 4u; block++) {
                         dense_back_column(p, thread, block, place);
                     }
                 }
                 default: {
-                    compete_back(p, thread, place, sweep);
+                    at_node(p, thread, place, sweep);
                 }
             }
             storageBarrier();

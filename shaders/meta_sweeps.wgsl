@@ -49,19 +49,13 @@ fn meta_sweeps(
                     dense(p, thread, block, places);
                 }
             }
-            case WORK_COMPETE: {
-                compete(p, thread, place, most);
-            }
-            case WORK_SOFTMAX: {
-                softmax(p, thread, place, most);
-            }
             case WORK_DENSE_BACK: {
                 for (var block = 0u; block * QUADS < p.fan_in_pad / 4u; block++) {
                     dense_back(p, thread, block, places);
                 }
             }
             default: {
-                compete_back(p, thread, place, most);
+                at_node(p, thread, place, most);
             }
         }
         storageBarrier();

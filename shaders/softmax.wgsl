@@ -3,7 +3,7 @@
 // One team of threads for each column. delta is that of the single sample: the mean over the batch is taken
 // where deltas are summed. Where a task has a head of its own, p is 0 for all classes but its own.
 
-fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
+fn softmax(p: Pass, thread: u32, place: Place) {
     let member = thread % TEAM;
     let quads = quads_of(p, place);
     let rows = p.units_pad / 4u;
@@ -16,7 +16,6 @@ fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
     let label = select(entry.z, entry.w, p.head == 1u);
     let own = own_classes(p, seed, entry.y);
 
-    load_coefficients(p, thread, place);
     let inner = max(place.taken, 1u);
     var largest = -3.0e38;
     var z = vec4<f32>();
@@ -58,5 +57,4 @@ fn softmax(p: Pass, thread: u32, place: Place, most: u32) {
         let is_label = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(q * 4u) == vec4<u32>(label);
         deltas[to + q] = deltas[to + q] / both.x - select(vec4<f32>(), vec4<f32>(1.0), is_label);
     }
-    store_overlaps(p, thread, place, most, to, node, false);
 }

@@ -27,7 +27,7 @@ fn softmax_along(p: Pass, thread: u32, lane: u32, step: u32) {
         deltas[node + made * rows + q] *= scale * (z - mean);
     }
     let first = Place(lane, 0u, made, step, true);
-    store_overlaps(p, thread, first, step, node + made * rows, node, false);
+    store_overlaps_at(p, thread, first, step, node + made * rows, node, false);
     let second = Place(lane, 0u, copied, step, true);
-    store_overlaps(p, thread, second, step, node + copied * rows, node, false);
+    store_overlaps_at(p, thread, second, step, node + copied * rows, node, false);
 }

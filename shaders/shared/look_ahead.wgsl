@@ -35,7 +35,7 @@ fn inner_slot(p: Pass, i: u32) -> u32 {
 // Writes the overlaps of a team's column, which lies in acts or deltas from `here` on, with the inner steps'
 // vectors from `inner` on: four inner steps at a time, as many as any team of the workgroup has taken. Call
 // it from uniform control flow.
-fn store_overlaps(p: Pass, thread: u32, place: Place, most: u32, here: u32, inner: u32, in_acts: bool) {
+fn store_overlaps_at(p: Pass, thread: u32, place: Place, most: u32, here: u32, inner: u32, in_acts: bool) {
     let member = thread % TEAM;
     let quads = quads_of(p, place);
     let slot = place.lane * wave.scalars_lane + slot_of(p, place) * wave.inner_slots;
@@ -71,4 +71,12 @@ fn store_overlaps(p: Pass, thread: u32, place: Place, most: u32, here: u32, inne
             scalars[p.node.dots_at + slot + first + member] = sum[member];
         }
     }
+}
+
+// Writes the overlaps of a node's column, of its output or of its delta, with those of the inner steps. Call it
+// from uniform control flow.
+fn store_overlaps(p: Pass, thread: u32, place: Place, most: u32, in_acts: bool) {
+    let outputs = p.node.acts_at + place.lane * wave.acts_lane;
+    let node = select(p.node.deltas_at + place.lane * wave.deltas_lane, outputs, in_acts) / 4u;
+    store_overlaps_at(p, thread, place, most, node + slot_of(p, place) * (p.units_pad / 4u), node, in_acts);
 }

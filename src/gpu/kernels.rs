@@ -140,6 +140,7 @@ const PLACE: &str = shader!("shared/place");
 const REDUCE: &str = shader!("shared/reduce");
 const ANSWERS: &str = shader!("shared/answers");
 const LOOK_AHEAD: &str = shader!("shared/look_ahead");
+const NODES: &str = shader!("shared/nodes");
 const GRADIENT: &str = shader!("shared/gradient");
 const ADJOINT: &str = shader!("shared/adjoint");
 
@@ -194,11 +195,11 @@ stages! {
     DENSE = "dense" (alone): BLOCK, [PLACE, REDUCE] [1 Weights, 2 Acts];
     INNER_STEPS = "inner_steps": Shape::Walk { columns: 1, records: 66 }, [
         PLACE, REDUCE, LOOK_AHEAD, ANSWERS, shader!("dense_column"), COMPETE_CODE, SOFTMAX_CODE,
-        shader!("dense_back_column"), COMPETE_BACK_CODE
+        shader!("dense_back_column"), COMPETE_BACK_CODE, NODES
     ] [1 Weights, 2 Acts, 3 Deltas, 4 Answers, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
     META_SWEEPS = "meta_sweeps": Shape::Walk { columns: 4, records: 66 }, [
         PLACE, REDUCE, LOOK_AHEAD, ANSWERS, shader!("dense"), COMPETE_CODE, SOFTMAX_CODE,
-        shader!("dense_back"), COMPETE_BACK_CODE
+        shader!("dense_back"), COMPETE_BACK_CODE, NODES
     ] [1 Weights, 2 Acts, 3 Deltas, 4 Answers, 5 Scalars, 6 Rates, 7 Entries, 9 Cursor];
     SECOND_ORDER = "second_order": Shape::Walk { columns: 1, records: 95 }, [
         PLACE, REDUCE, LOOK_AHEAD, ADJOINT, shader!("dense_column"), shader!("terms"),
