@@ -11,6 +11,7 @@ import {
   killGpu,
   type Lane,
   open,
+  ownBrowser,
   results,
   run,
   small,
@@ -21,6 +22,7 @@ import {
 
 // One after the other in one process, so that the undisturbed run is made once.
 test.describe.configure({ mode: 'default' });
+test.use(ownBrowser());
 
 type Record = { alpha: number[]; beta: number[]; meta_loss: number | null };
 
@@ -84,8 +86,7 @@ test('after the GPU process has died the run goes on, with the same numbers', as
   expect((await results(page)).lanes).toEqual(whole);
 });
 
-/// After which task of three the GPU's process is killed. One a browser: at its third crash Chromium gives
-/// the GPU up.
+/// After which task of three the GPU's process is killed.
 const killed = Number(process.env['KILLED_AT'] ?? 1);
 
 test(`a run goes on after the GPU process was killed after task ${killed}, and its tab closed`, async ({

@@ -140,7 +140,14 @@ export async function pausedAt(page: Page, share: number) {
   await expect(status(page)).toContainText('Paused at task');
 }
 
-/// Ends the browser's GPU process; a new one is started when it is next wanted.
+/// What gives a file's tests a browser of their own (`test.use`), where they end its GPU process: at the third
+/// such end Chromium gives the GPU up, and a browser serves many files.
+export const ownBrowser = (): Parameters<typeof test.use>[0] => ({
+  launchOptions: [async ({ launchOptions }, use) => use(launchOptions), { scope: 'worker' }],
+});
+
+/// Ends the browser's GPU process, twice at most in a file; a new one is started when it is next wanted. The
+/// file has a browser of its own.
 export async function killGpu(browser: Browser) {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');

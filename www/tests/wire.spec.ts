@@ -1,7 +1,9 @@
 // What goes between the page and its worker: every event says its run, and a run that was replaced says
 // nothing any more.
 import type { Page } from '@playwright/test';
-import { configure, expect, hold, killGpu, open, run, small, status, test } from './page';
+import { configure, expect, hold, killGpu, open, ownBrowser, run, small, status, test } from './page';
+
+test.use(ownBrowser());
 
 type Message = {
   from: string;

@@ -43,7 +43,14 @@ export class KeptRuns {
   private get isUnsaved(): boolean {
     const view = this.view.get();
     const isBegun = (view.progress?.lane_steps ?? 0) > 0;
-    if (isRunning(view) || view.state === 'paused') return isBegun;
+    return this.isHeld && (isBegun || view.state === 'done');
+  }
+
+  /// Whether this page has more of its run than was kept, or will have. Right after a lost GPU came back a run
+  /// is under way before anything is told of its progress.
+  private get isHeld(): boolean {
+    const view = this.view.get();
+    if (isRunning(view) || view.state === 'paused') return true;
     return view.state === 'done' && this.trouble !== undefined;
   }
 
@@ -98,7 +105,7 @@ export class KeptRuns {
 
   /// Whether a run is written by this page or another one.
   private readonly isAtWork = (run: Kept) =>
-    run.id === this.mine ? this.isUnsaved : this.locks.has(lockOf(run.id));
+    run.id === this.mine ? this.isHeld : this.locks.has(lockOf(run.id));
 
   /// Draws the list, when it or what may be done with it has changed.
   draw() {
