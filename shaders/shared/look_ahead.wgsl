@@ -73,8 +73,8 @@ fn store_overlaps_at(p: Pass, thread: u32, place: Place, most: u32, here: u32, i
     }
 }
 
-// Writes the overlaps of a node's column, of its output or of its delta, with those of the inner steps. Call it
-// from uniform control flow.
+// Writes the overlaps of a node's column, of its output or of its delta, with those of the inner steps. Call
+// it from uniform control flow.
 fn store_overlaps(p: Pass, thread: u32, place: Place, most: u32, in_acts: bool) {
     let outputs = p.node.acts_at + place.lane * wave.acts_lane;
     let node = select(p.node.deltas_at + place.lane * wave.deltas_lane, outputs, in_acts) / 4u;

@@ -140,8 +140,8 @@ export async function pausedAt(page: Page, share: number) {
   await expect(status(page)).toContainText('Paused at task');
 }
 
-/// What gives a file's tests a browser of their own (`test.use`), where they end its GPU process: at the third
-/// such end Chromium gives the GPU up, and a browser serves many files.
+/// What gives a file's tests a browser of their own (`test.use`), where they end its GPU process: at the
+/// third such end Chromium gives the GPU up, and a browser serves many files.
 export const ownBrowser = (): Parameters<typeof test.use>[0] => ({
   launchOptions: [async ({ launchOptions }, use) => use(launchOptions), { scope: 'worker' }],
 });

@@ -46,8 +46,8 @@ export class KeptRuns {
     return this.isHeld && (isBegun || view.state === 'done');
   }
 
-  /// Whether this page has more of its run than was kept, or will have. Right after a lost GPU came back a run
-  /// is under way before anything is told of its progress.
+  /// Whether this page has more of its run than was kept, or will have. Right after a lost GPU came back a
+  /// run is under way before anything is told of its progress.
   private get isHeld(): boolean {
     const view = this.view.get();
     if (isRunning(view) || view.state === 'paused') return true;
