@@ -1,7 +1,7 @@
 // A stage of a node in a list: what the look-ahead needs before it, and what it needs of it after.
 //
 // These two stand once around all three stages rather than in each: a compiler puts a function's code
-// wherever it is called, and software GPUs took a sixth longer to compile the walks.
+// wherever it is called, and software GPUs took a fifth longer to compile the walks.
 
 // `most`: the inner steps that any team of the workgroup has taken. Call it from uniform control flow.
 fn at_node(p: Pass, thread: u32, place: Place, most: u32) {
